@@ -1,0 +1,50 @@
+# make grade   grade the sample class in the sandbox and print its table
+# make test    everything that must pass before a change lands
+# make help    this list
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+GRADES := build/grades
+
+.PHONY: help grade test check clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+grade: $(VENV)/instructor
+	@$(BIN)/python -m grader run examples/submitted --out $(GRADES)
+
+test: $(VENV)/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m grader check
+	$(BIN)/python -m pytest tests -q -W error --timeout 300 -n 2 --dist loadfile
+
+# One marker file per kind of installation: a second `make` installs nothing again.
+$(VENV)/instructor: pyproject.toml | $(VENV)/made
+	@echo "installing the grader into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[instructor]'
+	@touch $@
+
+$(VENV)/dev: pyproject.toml | $(VENV)/made
+	@echo "installing the development tools into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[instructor,dev]'
+	@touch $@ $(VENV)/instructor
+
+$(VENV)/made:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "make: $(PYTHON) not found; install Python 3.11 or newer, or say make PYTHON=…"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "make: $$($(PYTHON) --version) is too old; Python 3.11 or newer is needed:" \
+	    "make PYTHON=python3.11"; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "make: this Python cannot make virtual environments; on Debian and Ubuntu:" \
+	    "apt install python3-venv"; exit 2; }
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,5 @@
+"""The catalogue of exercises: order, points, difficulty, hints and rules."""
+
+from exercises.catalogue import Catalogue, CatalogueError, Exercise, Module, Week, load_catalogue
+
+__all__ = ["Catalogue", "CatalogueError", "Exercise", "Module", "Week", "load_catalogue"]

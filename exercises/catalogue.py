@@ -1,0 +1,193 @@
+"""Load and check the catalogue files `weekN.toml`.
+
+A catalogue file is plain TOML: `title` of the week, then one table per module and one per
+exercise, in the order in which learners meet them::
+
+    title = "Linear algebra, the skeleton"
+
+    [vectors]
+    title = "Vectors"
+
+    [vectors.dot]
+    title = "Dot product"
+    points = 2
+    difficulty = 1
+    hints = ["Multiply pairs.", "Then add up."]
+    forbidden = ["@", "np.dot"]
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+WEEK_FILE = re.compile(r"week[1-9]\.toml")
+EXERCISE_KEYS = {"title", "points", "difficulty", "hints", "forbidden", "stretch", "object"}
+DIFFICULTIES = range(1, 6)
+
+
+class CatalogueError(Exception):
+    """A catalogue file is wrong; the message says which file, what, and what to do."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One graded function, class or aspect of a class."""
+
+    name: str
+    week: str
+    module: str
+    title: str
+    points: float
+    difficulty: int
+    hints: tuple[str, ...]
+    forbidden: tuple[str, ...]
+    is_stretch: bool
+    object_name: str
+
+
+@dataclass(frozen=True)
+class Module:
+    """One file of exercises, in the order in which learners meet them."""
+
+    name: str
+    week: str
+    title: str
+    exercises: tuple[Exercise, ...]
+
+
+@dataclass(frozen=True)
+class Week:
+    """One folder of modules."""
+
+    name: str
+    title: str
+    modules: tuple[Module, ...]
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """All exercises of the week, in order."""
+        return tuple(exercise for module in self.modules for exercise in module.exercises)
+
+    @property
+    def max_score(self) -> float:
+        """Points for 100 % of the week: stretch exercises are a bonus on top."""
+        return sum(exercise.points for exercise in self.exercises if not exercise.is_stretch)
+
+    def module(self, name: str) -> Module | None:
+        """Return the module of that name, or None."""
+        return next((module for module in self.modules if module.name == name), None)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All weeks."""
+
+    weeks: tuple[Week, ...]
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """All exercises of the course, in order."""
+        return tuple(exercise for week in self.weeks for exercise in week.exercises)
+
+    def week(self, name: str) -> Week | None:
+        """Return the week of that name, or None."""
+        return next((week for week in self.weeks if week.name == name), None)
+
+    def exercises_named(self, name: str) -> tuple[Exercise, ...]:
+        """Return the exercises of that name: one, or two where two weeks share a name."""
+        return tuple(exercise for exercise in self.exercises if exercise.name == name)
+
+
+def load_catalogue(folder: Path = HERE) -> Catalogue:
+    """Read all `weekN.toml` of a folder.
+
+    Raises
+    ------
+    CatalogueError
+        If a file can't be read or breaks a rule of the format.
+    """
+    files = sorted(path for path in folder.glob("week*.toml") if WEEK_FILE.fullmatch(path.name))
+    if not files:
+        raise CatalogueError(f"{folder}: no weekN.toml found; is this the exercises folder?")
+    return Catalogue(tuple(_load_week(path) for path in files))
+
+
+def _load_week(path: Path) -> Week:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CatalogueError(f"{path}: cannot be read as TOML: {error}") from error
+    title = table.pop("title", None)
+    if not isinstance(title, str):
+        raise CatalogueError(f'{path}: needs a title = "…" at its top')
+    week = Week(
+        name=path.stem,
+        title=title,
+        modules=tuple(_load_module(path, name, entry) for name, entry in table.items()),
+    )
+    names = [exercise.name for exercise in week.exercises]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise CatalogueError(f"{path}: {', '.join(sorted(twice))} named twice; names are unique")
+    return week
+
+
+def _load_module(path: Path, name: str, table: Any) -> Module:
+    if not isinstance(table, dict) or not isinstance(table.get("title"), str):
+        raise CatalogueError(f'{path}: module [{name}] needs a title = "…"')
+    entries = {key: value for key, value in table.items() if key != "title"}
+    if not entries:
+        raise CatalogueError(f"{path}: module [{name}] has no exercises")
+    week = path.stem
+    return Module(
+        name=name,
+        week=week,
+        title=table["title"],
+        exercises=tuple(
+            _load_exercise(path, week, name, key, entry) for key, entry in entries.items()
+        ),
+    )
+
+
+def _load_exercise(path: Path, week: str, module: str, name: str, table: Any) -> Exercise:
+    where = f"{path}: exercise [{module}.{name}]"
+    if not isinstance(table, dict):
+        raise CatalogueError(f"{where} is not a table")
+    unknown = set(table) - EXERCISE_KEYS
+    if unknown:
+        raise CatalogueError(
+            f"{where} has unknown keys {sorted(unknown)}; known are {sorted(EXERCISE_KEYS)}"
+        )
+    title, points, difficulty = table.get("title"), table.get("points"), table.get("difficulty")
+    hints, forbidden = table.get("hints"), table.get("forbidden", [])
+    if not isinstance(title, str) or not title:
+        raise CatalogueError(f"{where} needs a title")
+    if isinstance(points, bool) or not isinstance(points, int | float) or not points > 0:
+        raise CatalogueError(f"{where} needs points above 0, got {points!r}")
+    if not isinstance(difficulty, int) or difficulty not in DIFFICULTIES:
+        raise CatalogueError(f"{where} needs a difficulty from 1 to 5, got {difficulty!r}")
+    if not isinstance(hints, list) or not _is_list_of_text(hints) or len(hints) < 2:
+        raise CatalogueError(f"{where} needs at least two hints, the gentle one first")
+    if not _is_list_of_text(forbidden):
+        raise CatalogueError(f'{where}: forbidden is a list of texts such as "np.dot"')
+    return Exercise(
+        name=name,
+        week=week,
+        module=module,
+        title=title,
+        points=points,
+        difficulty=difficulty,
+        hints=tuple(hints),
+        forbidden=tuple(forbidden),
+        is_stretch=bool(table.get("stretch", False)),
+        object_name=table.get("object", name),
+    )
+
+
+def _is_list_of_text(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) and text for text in value)
