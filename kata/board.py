@@ -1,0 +1,92 @@
+"""The hooks that gather what became of the visible tests, and show it at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from exercises.catalogue import Exercise
+from kata.outcomes import ExerciseResult, Outcome
+from kata.project import Project
+from kata.visible_tests import RUNNING
+
+
+class Board:
+    """Hooks that gather the outcomes and show them at the end."""
+
+    def __init__(self, config: pytest.Config, project: Project) -> None:
+        self._config = config
+        self._project = project
+        self._results: dict[Exercise, ExerciseResult] = {}
+        self._session: pytest.Session | None = None
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Remember the session, whose count of failures is corrected below."""
+        self._session = session
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Count the selected tests, so that a run which stops early is not taken for whole."""
+        for item in session.items:
+            test = item.stash.get(RUNNING, None)
+            if test is not None:
+                self._result(test.exercise).n_selected += 1
+
+    def _result(self, exercise: Exercise) -> ExerciseResult:
+        return self._results.setdefault(exercise, ExerciseResult())
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> Generator[None, Any, Any]:
+        """Keep to-dos and wrong answers out of pytest's section of tracebacks.
+
+        A wrapper, since the first plain hook that answers silences the rest, and VS Code's test
+        pane listens here.
+        """
+        status = yield
+        outcome = _outcome_of(report)
+        if outcome is None or outcome.state in ("done", "skipped"):
+            return status
+        if outcome.state == "to do":
+            return "to do", "t", ("TO DO", {"yellow": True})
+        if self._config.option.tbstyle != "auto":
+            return status
+        return "wrong", "F", ("WRONG", {"red": True})
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
+        """Gather the outcomes; what is still to do is no failure that `-x` should stop at."""
+        outcome = _outcome_of(report)
+        if outcome is not None:
+            exercise = self._find(outcome)
+            self._result(exercise).outcomes.append(outcome)
+            if outcome.state == "to do" and self._session is not None:
+                self._session.testsfailed -= 1  # the session is about to count it
+        return (yield)
+
+    def _find(self, outcome: Outcome) -> Exercise:
+        found = self._project.catalogue.exercises_named(outcome.exercise)
+        return next(exercise for exercise in found if exercise.week == outcome.week)
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Fail the run while anything is still to do."""
+        is_todo = any(result.state == "to do" for result in self._results.values())
+        if is_todo and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Show the problems and the table."""
+        if not any(result.outcomes for result in self._results.values()):
+            return
+        from kata.screen import Screen
+        from kata.summary import write_problems, write_table
+
+        screen = Screen(self._config.get_terminal_writer())
+        if self._config.option.tbstyle == "auto":
+            write_problems(screen, self._results, self._project)
+        write_table(screen, self._results, self._project)
+
+
+def _outcome_of(report: Any) -> Outcome | None:
+    data = getattr(report, "kata", None)
+    return Outcome.from_data(data) if data else None

@@ -1,0 +1,131 @@
+"""The command `kata`: hints, and the list of exercises."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from exercises.catalogue import HERE, Catalogue, CatalogueError, Exercise, Week
+from kata.project import Project, find_root
+
+DONE, FAILED, BAD_USAGE = 0, 1, 2
+
+
+class UsageError(Exception):
+    """The call names something that is not there; the text says what may be meant."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 something failed, 2 bad usage."""
+    _show_all_signs()
+    try:
+        args = build_parser().parse_args(argv)
+    except SystemExit as error:  # argparse has said why, or has shown the help
+        return BAD_USAGE if error.code else DONE
+    try:
+        project = Project(find_root(Path.cwd()) or HERE.parent)
+        if args.command == "hint":
+            return hint(project, args.exercise, args.number)
+        return list_exercises(project, args.week)
+    except (UsageError, CatalogueError) as error:
+        print(f"kata: {error}", file=sys.stderr)
+        return BAD_USAGE
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="kata",
+        description="Hints and a list of the exercises. To check your work: pytest week1",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    command = commands.add_parser(
+        "hint", help="show a hint for an exercise", description="Show a hint for an exercise."
+    )
+    command.add_argument("exercise", metavar="EXERCISE", help="its name, such as dot")
+    command.add_argument(
+        "number",
+        metavar="NUMBER",
+        type=int,
+        nargs="?",
+        default=1,
+        help="which hint: 1 (default) is a nudge, the last one shows the road",
+    )
+    command = commands.add_parser(
+        "list", help="list the exercises", description="List the exercises."
+    )
+    command.add_argument("week", metavar="WEEK", nargs="?", help="such as week1; without it all")
+    return parser
+
+
+def hint(project: Project, name: str, number: int) -> int:
+    """Show one hint for an exercise, and how to get the next."""
+    found = _exercises_named(project.catalogue, name)
+    for index, exercise in enumerate(found):
+        if not 1 <= number <= len(exercise.hints):
+            raise UsageError(f"{exercise.name} has hints 1 to {len(exercise.hints)}, not {number}")
+        if index:
+            print()
+        _print_hint(project, exercise, number)
+    return DONE
+
+
+def _print_hint(project: Project, exercise: Exercise, number: int) -> None:
+    import textwrap
+
+    n_hints = len(exercise.hints)
+    print(f"{exercise.title} ({exercise.name}), {project.place(exercise)}")
+    print()
+    print(f"Hint {number} of {n_hints}:")
+    for line in exercise.hints[number - 1].strip().splitlines():
+        print(textwrap.fill(line, 78, initial_indent="  ", subsequent_indent="  "))
+    if number < n_hints:
+        print()
+        print(f"Still stuck? kata hint {exercise.name} {number + 1}")
+
+
+def list_exercises(project: Project, week_name: str | None) -> int:
+    """List the exercises of a week, or of all weeks."""
+    weeks = project.catalogue.weeks
+    if week_name is not None:
+        chosen = project.catalogue.week(week_name)
+        if chosen is None:
+            known = [week.name for week in weeks]
+            raise UsageError(f"no week named {week_name!r}; there are {', '.join(known)}")
+        weeks = (chosen,)
+    for index, week in enumerate(weeks):
+        if index:
+            print()
+        _print_week(week)
+    return DONE
+
+
+def _print_week(week: Week) -> None:
+    print(f"{week.name}: {week.title}, {week.max_score:g} points")
+    for module in week.modules:
+        print(f"\n  {week.name}/{module.name}.py: {module.title}")
+        for exercise in module.exercises:
+            stars = "*" * exercise.difficulty
+            bonus = ", bonus" if exercise.is_stretch else ""
+            print(f"    {exercise.name:<34} {stars:<6} {exercise.points:>3g}{bonus}")
+
+
+def _exercises_named(catalogue: Catalogue, name: str) -> tuple[Exercise, ...]:
+    found = catalogue.exercises_named(name)
+    if not found:
+        names = [exercise.name for exercise in catalogue.exercises]
+        similar = difflib.get_close_matches(name, names, n=1)
+        meant = f"did you mean {similar[0]!r}?" if similar else "see them all: kata list"
+        raise UsageError(f"no exercise named {name!r}: {meant}")
+    return found
+
+
+def _show_all_signs() -> None:
+    """Show a `?` for a sign that an old console lacks, where Python would end in an error."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

@@ -1,0 +1,565 @@
+"""Compare a learner's result with the truth, and say in words where they part.
+
+Shared by the visible and the hidden tests. Every comparison checks type, then shape, then kind
+of number, then values, since numpy's own `assert_allclose` lets a scalar pass for a vector.
+
+A failed comparison raises `Mismatch`. Its `summary` holds no expected value and no input, so a
+hidden test can show it; its full text, which visible tests show, adds expected and got.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+RTOL = 1e-9
+ATOL = 1e-12
+NEAR_OVERFLOW = 1e300
+SHOWN_NUMBERS = 12
+NUMBERS = "biufc"
+FACTORS = (
+    (-1.0, "expected with the other sign"),
+    (2.0, "twice expected"),
+    (0.5, "half of expected"),
+    (float(np.log2(np.e)), "expected divided by ln 2: is a logarithm to base 2?"),
+    (float(np.log(2)), "expected times ln 2: is a logarithm natural?"),
+)
+FLOATING_POINT_WARNING = r"(divide by zero|overflow|invalid value) encountered"
+
+
+class Mismatch(AssertionError):
+    """A result is not what it should be.
+
+    Attributes
+    ----------
+    summary : str
+        What is wrong, without any expected value or input.
+    details : tuple of str
+        Lines that show expected and got, for visible tests only.
+    """
+
+    def __init__(self, summary: str, details: Sequence[str] = ()) -> None:
+        super().__init__("\n".join([summary, *details]))
+        self.summary = summary
+        self.details = tuple(details)
+
+
+def assert_close(
+    actual: Any,
+    expected: Any,
+    *,
+    rtol: float = RTOL,
+    atol: float | None = None,
+    what: str = "the result",
+) -> None:
+    """Fail unless `actual` has the shape, kind and values of `expected`.
+
+    Lists and tuples of numbers count as arrays, and a Python float, a numpy scalar and a 0-d
+    array as the same. Whole numbers may stand for floats, but not the other way round.
+
+    Parameters
+    ----------
+    actual, expected : array_like
+        What the learner's code gave, and the truth.
+    rtol : float
+        Allowed error relative to each expected value.
+    atol : float, optional
+        Allowed absolute error. Without it 1e-12 times the largest expected magnitude, at least
+        1e-12, so that an entry which cancels to 0 may carry rounding. Give 0 where tiny numbers
+        are the point.
+    what : str
+        How the message calls the result.
+    """
+    __tracebackhide__ = True
+    truth = np.asarray(expected)
+    got = _as_array(actual, what)
+    _check_shape(got, truth, what)
+    _check_kind(got, truth, what)
+    if _is_plainly_close(got, truth, rtol, atol):
+        return
+    _check_special_values(got, truth, what)
+    if atol is None:
+        largest = float(np.max(np.abs(truth[np.isfinite(truth)]), initial=0.0))
+        atol = ATOL * max(1.0, largest)
+    wrong = _differs(got, truth, rtol, atol)
+    if wrong.any():
+        summary = _values_differ(wrong, what) + _blame_short_floats(got, truth)
+        notes = _relation(got, truth, rtol, atol)
+        raise Mismatch(summary, [*_show_both(got, truth, wrong), *notes])
+
+
+def assert_same(actual: Any, expected: Any, *, what: str = "the result") -> None:
+    """Fail unless `actual` is exactly `expected`: indices, counts, words, booleans.
+
+    Lists of words and dicts are compared with `==`; a tuple may stand for a list.
+    """
+    __tracebackhide__ = True
+    if isinstance(expected, str):
+        if not isinstance(actual, str):
+            raise Mismatch(f"{what} is {_a_type(actual)}, not a text", _show(actual, expected))
+        if actual != expected:
+            raise Mismatch(f"{what} is another word", _show(actual, expected))
+        return
+    if not _is_numeric(expected):
+        _check_equal(actual, expected, what)
+        return
+    assert_close(actual, expected, rtol=0.0, atol=0.0, what=what)
+
+
+def assert_same_up_to_sign(
+    actual: Any,
+    expected: Any,
+    *,
+    rtol: float = RTOL,
+    atol: float = 1e-8,
+    what: str = "the result",
+) -> None:
+    """Fail unless each row of `actual` is that of `expected` or its negative.
+
+    The sign of an eigenvector or of a principal component is free.
+    """
+    __tracebackhide__ = True
+    truth = np.asarray(expected)
+    got = _as_array(actual, what)
+    _check_shape(got, truth, what)
+    _check_kind(got, truth, what)
+    _check_special_values(got, np.zeros_like(truth), what)
+    with np.errstate(all="ignore"):
+        sign = np.where(np.sum(got * truth, axis=-1, keepdims=True) < 0, -1.0, 1.0)
+    aligned = sign * got
+    wrong = ~(np.abs(aligned - truth) <= atol + rtol * np.abs(truth))
+    if wrong.any():
+        summary = f"{_values_differ(wrong, what)} (a row's sign is free, and was tried)"
+        note = "(got is shown with the signs that fit best)"
+        raise Mismatch(summary, [*_show_both(aligned + 0.0, truth, wrong), note])
+
+
+def assert_orthonormal_rows(actual: Any, *, atol: float = 1e-10, what: str = "the result") -> None:
+    """Fail unless the rows of `actual` have length 1 and are at right angles to each other."""
+    __tracebackhide__ = True
+    rows = _as_array(actual, what)
+    if rows.ndim != 2 or rows.size == 0:
+        raise Mismatch(f"{what} has shape {rows.shape}; it should have rows and columns")
+    _check_kind(rows, np.zeros(1), what)
+    _check_special_values(rows, np.zeros(rows.shape), what)
+    with np.errstate(all="ignore"):
+        gram = rows.astype(float) @ rows.T.astype(float)
+    lengths = np.sqrt(np.diag(gram))
+    if not np.all(np.abs(lengths - 1) <= atol):
+        worst = int(np.argmax(np.abs(lengths - 1)))
+        raise Mismatch(
+            f"{what}: row {worst} does not have length 1", [f"its length is {lengths[worst]}"]
+        )
+    angles = np.abs(gram - np.diag(np.diag(gram)))
+    if not np.all(angles <= atol):
+        i, j = np.unravel_index(int(np.argmax(angles)), angles.shape)
+        raise Mismatch(
+            f"{what}: rows {i} and {j} are not at right angles",
+            [f"their inner product is {gram[i, j]}"],
+        )
+
+
+def assert_same_subspace(
+    actual: Any, expected: Any, *, atol: float = 1e-8, what: str = "the result"
+) -> None:
+    """Fail unless the rows of `actual` span the same space as the rows of `expected`.
+
+    Neither needs orthonormal rows. The projections onto the two spaces are compared.
+    """
+    __tracebackhide__ = True
+    truth = np.asarray(expected, dtype=float)
+    got = _as_array(actual, what)
+    if got.ndim != 2 or got.shape[1] != truth.shape[1]:
+        raise Mismatch(
+            f"{what} has shape {got.shape}; its rows should have {truth.shape[1]} entries"
+        )
+    _check_kind(got, truth, what)
+    _check_special_values(got, np.zeros(got.shape), what)
+    difference = np.abs(_projector(got) - _projector(truth))
+    if not np.all(difference <= atol):
+        raise Mismatch(f"{what}: its rows span another space", _show(got, truth))
+
+
+def assert_distribution(
+    actual: Any, *, axis: int | tuple[int, ...] | None = -1, what: str = "the result"
+) -> None:
+    """Fail unless `actual` has no negative entry and sums to 1 along `axis` (None: altogether)."""
+    __tracebackhide__ = True
+    got = _as_array(actual, what)
+    _check_kind(got, np.zeros(1), what)
+    _check_special_values(got, np.zeros(got.shape), what)
+    if got.size == 0:
+        raise Mismatch(f"{what} is empty, its shape is {got.shape}")
+    if np.any(got < 0):
+        raise Mismatch(f"{what} holds a negative probability", [f"the least is {got.min()}"])
+    totals = np.asarray(got.sum(axis=axis))
+    if not np.all(np.abs(totals - 1) <= 1e-9):
+        worst = totals.flat[int(np.argmax(np.abs(totals - 1)))]
+        raise Mismatch(f"{what} does not sum to 1", [f"a sum is {worst}"])
+
+
+def unpack(result: Any, names: str) -> tuple[Any, ...]:
+    """Return the parts of a result that should be a tuple, as in `unpack(r, "value, vector")`."""
+    __tracebackhide__ = True
+    parts = [name.strip() for name in names.split(",")]
+    _check_returned(result, "the result")
+    if not isinstance(result, tuple | list) or len(result) != len(parts):
+        size = f" of {len(result)}" if isinstance(result, tuple | list) else ""
+        raise Mismatch(
+            f"the result is {_a_type(result)}{size}; it should be a tuple of "
+            f"{len(parts)}: ({names})"
+        )
+    return tuple(result)
+
+
+def assert_keeps_inputs(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call `function`, fail if it changed an argument, and return its result."""
+    __tracebackhide__ = True
+    before = copy.deepcopy((args, kwargs))
+    result = function(*args, **kwargs)
+    for index, (old, new) in enumerate(zip(before[0], args, strict=True)):
+        _check_kept(old, new, f"argument {index + 1}")
+    for name, old in before[1].items():
+        _check_kept(old, kwargs[name], f"argument {name}")
+    return result
+
+
+@contextmanager
+def no_floating_point_warnings() -> Iterator[None]:
+    """Fail if numpy warns of an overflow, a division by zero or an invalid value inside.
+
+    Underflow to 0 is no warning. What the learner's code silences itself (`np.errstate`) is fine.
+    """
+    __tracebackhide__ = True
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        warnings.filterwarnings("always", FLOATING_POINT_WARNING, RuntimeWarning)
+        yield
+    if caught:
+        raise Mismatch(f"numpy warned: {caught[0].message}")
+
+
+def _as_array(actual: Any, what: str) -> np.ndarray:
+    __tracebackhide__ = True
+    _check_returned(actual, what)
+    if actual is NotImplemented or isinstance(actual, str | bytes | dict | set | frozenset):
+        raise Mismatch(f"{what} is {_a_type(actual)}, not a number or an array")
+    try:
+        array = np.asarray(actual)
+    except (ValueError, TypeError) as error:
+        raise Mismatch(f"{what} cannot be read as an array: its rows differ in length") from error
+    if array.dtype.kind == "O" and all(isinstance(item, int) for item in array.flat):
+        array = array.astype(float)  # whole numbers beyond 64 bits
+    if array.dtype.kind not in NUMBERS:
+        if array.size > 1 and any(item is None for item in array.flat):
+            raise Mismatch(f"{what} holds None where a number should be")
+        raise Mismatch(f"{what} is {_a_type(actual)}, not a number or an array of numbers")
+    return array
+
+
+def _check_returned(actual: Any, what: str) -> None:
+    __tracebackhide__ = True
+    if actual is None:
+        raise Mismatch(f"{what} is None: is a `return` missing?")
+
+
+def _is_numeric(value: Any) -> bool:
+    try:
+        return np.asarray(value).dtype.kind in NUMBERS
+    except ValueError:  # lists in lists that differ in length
+        return False
+
+
+def _check_equal(actual: Any, expected: Any, what: str) -> None:
+    """Compare what is not made of numbers: lists of words, dicts, None."""
+    __tracebackhide__ = True
+    if expected is not None:
+        _check_returned(actual, what)
+    is_sequence = isinstance(expected, list | tuple | np.ndarray)
+    if is_sequence and isinstance(actual, list | tuple | np.ndarray):
+        got, truth = list(actual), list(expected)
+        if len(got) != len(truth):
+            raise Mismatch(
+                f"{what} has length {len(got)}, expected {len(truth)}", _show(actual, expected)
+            )
+        for index, (one, other) in enumerate(zip(got, truth, strict=True)):
+            if not _equal(one, other):
+                details = [
+                    *_show(actual, expected),
+                    f"at [{index}]  expected {other!r}, got {one!r}",
+                ]
+                raise Mismatch(f"{what} differs, first at [{index}]", details)
+    elif is_sequence or (isinstance(expected, dict) and not isinstance(actual, dict)):
+        raise Mismatch(
+            f"{what} is {_a_type(actual)}, expected {_a_type(expected)}", _show(actual, expected)
+        )
+    elif not _equal(actual, expected):
+        raise Mismatch(f"{what} is another value", _show(actual, expected))
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return bool(np.array_equal(one, other))
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    try:
+        return bool(one == other)
+    except (ValueError, TypeError):
+        return False
+
+
+def _check_shape(got: np.ndarray, truth: np.ndarray, what: str) -> None:
+    __tracebackhide__ = True
+    if got.shape == truth.shape:
+        return
+    summary = f"{what} has shape {_shape(got)}, expected {_shape(truth)}"
+    if truth.ndim == 2 and got.shape == truth.T.shape:
+        summary += ": is it transposed?"
+    elif got.size == truth.size:
+        summary += ": the same number of entries, arranged otherwise"
+    raise Mismatch(summary, _show(got, truth))
+
+
+def _check_kind(got: np.ndarray, truth: np.ndarray, what: str) -> None:
+    __tracebackhide__ = True
+    allowed = {"b": "b", "i": "iu", "u": "iu", "f": "fiu", "c": "cfiu"}[truth.dtype.kind]
+    if got.dtype.kind not in allowed:
+        names = {"b": "booleans", "i": "whole numbers", "u": "whole numbers"}
+        names |= {"f": "floats", "c": "complex numbers"}
+        raise Mismatch(
+            f"{what} holds {names[got.dtype.kind]} (dtype {got.dtype}), "
+            f"expected {names[truth.dtype.kind]}"
+        )
+
+
+def _check_special_values(got: np.ndarray, truth: np.ndarray, what: str) -> None:
+    """Compare where nan and the infinities are."""
+    __tracebackhide__ = True
+    kinds: list[tuple[str, Callable[[np.ndarray], Any]]] = [
+        ("nan", np.isnan),
+        ("inf", lambda a: np.isinf(a) & (a.real > 0)),
+        ("-inf", lambda a: np.isinf(a) & ~(a.real > 0)),
+    ]
+    for name, is_it in kinds:
+        wrong = is_it(got) & ~is_it(truth)
+        if wrong.any():
+            raise Mismatch(f"{what} holds {name}{_where(wrong)}", _show_both(got, truth, wrong))
+    for name, is_it in kinds:
+        missing = is_it(truth) & ~is_it(got)
+        if missing.any():
+            raise Mismatch(
+                f"{what} is finite where {name} is right{_where(missing)}",
+                _show_both(got, truth, missing),
+            )
+
+
+def _check_kept(old: Any, new: Any, name: str) -> None:
+    __tracebackhide__ = True
+    if not _identical(old, new):
+        raise Mismatch(f"{name} was changed in place: work on a copy")
+
+
+def _identical(old: Any, new: Any) -> bool:
+    if isinstance(old, np.ndarray):
+        return (
+            isinstance(new, np.ndarray)
+            and old.dtype == new.dtype
+            and old.shape == new.shape
+            and old.tobytes() == new.tobytes()
+        )
+    if isinstance(old, list | tuple):
+        return (
+            type(old) is type(new)
+            and len(old) == len(new)
+            and all(_identical(a, b) for a, b in zip(old, new, strict=True))
+        )
+    if isinstance(old, dict):
+        return (
+            isinstance(new, dict)
+            and list(old) == list(new)
+            and all(_identical(old[key], new[key]) for key in old)
+        )
+    if callable(old) or not _has_value(old):
+        return True  # a function or, say, a random generator: no value to compare
+    return type(old) is type(new) and (old == new or old != old)
+
+
+def _has_value(thing: Any) -> bool:
+    """Say whether a type defines what equal means, which a random generator does not."""
+    return "__eq__" in {name for kind in type(thing).__mro__[:-1] for name in vars(kind)}
+
+
+def _projector(rows: np.ndarray) -> np.ndarray:
+    _, singular_values, directions = np.linalg.svd(rows, full_matrices=False)
+    largest = float(np.max(singular_values, initial=0.0))
+    basis = directions[singular_values > 1e-10 * largest]
+    projector: np.ndarray = basis.T @ basis
+    return projector
+
+
+def _is_plainly_close(got: np.ndarray, truth: np.ndarray, rtol: float, atol: float | None) -> bool:
+    """Settle the usual case, finite float64 numbers that agree, at a fraction of the cost."""
+    if not got.dtype == truth.dtype == np.float64:
+        return False
+    if truth.ndim == 0:
+        number, true_number = float(got), float(truth)
+        size: Any = abs(true_number)
+        largest = size
+        error: Any = abs(number - true_number)
+    else:
+        size = np.abs(truth)
+        largest = float(size.max(initial=0.0))
+        with np.errstate(all="ignore"):
+            error = np.abs(got - truth)
+    if not largest < NEAR_OVERFLOW:  # infinite, nan, or too large to subtract
+        return False
+    if atol is None:
+        atol = ATOL * max(1.0, largest)
+    return bool(np.all(error <= atol + rtol * size))
+
+
+def _differs(got: np.ndarray, truth: np.ndarray, rtol: float, atol: float) -> np.ndarray:
+    """Return where two arrays of one shape differ by more than the tolerance."""
+    if rtol == atol == 0:
+        wrong: np.ndarray = np.asarray(got != truth) & ~(np.isnan(got) & np.isnan(truth))
+        return wrong
+    finite = np.isfinite(truth)
+    wrong = np.zeros(truth.shape, dtype=bool)
+    with np.errstate(all="ignore"):
+        error = np.abs(got[finite].astype(_wide(got)) - truth[finite].astype(_wide(truth)))
+        wrong[finite] = ~(error <= atol + rtol * np.abs(truth[finite].astype(_wide(truth))))
+    return wrong
+
+
+def _wide(array: np.ndarray) -> np.dtype[Any]:
+    """Return the type to subtract in, so that unsigned and boolean arrays do not wrap round."""
+    return np.dtype(np.clongdouble if array.dtype.kind == "c" else np.longdouble)
+
+
+def _blame_short_floats(got: np.ndarray, truth: np.ndarray) -> str:
+    """Say so if float32 or float16 alone explains the difference."""
+    if got.dtype not in (np.float32, np.float16) or truth.dtype.kind != "f":
+        return ""
+    tolerance = 16 * float(np.finfo(got.dtype).eps)
+    largest = float(np.max(np.abs(truth[np.isfinite(truth)]), initial=0.0))
+    if _differs(got, truth, tolerance, tolerance * largest).any():
+        return ""
+    return f": {got.dtype} is too coarse, compute in float64"
+
+
+def _relation(got: np.ndarray, truth: np.ndarray, rtol: float, atol: float) -> list[str]:
+    """Say how a wrong result is related to the right one, where one sees it at once.
+
+    It gives expected values away to who knows the result, so it is no part of a summary.
+    """
+    if got.dtype.kind not in "iuf" or truth.dtype.kind not in "iuf" or not np.any(truth):
+        return []
+    if not np.all(np.isfinite(truth)):
+        return []
+    tolerance = max(rtol, 1e-12)
+    for factor, words in FACTORS:
+        if not _differs(got, factor * truth.astype(float), tolerance, atol).any():
+            return [f"got is {words}"]
+    is_square = truth.ndim == 2 and truth.shape[0] == truth.shape[1]
+    if is_square and not _differs(got, truth.T, tolerance, atol).any():
+        return ["got is expected, transposed"]
+    return []
+
+
+def _values_differ(wrong: np.ndarray, what: str) -> str:
+    if wrong.ndim == 0:
+        return f"{what} is another number"
+    count = int(wrong.sum())
+    return f"{what} differs in {count} of {wrong.size} entries{_where(wrong)}"
+
+
+def _where(wrong: np.ndarray) -> str:
+    if wrong.ndim == 0:
+        return ""
+    first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return f", first at [{', '.join(map(str, first))}]"
+
+
+def _shape(array: np.ndarray) -> str:
+    return f"{array.shape}" if array.ndim else "() (one number)"
+
+
+def _a_type(value: Any) -> str:
+    name = type(value).__name__
+    known = {"NoneType": "None", "ndarray": "an array", "str": "a text"}
+    return known.get(name, f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}")
+
+
+def _show_both(got: np.ndarray, truth: np.ndarray, wrong: np.ndarray) -> list[str]:
+    lines = _show(got, truth)
+    # Six digits may hide the difference, and a large array is not shown at all.
+    if wrong.ndim and (wrong.size > 1 or describe(got) == describe(truth)):
+        first = tuple(np.argwhere(wrong)[0])
+        place = ", ".join(str(int(i)) for i in first)
+        lines.append(f"at [{place}]  expected {truth[first]}, got {got[first]}")
+    return lines
+
+
+def _show(actual: Any, expected: Any) -> list[str]:
+    return [f"expected  {describe(expected)}", f"got       {describe(actual)}"]
+
+
+def describe(value: Any) -> str:
+    """Return a value in one short line: small arrays whole, large ones by shape."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, np.ndarray):
+        if value.ndim == 0:
+            return repr(value.item())
+        if value.size <= SHOWN_NUMBERS:
+            return f"{_numbers(value)}  shape {value.shape}"
+        return f"array of shape {value.shape}, dtype {value.dtype}"
+    if isinstance(value, list | tuple) and len(value) > SHOWN_NUMBERS:
+        return f"{type(value).__name__} of {len(value)}"
+    if isinstance(value, list | tuple):
+        inside = ", ".join(describe(item) for item in value)
+        if isinstance(value, list):
+            return f"[{inside}]"
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    if isinstance(value, dict):
+        shown = [f"{key!r}: {describe(item)}" for key, item in list(value.items())[:4]]
+        more = ", …" if len(value) > 4 else ""
+        return "{" + ", ".join(shown) + more + "}"
+    if callable(value):
+        return getattr(value, "__name__", "a function")
+    text = _repr(value)
+    return text if len(text) <= 100 else f"{text[:97]}…"
+
+
+def describe_argument(value: Any) -> str:
+    """Return a value as it looks in a call: `[1., 2.]`, or its shape if it is large."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        if value.size <= SHOWN_NUMBERS:
+            return _numbers(value)
+        return f"<array of shape {value.shape}>"
+    if type(value) in (list, tuple) and 0 < len(value) <= SHOWN_NUMBERS:
+        inside = ", ".join(describe_argument(item) for item in value)
+        if isinstance(value, list):
+            return f"[{inside}]"
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    return describe(value)
+
+
+def _numbers(array: np.ndarray) -> str:
+    # A learner's own np.set_printoptions must not change what the messages look like.
+    with np.printoptions(formatter=None, sign="-", floatmode="maxprec", threshold=1000):
+        text = np.array2string(array, precision=6, separator=", ", suppress_small=False)
+    return re.sub(r" (?=[,\]])|(?<=\[) ", "", " ".join(text.split()))
+
+
+def _repr(value: Any) -> str:
+    try:
+        return repr(value)
+    except Exception:  # the learner's own class
+        return f"{_a_type(value)} that cannot be shown"

@@ -1,0 +1,213 @@
+"""The learner's own module, as the fixture `learner` hands it to a visible test.
+
+The module is loaded when a test first asks for a name in it. So a syntax error or a renamed
+function fails the tests that need it, and no other.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib.util
+import sys
+from collections import deque
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from kata.comparisons import SHOWN_NUMBERS, describe_argument
+
+REMEMBERED_CALLS = 20
+
+
+class LearnerError(Exception):
+    """The learner's code could not be reached; the text is the sentence to show."""
+
+
+class MissingFileError(LearnerError):
+    """The learner's file is not there."""
+
+
+class MissingNameError(LearnerError):
+    """The learner's file has no function or class of that name."""
+
+
+class UnreadableError(LearnerError):
+    """The learner's file cannot be imported; `__cause__` is why."""
+
+
+@dataclass
+class Call:
+    """One call of the learner's code, with copies of the small inputs."""
+
+    name: str
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    has_returned: bool = False
+    result: Any = None
+
+    def __str__(self) -> str:
+        words = [describe_argument(value) for value in self.args]
+        words += [f"{name}={describe_argument(value)}" for name, value in self.kwargs.items()]
+        return f"{self.name}({', '.join(words)})"
+
+
+class LearnersModule:
+    """A file of the learner, imported when first needed and then kept."""
+
+    def __init__(self, path: Path, names: Collection[str] = ()) -> None:
+        self.path = path
+        self._names = frozenset(names)  # what the file should define
+        self.place = f"{path.parent.name}/{path.name}"
+        self._module: ModuleType | None = None
+        self._error: BaseException | None = None
+
+    def load(self) -> ModuleType:
+        """Return the imported module.
+
+        Raises
+        ------
+        MissingFileError
+            If there is no such file.
+        UnreadableError
+            If importing it raises anything. It is tried once only: a loop that never ends at the
+            top of the file costs the time limit once, not once per test.
+        """
+        if self._error is not None:
+            raise UnreadableError(f"{self.place} cannot be imported") from self._error
+        if self._module is None:
+            if not self.path.is_file():
+                raise MissingFileError(f"{self.place} is missing{self._similar_file()}")
+            try:
+                self._module = _import(self.path)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # exit() and the time limit too
+                self._error = error
+                raise UnreadableError(f"{self.place} cannot be imported") from error
+        return self._module
+
+    def find(self, name: str) -> Any:
+        """Return what the learner's file calls `name`."""
+        module = self.load()
+        try:
+            return getattr(module, name)
+        except AttributeError:
+            raise self.missing(name) from None
+
+    def missing(self, name: str) -> MissingNameError:
+        """Return the error that says what the file lacks, and what may be meant."""
+        written = {word for word in vars(self.load()) if not word.startswith("_")}
+        similar = difflib.get_close_matches(name, sorted(written - self._names), n=1)
+        meant = f": did you mean {similar[0]}?" if similar else ""
+        return MissingNameError(f"{self.place} has no {name}{meant}")
+
+    def _similar_file(self) -> str:
+        folder = self.path.parent
+        others = [
+            path.stem
+            for path in sorted(folder.glob("*.py"))
+            if not path.stem.startswith("test_") and not (folder / f"test_{path.name}").exists()
+        ]
+        similar = difflib.get_close_matches(self.path.stem, others, n=1)
+        return f": did you rename it to {similar[0]}.py?" if similar else ""
+
+
+class Learner:
+    """What a visible test gets as `learner`: the names in the learner's module."""
+
+    def __init__(self, module: LearnersModule, calls: deque[Call]) -> None:
+        self._module = module
+        self._calls = calls
+
+    def __getattr__(self, name: str) -> Any:
+        __tracebackhide__ = True
+        if name.startswith("__"):
+            raise AttributeError(name)
+        found = self._module.find(name)
+        if callable(found) and not isinstance(found, type):
+            return LearnersFunction(name, found, self._calls)
+        return found
+
+    def run(self, script: Callable[..., Any], *data: Any) -> Any:
+        """Call `script(module, *data)`, which drives what the learner wrote."""
+        __tracebackhide__ = True
+        module = self._module.load()
+        call = Call(script.__name__, tuple(_snapshot(value) for value in data), {})
+        self._calls.append(call)
+        try:
+            call.result = script(module, *data)
+        except AttributeError as error:
+            if error.obj is module:
+                raise self._module.missing(str(error.name)) from None
+            raise
+        call.has_returned = True
+        return call.result
+
+    def __repr__(self) -> str:
+        return "learner"
+
+
+class LearnersFunction:
+    """A function of the learner that remembers how it was called."""
+
+    def __init__(self, name: str, function: Callable[..., Any], calls: deque[Call]) -> None:
+        functools.update_wrapper(self, function)
+        self._name = name
+        self._function = function
+        self._calls = calls
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the learner's function."""
+        __tracebackhide__ = True
+        call = Call(
+            self._name,
+            tuple(_snapshot(value) for value in args),
+            {name: _snapshot(value) for name, value in kwargs.items()},
+        )
+        self._calls.append(call)
+        call.result = self._function(*args, **kwargs)
+        call.has_returned = True
+        return call.result
+
+    def __repr__(self) -> str:
+        return self._name
+
+
+def new_calls() -> deque[Call]:
+    """Return an empty list of calls that keeps the last few."""
+    return deque(maxlen=REMEMBERED_CALLS)
+
+
+def _import(path: Path) -> ModuleType:
+    """Import a file under the name `week1.vectors`, so that other weeks may import from it.
+
+    Compiled from source each time: a saved `.pyc` is checked by whole seconds and size, which
+    misses a quick edit from `+` to `-`.
+    """
+    name = f"{path.parent.name}.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    source = importlib.util.decode_source(path.read_bytes())
+    code = compile(source, str(path), "exec", dont_inherit=True)
+    sys.modules[name] = module  # dataclasses look their module up
+    try:
+        exec(code, module.__dict__)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _snapshot(value: Any) -> Any:
+    """Copy what a message would show in full: the learner's code may change it in place."""
+    if isinstance(value, np.ndarray):
+        return value.copy() if value.size <= SHOWN_NUMBERS else value
+    if type(value) in (list, tuple) and len(value) <= SHOWN_NUMBERS:
+        return type(value)(_snapshot(item) for item in value)
+    return value

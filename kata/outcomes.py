@@ -1,0 +1,118 @@
+"""What became of a test and of an exercise, as plain data that survives pytest-xdist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+# The worst first: an exercise has the state of its worst test.
+STATES = (
+    "unreadable",
+    "missing",
+    "forbidden",
+    "too slow",
+    "wrong",
+    "not run",
+    "to do",
+    "done",
+    "skipped",
+)
+
+# A label such as "got", and its text, which may have several lines.
+Row = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one visible test.
+
+    Attributes
+    ----------
+    week, module, exercise : str
+        What the test belongs to.
+    line : int
+        Where the test stands in its file.
+    says : str
+        The requirement: the test's docstring.
+    tests_of_exercise : int
+        How many tests the exercise has, selected or not.
+    state : str
+        One of `STATES`.
+    rows : tuple of Row
+        What to tell, line by line.
+    once_for : str
+        Tests with the same text here share a cause, such as a syntax error; it is told once.
+    needs : str
+        Another exercise that has to be written first.
+    """
+
+    week: str
+    module: str
+    exercise: str
+    line: int
+    says: str
+    tests_of_exercise: int
+    state: str = "done"
+    rows: Sequence[Row] = ()
+    once_for: str = ""
+    needs: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        """Return this as builtin types."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Outcome:
+        """Rebuild an outcome from `as_data`."""
+        rows = tuple((label, text) for label, text in data["rows"])
+        return cls(**{**data, "rows": rows})
+
+    def as_text(self) -> str:
+        """Return the whole message as plain text, for `--junitxml` and editors."""
+        lines = [f"{self.exercise}: {self.says} ({self.state})"]
+        for label, text in self.rows:
+            first, *more = text.splitlines() or [""]
+            lines.append(f"  {label:<10}{first}" if label else f"  {first}")
+            lines += [f"  {'':<10}{line}" for line in more]
+        return "\n".join(lines)
+
+
+@dataclass
+class ExerciseResult:
+    """What became of one exercise in this run."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    n_selected: int = 0
+
+    @property
+    def state(self) -> str:
+        """The worst state of its tests; `part` where only some were selected and all passed."""
+        if not self.outcomes:
+            return "not run"
+        worst = worst_state(outcome.state for outcome in self.outcomes)
+        if worst == "done" and len(self.outcomes) < self.n_selected:
+            return "not run"
+        return "part" if worst == "done" and self.n_passed < self.n_tests else worst
+
+    @property
+    def n_passed(self) -> int:
+        """How many of its tests passed."""
+        return sum(outcome.state == "done" for outcome in self.outcomes)
+
+    @property
+    def n_tests(self) -> int:
+        """How many tests it has."""
+        n_known = max([self.n_selected, *(each.tests_of_exercise for each in self.outcomes)])
+        n_skipped = sum(outcome.state == "skipped" for outcome in self.outcomes)
+        return max(1, n_known - n_skipped)
+
+    @property
+    def needs(self) -> str:
+        """Another exercise that has to be written first, if that is what is in the way."""
+        return next((outcome.needs for outcome in self.outcomes if outcome.needs), "")
+
+
+def worst_state(states: Iterable[str]) -> str:
+    """Return the worst of several states."""
+    return min(states, key=STATES.index)

@@ -1,0 +1,710 @@
+"""What a learner sees: the messages are the product, so most tests look for their lines."""
+
+
+
+import time
+import xml.etree.ElementTree
+from types import SimpleNamespace
+
+import numpy as np  # noqa: F401 (loaded here, since an inner run forgets what it imports)
+import pytest
+
+from kata import deadline, visible_tests
+
+# An inner run in this process finds our packages imported, and warns that it can't rewrite them.
+QUIET = ("-W", "ignore:Module already imported")
+
+INI = """
+[pytest]
+pythonpath = .
+addopts = --strict-markers --import-mode=importlib -p no:hypothesispytest -p no:randomly
+"""
+
+CATALOGUE = """
+title = "Week of {week}"
+
+[vectors]
+title = "Vectors"
+
+[vectors.dot]
+title = "Dot product"
+points = 2
+difficulty = 1
+hints = ["a", "b"]
+forbidden = ["@"]
+
+[vectors.norm]
+title = "Norm"
+points = 3
+difficulty = 1
+hints = ["a", "b"]
+
+[vectors.extra]
+title = "Extra"
+points = 1
+difficulty = 1
+hints = ["a", "b"]
+stretch = true
+
+[machines]
+title = "Machines"
+
+[machines.counter]
+title = "Counter"
+points = 4
+difficulty = 1
+hints = ["a", "b"]
+object = "Counter"
+"""
+
+TEST_VECTORS = '''
+import numpy as np
+import pytest
+from kata.comparisons import assert_close
+
+class TestDot:
+    def test_by_hand(self, learner):
+        """(1, 2) times (3, 4) is 11."""
+        assert_close(learner.dot(np.array([1.0, 2.0]), np.array([3.0, 4.0])), 11.0)
+
+    def test_right_angle(self, learner):
+        """Vectors at right angles give 0."""
+        assert_close(learner.dot(np.array([1.0, 0.0]), np.array([0.0, 4.0])), 0.0)
+
+class TestNorm:
+    @pytest.mark.parametrize("scale", [1.0, 2.0])
+    def test_3_4_5(self, learner, scale):
+        """The length of (3, 4) is 5."""
+        assert_close(learner.norm(scale * np.array([3.0, 4.0])), 5.0 * scale)
+
+class TestExtra:
+    def test_is_one(self, learner):
+        """It is 1."""
+        assert learner.extra(0) == 1
+'''
+
+TEST_MACHINES = '''
+def counts_to(machine, n):
+    counter = machine.Counter()
+    for _ in range(n):
+        counter.step()
+    return counter.value
+
+class TestCounter:
+    def test_counts(self, learner):
+        """Each step adds 1."""
+        assert learner.run(counts_to, 3) == 3
+'''
+
+DOT = """
+import numpy as np
+
+def dot(u, v):
+    return float(np.sum(u * v))
+"""
+NORM = """
+def norm(v):
+    return float(np.sqrt(np.sum(v * v)))
+"""
+EXTRA = """
+def extra(x):
+    return 1
+"""
+STUB = """
+def {name}(*args):
+    raise NotImplementedError("{name} is yours to write")
+"""
+COUNTER = """
+class Counter:
+    def __init__(self):
+        self.value = 0
+
+    def step(self):
+        self.value += 1
+"""
+VECTORS = DOT + NORM + EXTRA
+
+
+class Katas:
+    """A copy of toy katas, and how a learner runs them."""
+
+    def __init__(self, pytester, monkeypatch):
+        self.pytester = pytester
+        self.monkeypatch = monkeypatch
+        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+        self.write("pytest.ini", INI)
+        self.write("exercises/week1.toml", CATALOGUE.format(week="toys"))
+        self.write("week1/test_vectors.py", TEST_VECTORS)
+        self.write("week1/test_machines.py", TEST_MACHINES)
+        self.write("week1/machines.py", COUNTER)
+
+    def write(self, name, text):
+        path = self.pytester.path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def run(self, *args, vectors=VECTORS):
+        if vectors is not None:
+            self.write("week1/vectors.py", vectors)
+        self.result = self.pytester.runpytest_inprocess(*args, "-p", "no:cacheprovider", *QUIET)
+        return self.result
+
+    def shows(self, *lines):
+        self.result.stdout.fnmatch_lines(list(lines))
+
+    @property
+    def text(self):
+        return self.result.stdout.str()
+
+
+@pytest.fixture
+def katas(pytester, monkeypatch):
+    return Katas(pytester, monkeypatch)
+
+
+class TestWhenAllIsWell:
+    def test_everything_done_is_exit_0_with_a_full_table(self, katas):
+        assert katas.run("week1").ret == 0
+        katas.shows(
+            "collected 6 items",
+            "week1/test_vectors.py ?????*",
+            "*= your exercises =*",
+            " week1 *state*tests*points*",
+            " vectors.py",
+            "   ✓ dot *done*2/2*2/2",
+            "   ✓ extra † *done*1/1*1/1",
+            " machines.py",
+            "   ✓ counter *done*1/1*4/4",
+            " ████████████████████████  10 of 9 points, 4 of 4 exercises done",
+            "*further tests*grader*",
+            " † a bonus on top of the points.",
+            " Well done: week1 is complete, and it is the last.",
+        )
+        assert "went wrong" not in katas.text
+        assert "plugins:" not in katas.text
+
+    def test_the_next_week_is_named(self, katas):
+        katas.write("exercises/week2.toml", CATALOGUE.format(week="more"))
+        katas.run("week1")
+        katas.shows(" Well done: week1 is complete. Next: pytest week2")
+
+    def test_a_subset_shows_only_itself(self, katas):
+        assert katas.run("week1", "-k", "norm").ret == 0
+        katas.shows("   ✓ norm*2/2*3/3", " All of these are done. The whole week: pytest week1")
+        assert "dot" not in katas.text
+
+    def test_one_test_is_only_a_part_of_its_exercise(self, katas):
+        assert katas.run("week1/test_vectors.py::TestDot::test_by_hand").ret == 0
+        katas.shows("   ✓ dot*part*1/2*1/2")
+
+    def test_from_inside_the_week(self, katas):
+        katas.write("week1/vectors.py", VECTORS)
+        katas.monkeypatch.chdir(katas.pytester.path / "week1")
+        assert katas.run(vectors=None).ret == 0
+        katas.shows("   ✓ dot *done*")
+
+    def test_verbose_keeps_the_header(self, katas):
+        assert katas.run("week1", "-v").ret == 0
+        katas.shows("plugins:*", "*TestDot::test_by_hand PASSED*")
+
+    def test_a_skipped_test_is_not_counted(self, katas):
+        skipped = TEST_VECTORS.replace(
+            "    def test_right_angle", "    @pytest.mark.skip\n    def test_right_angle"
+        )
+        katas.write("week1/test_vectors.py", skipped)
+        assert katas.run("week1").ret == 0
+        katas.shows("   ✓ dot *done*1/1*2/2")
+
+
+class TestToDo:
+    def test_a_stub_is_one_quiet_line_and_fails_the_run(self, katas):
+        result = katas.run("week1", vectors=DOT + STUB.format(name="norm") + EXTRA)
+        assert result.ret == 1
+        katas.shows(
+            "week1/test_vectors.py ..tt.*",
+            "   · norm *to do*0/2*0/3",
+            " Next: norm in week1/vectors.py:7",
+            "       hint: kata hint norm",
+            "*4 passed, 2 to do in*",
+        )
+        assert "NotImplementedError" not in katas.text
+        assert "went wrong" not in katas.text
+        assert "FAILURES" not in katas.text
+
+    def test_only_to_dos_still_fail_the_run(self, katas):
+        assert katas.run("week1", "-k", "norm", vectors=DOT + STUB.format(name="norm")).ret == 1
+
+    def test_an_exercise_says_which_other_it_needs(self, katas):
+        norm = "def norm(v):\n    return dot(v, v) ** 0.5\n"
+        katas.run("week1", vectors=STUB.format(name="dot") + norm + EXTRA)
+        katas.shows("   · dot *to do *", "   · norm *to do: needs dot *")
+
+    def test_a_not_implemented_error_of_a_library_is_wrong(self, katas):
+        norm = "import codecs\ndef norm(v):\n    return codecs.Codec().encode('') or codecs.x()\n"
+        katas.write("week1/helper.py", "")
+        katas.run("week1", vectors=DOT + norm + EXTRA)
+        katas.shows("✗ norm*", "*raised    NotImplementedError*")
+
+    def test_x_passes_over_what_is_to_do(self, katas):
+        wrong = "def extra(x):\n    return 2\n"
+        result = katas.run(
+            "week1", "-x", vectors=STUB.format(name="dot") + "import numpy as np\n" + NORM + wrong
+        )
+        assert result.ret == 1
+        katas.shows(
+            "week1/test_vectors.py tt..F",
+            "✗ extra *",
+            " Not run this time: 1 more *",
+            "*stopping after 1 failures*",
+        )
+
+    def test_pdb_does_not_stop_at_a_stub(self, katas):
+        result = katas.run("week1", "--pdb", "-k", "norm", vectors=DOT + STUB.format(name="norm"))
+        assert result.ret == 1
+        assert "(Pdb)" not in katas.text
+        assert "entering PDB" not in katas.text
+
+    def test_junit_counts_it_as_a_failure(self, katas):
+        katas.run("week1", "--junitxml=out.xml", vectors=DOT + STUB.format(name="norm") + EXTRA)
+        suite = xml.etree.ElementTree.parse(katas.pytester.path / "out.xml").getroot()[0]
+        assert (suite.get("failures"), suite.get("errors"), suite.get("skipped")) == ("2", "0", "0")
+        assert suite.find(".//failure").get("message") == (
+            "norm: The length of (3, 4) is 5. [1.0] (to do)"
+        )
+
+
+class TestWrong:
+    def test_a_wrong_value_in_full_then_one_line(self, katas):
+        result = katas.run("week1", vectors=DOT.replace("u * v", "u + v") + NORM + EXTRA)
+        assert result.ret == 1
+        katas.shows(
+            "*= what went wrong =*",
+            "✗ dot — (1, 2) times (3, 4) is 11.",
+            "    the result is another number",
+            r"    call      dot([[]1., 2.[]], [[]3., 4.[]])",
+            "    expected  11.0",
+            "    got       10.0",
+            "    code      week1/vectors.py:4",
+            "    test      week1/test_vectors.py:7",
+            "    hint      kata hint dot",
+            "    also      Vectors at right angles give 0. (line 11)",
+            "   ✗ dot *wrong*0/2*0/2",
+            "*4 passed, 2 wrong in*",
+        )
+        assert "FAILURES" not in katas.text
+        assert "short test summary" not in katas.text
+
+    def test_a_case_is_named(self, katas):
+        katas.run("week1", vectors=DOT + "def norm(v):\n    return 5.0\n" + EXTRA)
+        katas.shows("✗ norm — The length of (3, 4) is 5. [[]2.0[]]", "   ✗ norm*wrong*1/2*1.5/3")
+
+    def test_a_missing_return(self, katas):
+        katas.run("week1", vectors=DOT.replace("return ", "") + NORM + EXTRA)
+        katas.shows("    the result is None: is a `return` missing?")
+
+    def test_an_exception_shows_the_learners_lines_only(self, katas):
+        norm = "def norm(v):\n    return root(v)\n\ndef root(v):\n    return v + 'a'\n"
+        katas.run("week1", vectors=DOT + norm + EXTRA)
+        katas.shows(
+            "    call      norm([[]3., 4.[]])",
+            "    raised    *Error: *",
+            "    at        week1/vectors.py:7 in norm",
+            "                  return root(v)",
+            "              week1/vectors.py:10 in root",
+            "                  return v + 'a'",
+        )
+        assert "assert_close(" not in katas.text
+        assert "Traceback" not in katas.text
+
+    def test_endless_recursion_is_short(self, katas):
+        katas.run("week1", vectors=DOT + "def norm(v):\n    return norm(v)\n" + EXTRA)
+        katas.shows("    raised    RecursionError*", "              … * more calls …")
+        assert len(katas.result.outlines) < 50
+
+    def test_a_plain_assert(self, katas):
+        katas.run("week1", vectors=DOT + NORM + "def extra(x):\n    return 2\n")
+        katas.shows("    assert 2 == 1", "     +  where 2 = extra(0)", "    call      extra(0)")
+        assert "learner.extra" not in katas.text
+
+    def test_an_error_that_was_not_raised(self, katas):
+        test = (
+            "import pytest\nclass TestExtra:\n    def test_refuses(self, learner):\n"
+            '        """It refuses -1."""\n'
+            "        with pytest.raises(ValueError):\n            learner.extra(-1)\n"
+        )
+        katas.write("week1/test_vectors.py", test)
+        katas.run("week1")
+        katas.shows(
+            "✗ extra — It refuses -1.",
+            "    no error was raised, expected ValueError",
+            "    call      extra(-1)",
+            "    got       1",
+        )
+
+    def test_a_result_that_the_test_cannot_use(self, katas):
+        test = (
+            "class TestExtra:\n    def test_pair(self, learner):\n"
+            '        """It gives a pair."""\n        a, b = learner.extra(-1)\n'
+        )
+        katas.write("week1/test_vectors.py", test)
+        katas.run("week1")
+        katas.shows(
+            "    call      extra(-1)",
+            "    got       1",
+            "    raised    TypeError: cannot unpack*",
+            "    at        week1/test_vectors.py:4 in test_pair",
+            "                  a, b = learner.extra(-1)",
+        )
+
+    def test_the_call_that_was_compared_is_shown(self, katas):
+        test = TEST_VECTORS + (
+            "    def test_two(self, learner):\n        a = learner.extra(5)\n"
+            "        a, b = learner.extra([7]), learner.extra(8)\n"
+            "        assert_close(a, [1, 2])\n"
+        )
+        katas.write("week1/test_vectors.py", test)
+        katas.run(
+            "week1", vectors=DOT + NORM + "def extra(x):\n    return 1 if x == 0 else [x, 1]\n"
+        )
+        katas.shows("✗ extra — two", r"    call      extra([[]7[]])")
+
+    def test_inputs_are_shown_as_they_were_given(self, katas):
+        dot = "def dot(u, v):\n    u[:] = 99\n    return 0.0\n"
+        katas.run("week1", vectors=dot + "import numpy as np\n" + NORM + EXTRA)
+        katas.shows(r"    call      dot([[]1., 2.[]], [[]3., 4.[]])")
+
+    def test_prints_are_shown_with_the_failure_and_bounded(self, katas):
+        noisy = "def extra(x):\n    for i in range(100):\n        print('step', i)\n    return 2\n"
+        quiet = DOT.replace("    return", "    print('never shown')\n    return")
+        katas.run("week1", vectors=quiet + NORM + noisy)
+        katas.shows("    printed   … 90 lines above", "              step 90", "*step 99")
+        assert "step 89" not in katas.text
+        assert "never shown" not in katas.text
+
+    def test_warnings_of_numpy_are_one_line_of_a_failure(self, katas):
+        norm = "def norm(v):\n    return np.log(v - v)\n"
+        dot = DOT.replace("    return", "    np.log(np.zeros(3))\n    return")
+        result = katas.run("week1", vectors=dot + norm + EXTRA)
+        katas.shows("    warned    divide by zero encountered in log")
+        assert "warnings summary" not in katas.text
+        assert "warning" not in result.outlines[-1]
+
+    def test_a_class_is_driven_by_run(self, katas):
+        katas.write("week1/machines.py", COUNTER.replace("+= 1", "+= 2"))
+        katas.run("week1")
+        katas.shows(
+            "✗ counter — Each step adds 1.", "    assert 6 == 3", "    call      counts_to(3)"
+        )
+
+    def test_exit_in_the_learners_code_ends_one_test(self, katas):
+        katas.run("week1", vectors="import sys\n" + DOT + "def norm(v):\n    sys.exit(3)\n" + EXTRA)
+        katas.shows("    raised    SystemExit: 3", "   ✓ extra*")
+
+    def test_an_exception_that_cannot_be_shown(self, katas):
+        odd = "class Odd(Exception):\n    def __str__(self):\n        raise ValueError\n"
+        katas.run("week1", vectors=DOT + NORM + odd + "def extra(x):\n    raise Odd\n")
+        katas.shows("    raised    Odd: (its message cannot be shown)")
+
+    def test_a_fixture_of_the_test_file_that_meets_a_stub(self, katas):
+        test = (
+            "import pytest\n@pytest.fixture\ndef one(learner):\n    return learner.extra(0)\n"
+            "class TestExtra:\n    def test_one(self, one):\n        assert one == 1\n"
+        )
+        katas.write("week1/test_vectors.py", test)
+        assert katas.run("week1", vectors=STUB.format(name="extra")).ret == 1
+        katas.shows("   · extra † *to do *")
+        assert "ERROR" not in katas.text
+
+
+class TestUnreachable:
+    def test_a_syntax_error_costs_one_module_and_is_told_once(self, katas):
+        result = katas.run("week1", vectors="def dot(u, v):\n    return u +\n")
+        assert result.ret == 1
+        katas.shows(
+            "✗ week1/vectors.py",
+            "    week1/vectors.py cannot be imported*",
+            "    at        week1/vectors.py:2",
+            "                  return u +",
+            "                            ^",
+            "    SyntaxError: invalid syntax",
+            "   ✗ norm *unreadable*",
+            "   ✓ counter *done*",
+        )
+        assert katas.text.count("SyntaxError") == 1
+
+    def test_an_import_that_fails_is_told_once(self, katas):
+        katas.run("week1", vectors="import nunpy as np\n")
+        katas.shows(
+            "    raised    ModuleNotFoundError: No module named 'nunpy'",
+            "    at        week1/vectors.py:1",
+            "                  import nunpy as np",
+        )
+        assert katas.text.count("nunpy") == 2
+
+    def test_a_renamed_function(self, katas):
+        katas.run("week1", vectors=DOT.replace("def dot", "def dott") + NORM + EXTRA)
+        katas.shows(
+            "✗ dot", "    week1/vectors.py has no dot: did you mean dott?", "   ✗ dot *missing*"
+        )
+        assert katas.text.count("did you mean") == 1
+
+    def test_another_exercise_is_no_suggestion(self, katas):
+        test = TEST_VECTORS.replace("learner.extra", "learner.norms")
+        katas.write("week1/test_vectors.py", test)
+        katas.run("week1")
+        katas.shows("    week1/vectors.py has no norms")
+
+    def test_a_class_that_is_missing(self, katas):
+        katas.write("week1/machines.py", COUNTER.replace("Counter", "Countr"))
+        katas.run("week1")
+        katas.shows("    week1/machines.py has no Counter: did you mean Countr?")
+
+    def test_a_missing_file(self, katas):
+        katas.write("week1/vector.py", VECTORS)
+        katas.run("week1", vectors=None)
+        katas.shows("    week1/vectors.py is missing: did you rename it to vector.py?")
+        assert katas.text.count("is missing") == 1
+
+    def test_a_file_in_another_encoding(self, katas):
+        katas.write("week1/vectors.py", "")
+        (katas.pytester.path / "week1/vectors.py").write_bytes(b"# caf\xe9\n")
+        assert katas.run("week1", vectors=None).ret == 1
+        katas.shows("    week1/vectors.py cannot be imported*", "   ✓ counter *")
+
+    def test_a_rule_that_is_broken(self, katas):
+        result = katas.run(
+            "week1",
+            vectors="def dot(u, v):\n    return u @ v\n" + "import numpy as np\n" + NORM + EXTRA,
+        )
+        assert result.ret == 1
+        katas.shows(
+            "✗ dot",
+            "    line 2: *@*",
+            "    at        week1/vectors.py:2",
+            "                  return u @ v",
+            "   ✗ dot *forbidden*0/2*0/2",
+        )
+
+
+class TestTimeLimit:
+    ENDLESS = "def norm(v):\n    while True:\n        {body}\n"
+
+    def check(self, katas):
+        assert katas.result.ret == 1
+        katas.shows(
+            "✗ norm — The length of (3, 4) is 5. [[]1.0[]]",
+            "    it took longer than 0.5 s: is there a loop that never ends?",
+            r"    call      norm([[]3., 4.[]])",
+            "    stuck at  week1/vectors.py:* in norm",
+            "    also      its other tests were not run, since each may take as long",
+            "   ✗ norm *too slow*0/2*",
+            "   ✓ extra *done*",
+        )
+        assert "Timeout" not in katas.text
+
+    @pytest.mark.parametrize("has_alarm", [True, False])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "pass",
+            "try:\n            pass\n        except Exception:\n            pass",
+            "try:\n            pass\n        except:\n            pass",
+        ],
+    )
+    def test_an_endless_loop_ends_and_the_rest_runs(self, katas, body, has_alarm):
+        if has_alarm and not deadline.HAS_ALARM:
+            pytest.skip("no signals here")
+        katas.monkeypatch.setattr(deadline, "HAS_ALARM", has_alarm)
+        katas.monkeypatch.setattr(visible_tests, "LIMIT_S", 0.5)
+        katas.run("week1", vectors=DOT + self.ENDLESS.format(body=body) + EXTRA)
+        self.check(katas)
+
+    def test_the_option_of_pytest_timeout_rules(self, katas):
+        katas.run("week1", "--timeout=0.5", vectors=DOT + self.ENDLESS.format(body="pass") + EXTRA)
+        self.check(katas)
+
+    def test_a_loop_at_the_top_of_the_file_costs_the_limit_once(self, katas):
+        katas.monkeypatch.setattr(visible_tests, "LIMIT_S", 0.5)
+        katas.run("week1", vectors="while True:\n    pass\n")
+        katas.shows(
+            "✗ week1/vectors.py",
+            "    it took longer than 0.5 s*",
+            "    stuck at  week1/vectors.py:*",
+            "   ✓ counter *",
+        )
+        assert katas.text.count("longer than") == 1
+
+    def test_without_pytest_timeout(self, katas):
+        assert katas.run("week1", "-p", "no:timeout").ret == 0
+
+    def test_no_limit_if_the_learner_says_so(self, katas):
+        assert katas.run("week1", "--timeout=0").ret == 0
+
+    def test_a_cancelled_deadline_raises_nothing(self):
+        limit = deadline.start_deadline(0.02, TimeoutError, lambda: False)
+        limit.cancel()
+        limit = deadline.ThreadDeadline(0.02, TimeoutError, lambda: False)
+        limit.cancel()
+        time.sleep(0.05)
+
+    def test_a_deadline_reaches_this_thread(self):
+        limit = deadline.ThreadDeadline(0.02, TimeoutError, lambda: False)
+        with pytest.raises(TimeoutError):
+            _wait()
+        limit.cancel()
+
+    def test_a_debugger_pauses_the_deadline(self):
+        limit = deadline.ThreadDeadline(0.01, TimeoutError, lambda: True)
+        time.sleep(0.05)
+        limit.cancel()
+
+
+class TestOptionsOfPytest:
+    def test_tb_long_gives_pytests_own_traceback(self, katas):
+        stub_and_wrong = STUB.format(name="dot") + "def norm(v):\n    return v.nothing\n" + EXTRA
+        katas.run("week1", "--tb=long", vectors=stub_and_wrong)
+        katas.shows("*= FAILURES =*", ">       assert_close(*", "E       AttributeError*")
+        assert "went wrong" not in katas.text
+        katas.shows("   · dot *to do*", "   ✗ norm *wrong*")
+        assert "NotImplementedError" not in katas.text
+
+    def test_junit_holds_the_message(self, katas):
+        katas.run("week1", "--junitxml=out.xml", vectors=DOT.replace("*", "+") + NORM + EXTRA)
+        suite = xml.etree.ElementTree.parse(katas.pytester.path / "out.xml").getroot()[0]
+        message = suite.find(".//failure").text
+        assert "the result is another number" in message
+        assert "expected  11.0" in message
+
+    def test_xdist_gives_the_same_table(self, katas):
+        pytest.importorskip("xdist")
+        vectors = DOT.replace("u * v", "u + v") + STUB.format(name="norm") + EXTRA
+        katas.write("week1/vectors.py", vectors)
+        katas.run("week1", vectors=None)
+        alone = katas.text
+        katas.result = katas.pytester.runpytest_subprocess("week1", "-n", "2")
+        assert katas.result.ret == 1
+        start = "= what went wrong ="
+        assert start in alone
+        end = "\n Next:"
+        assert _between(alone, start, end) == _between(katas.text, start, end)
+
+    def test_only_to_dos_fail_under_xdist_too(self, katas):
+        pytest.importorskip("xdist")
+        katas.write("week1/vectors.py", STUB.format(name="norm"))
+        result = katas.pytester.runpytest_subprocess("week1", "-n", "2", "-k", "norm")
+        assert result.ret == 1
+        result.stdout.fnmatch_lines(["   · norm *to do*0/2*"])
+
+    def test_an_editor_that_listens_to_the_status_hears_every_test(self, katas):
+        listener = (
+            "def pytest_report_teststatus(report):\n"
+            "    if report.when == 'call':\n"
+            "        with open('heard.txt', 'a', encoding='utf-8') as file:\n"
+            "            print(report.outcome, report.longreprtext[:20], file=file)\n"
+        )
+        katas.write("conftest.py", listener)
+        katas.run("week1", vectors=DOT.replace("*", "-") + STUB.format(name="norm") + EXTRA)
+        heard = (katas.pytester.path / "heard.txt").read_text(encoding="utf-8").splitlines()
+        assert [line.split()[0] for line in heard] == ["failed"] * 4 + ["passed"] * 2
+
+    def test_last_failed_runs_what_is_not_done(self, katas):
+        katas.write("week1/vectors.py", DOT + STUB.format(name="norm") + EXTRA)
+        katas.pytester.runpytest_inprocess("week1")
+        result = katas.pytester.runpytest_inprocess("week1", "--lf")
+        result.stdout.fnmatch_lines(["*2 to do in*"])
+
+    def test_no_line_is_wider_than_the_terminal(self, katas):
+        katas.run(
+            "week1", vectors=DOT.replace("u * v", "u + v, u.nothing_that_is_called_so") + NORM
+        )
+        assert max(map(len, katas.result.outlines)) <= 80
+
+    def test_colour_only_where_asked_for(self, katas):
+        vectors = DOT.replace("u * v", "u + v") + NORM + EXTRA
+        assert "\x1b[" not in katas.run("week1", vectors=vectors).stdout.str()
+        coloured = katas.run("week1", "--color=yes", vectors=vectors).stdout.str()
+        assert "\x1b[31m✗\x1b[0m dot" in coloured
+
+    def test_an_old_console_gets_plain_signs(self, katas):
+        katas.write("week1/vectors.py", DOT.replace("u * v", "u + v") + NORM + EXTRA)
+        katas.monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+        katas.monkeypatch.setenv("PYTHONUTF8", "0")
+        katas.result = katas.pytester.runpytest_subprocess("week1")
+        katas.shows("x dot - (1, 2) times (3, 4) is 11.", "   + norm *done*", " ####*...*points*")
+        assert "\\u" not in katas.text
+
+
+class TestElsewhere:
+    def test_other_projects_see_nothing(self, pytester):
+        pytester.makepyfile("def test_a():\n    raise NotImplementedError\ndef test_b(): pass\n")
+        result = pytester.runpytest_inprocess(*QUIET)
+        result.assert_outcomes(passed=1, failed=1)
+        result.stdout.fnmatch_lines(["platform *", "*FAILURES*"])
+        assert "exercises" not in result.stdout.str()
+        assert "Give the functions" not in pytester.runpytest_inprocess("--fixtures").stdout.str()
+
+    def test_the_projects_own_tests_are_left_alone(self, katas):
+        hidden = (
+            "import pytest\n@pytest.fixture\ndef learner():\n    return 'hidden'\n"
+            "class TestDot:\n    def test_a(self, learner):\n"
+            "        assert learner == 'hidden'\n        raise NotImplementedError\n"
+        )
+        katas.write("tests/test_x.py", hidden)
+        (katas.pytester.path / "tests/week1").mkdir()
+        katas.write("tests/week1/test_vectors.py", hidden)
+        result = katas.run("tests")
+        result.assert_outcomes(failed=2)
+        katas.shows("platform *", "*FAILURES*")
+        assert "your exercises" not in katas.text
+
+    def test_a_test_that_is_no_exercise_stays_an_ordinary_one(self, katas):
+        katas.write(
+            "week1/test_mine.py", "class TestMine:\n    def test_a(self):\n        assert 0\n"
+        )
+        result = katas.run("week1/test_mine.py")
+        result.assert_outcomes(failed=1)
+        assert "your exercises" not in katas.text
+
+    def test_the_fixture_outside_of_a_class_says_where_it_belongs(self, katas):
+        katas.write("week1/test_mine.py", "def test_a(learner):\n    pass\n")
+        katas.run("week1/test_mine.py")
+        katas.shows("*the fixture `learner` is for the tests in a week folder*")
+
+
+class TestMistakesOfAuthors:
+    def test_an_unknown_exercise(self, katas):
+        katas.write("week1/test_vectors.py", TEST_VECTORS.replace("TestDot", "TestDott"))
+        result = katas.run("week1")
+        assert result.ret == 2
+        katas.shows(
+            "week1/test_vectors.py: class TestDott is no exercise; *knows TestDot, TestNorm, *"
+        )
+
+    def test_a_broken_catalogue(self, katas):
+        katas.write("exercises/week1.toml", "title = ")
+        result = katas.run("week1")
+        assert result.ret == 2
+        katas.shows("*week1.toml: cannot be read as TOML*")
+        assert "INTERNALERROR" not in katas.text
+
+
+def _wait():
+    for _ in range(1000):
+        time.sleep(0.01)
+
+
+def _between(text, start, end):
+    return text.split(start)[1].split(end)[0]
+
+
+def test_signs_are_replaced_only_where_they_cannot_be_shown():
+    from kata.screen import Screen
+
+    def screen(encoding):
+        file = SimpleNamespace(encoding=encoding)
+        return Screen(SimpleNamespace(fullwidth=80, hasmarkup=False, _file=file))
+
+    assert screen("utf-8").readable("✓ σ █") == "✓ σ █"
+    assert screen("ascii").readable("✓ σ █ … †") == "+ ? # ... *"
+    assert screen("cp1252").readable("✗ – …") == "x – …"
