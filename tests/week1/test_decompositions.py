@@ -1,0 +1,552 @@
+import numpy as np
+import pytest
+
+from kata.comparisons import (
+    assert_close,
+    assert_keeps_inputs,
+    assert_orthonormal_rows,
+    assert_same_up_to_sign,
+    no_floating_point_warnings,
+    unpack,
+)
+
+# Data and matrices are built from known, well separated spectra: the truth is known without any
+# implementation, and every sensible algorithm, also one that squares the matrix, can reach it.
+
+
+def orthonormal_rows(rng, k, d):
+    """Return k random orthonormal rows of length d."""
+    return np.linalg.qr(rng.normal(size=(d, k)))[0].T
+
+
+def symmetric_with(rng, eigenvalues):
+    """Return a random symmetric matrix with these eigenvalues, and the first one's eigenvector."""
+    vectors = orthonormal_rows(rng, len(eigenvalues), len(eigenvalues))
+    A = vectors.T @ np.diag(eigenvalues) @ vectors
+    return (A + A.T) / 2, vectors[0]
+
+
+def matrix_with(rng, shape, singular_values):
+    """Return a random matrix with these singular values, and its layers σ u vᵀ."""
+    k = len(singular_values)
+    U, V = orthonormal_rows(rng, k, shape[0]), orthonormal_rows(rng, k, shape[1])
+    layers = np.array([s * np.outer(u, v) for s, u, v in zip(singular_values, U, V, strict=True)])
+    return layers.sum(axis=0), layers
+
+
+def data_with(rng, n, d, variances, offset=3.0):
+    """Return data (n, d) with these principal variances (divisor n - 1), and the directions."""
+    k = len(variances)
+    ones_first = np.column_stack([np.ones(n), rng.normal(size=(n, k))])
+    centred_scores = np.linalg.qr(ones_first)[0][:, 1:]  # (n, k) orthonormal, each of mean 0
+    components = orthonormal_rows(rng, k, d)
+    scores = centred_scores * np.sqrt((n - 1) * np.asarray(variances))
+    return scores @ components + offset * rng.normal(size=d), components
+
+
+def without_zero_imaginary_part(values):
+    """Return real numbers for complex ones whose imaginary part is rounding.
+
+    `np.linalg.eig` makes such of a covariance matrix that has many zero eigenvalues.
+    """
+    if not (isinstance(values, np.ndarray) and np.iscomplexobj(values)):
+        return values
+    is_rounding = np.abs(values.imag) <= 1e-10 * np.max(np.abs(values), initial=0.0)
+    return values.real if np.all(is_rounding) else values
+
+
+class TestPowerIteration:
+    def test_finds_the_dominant_pair(self, learner, rng):
+        """It finds the dominant eigenvalue of a random symmetric matrix, and its eigenvector."""
+        A, truth = symmetric_with(rng, [3.0, -1.5, 1.0, 0.5, -0.25])
+        value, vector = unpack(learner.power_iteration(A), "value, vector")
+        assert_close(value, 3.0, rtol=1e-8, what="the eigenvalue")
+        assert_same_up_to_sign(vector, truth, atol=1e-6, what="the eigenvector")
+
+    def test_a_negative_dominant_eigenvalue_stays_negative(self, learner, rng):
+        """Largest is meant by magnitude, and a negative eigenvalue comes out negative."""
+        A, truth = symmetric_with(rng, [-4.0, 3.5, 2.0, 1.0])
+        value, vector = unpack(learner.power_iteration(A), "value, vector")
+        assert_close(value, -4.0, rtol=1e-8, what="the eigenvalue")
+        assert_same_up_to_sign(vector, truth, atol=1e-6, what="the eigenvector")
+
+    def test_a_close_second_eigenvalue(self, learner, rng):
+        """With the default steps it converges also where the second eigenvalue is 0.95 times."""
+        A, truth = symmetric_with(rng, [2.0, 1.9, 1.0, -0.5, 0.25, 0.1])
+        value, vector = unpack(learner.power_iteration(A), "value, vector")
+        assert_close(value, 2.0, rtol=1e-8, what="the eigenvalue")
+        assert_same_up_to_sign(vector, truth, atol=1e-6, what="the eigenvector")
+
+    def test_finds_an_answer_orthogonal_to_the_ones(self, learner):
+        """It finds an eigenvector whose entries sum to 0: think of where you start."""
+        # Every product with c (1, 1, x) is exact, so that rounding does not rescue a bad start.
+        A = np.array([[4.0, -2.0, 0.0], [-2.0, 4.0, 0.0], [0.0, 0.0, 1.0]])
+        value, vector = unpack(learner.power_iteration(A), "value, vector")
+        assert_close(value, 6.0, rtol=1e-8, what="the eigenvalue")
+        truth = np.array([1.0, -1.0, 0.0]) / np.sqrt(2)
+        assert_same_up_to_sign(vector, truth, atol=1e-6, what="the eigenvector")
+
+    def test_finds_an_answer_in_some_entries_only(self, learner):
+        """It finds an eigenvector that is 0 in some entries, wherever they are."""
+        A = np.array(
+            [[1.0, 0.5, 0.0, 0.0], [0.5, 1.0, 0.0, 0.0], [0.0, 0.0, 4.0, 1.0], [0.0, 0.0, 1.0, 2.0]]
+        )
+        value, vector = unpack(learner.power_iteration(A), "value, vector")
+        assert_close(value, 3 + np.sqrt(2), rtol=1e-8, what="the eigenvalue")
+        truth = np.array([0.0, 0.0, 1 + np.sqrt(2), 1.0])
+        truth /= np.linalg.norm(truth)
+        assert_same_up_to_sign(vector, truth, atol=1e-6, what="the eigenvector")
+
+    def test_a_small_matrix_and_a_large_one(self, learner, rng):
+        """The unit of A does not matter, the vector has length 1, and A is kept."""
+        A, truth = symmetric_with(rng, [-2.0, 1.9, 1.2, 0.3])
+        for scale in (1e-3, 1e3):
+            result = assert_keeps_inputs(learner.power_iteration, scale * A)
+            value, vector = unpack(result, "value, vector")
+            assert_close(value, -2.0 * scale, rtol=1e-8, atol=0.0, what="the eigenvalue")
+            assert_same_up_to_sign(vector, truth, atol=1e-6, what="the eigenvector")
+            assert_orthonormal_rows([vector], atol=1e-8, what="the eigenvector")
+
+    def test_more_steps_separate_closer_eigenvalues(self, learner, rng):
+        """More steps, if asked for, separate eigenvalues that are closer still."""
+        A, truth = symmetric_with(rng, [1.0, 0.996, 0.5])
+        value, vector = unpack(learner.power_iteration(A, steps=4000), "value, vector")
+        assert_close(value, 1.0, rtol=1e-8, what="the eigenvalue")
+        assert_same_up_to_sign(vector, truth, atol=1e-4, what="the eigenvector")
+
+
+class TestCovariance:
+    def test_agrees_with_numpy(self, learner, rng):
+        """It agrees with numpy's covariance on correlated data, and keeps its input."""
+        X = rng.normal(size=(12, 4)) @ rng.normal(size=(4, 4)) + rng.normal(size=4)
+        result = assert_keeps_inputs(learner.covariance, X)
+        assert_close(result, np.cov(X.T), atol=1e-10)
+
+    def test_two_samples(self, learner, rng):
+        """Two samples are enough, and there the divisor shows most."""
+        X = rng.normal(size=(2, 3))
+        difference = X[0] - X[1]
+        assert_close(learner.covariance(X), np.outer(difference, difference) / 2, atol=1e-10)
+
+    def test_every_column_has_its_own_mean(self, learner, rng):
+        """Moving each column by another amount changes nothing."""
+        X = rng.normal(size=(9, 3))
+        moved = X + np.array([20.0, -50.0, 1.0])
+        assert_close(learner.covariance(moved), np.cov(X.T), atol=1e-9)
+
+    def test_square_data(self, learner, rng):
+        """Samples are in rows and features in columns, also where there are as many of each."""
+        X = rng.normal(size=(5, 5)) * np.array([1.0, 2.0, 3.0, 4.0, 5.0]) + rng.normal(size=5)
+        assert_close(learner.covariance(X), np.cov(X.T), atol=1e-10)
+
+    def test_more_features_than_samples(self, learner, rng):
+        """Data with more features than samples has a covariance matrix too."""
+        X = rng.normal(size=(3, 7)) + 1.0
+        assert_close(learner.covariance(X), np.cov(X.T), atol=1e-10)
+
+    def test_one_feature(self, learner, rng):
+        """For one feature the result is a matrix with one entry."""
+        X = rng.normal(size=(6, 1)) + 2.0
+        assert_close(learner.covariance(X), [[np.var(X, ddof=1)]], atol=1e-10)
+
+    def test_mixing_features(self, learner, rng):
+        """Where features are mixed by a matrix M, the covariance C becomes M C Mᵀ."""
+        X, M = rng.normal(size=(20, 3)), rng.normal(size=(4, 3))
+        C = np.cov(X.T)
+        assert_close(learner.covariance(X @ M.T), M @ C @ M.T, atol=1e-9)
+
+    def test_refuses_one_sample(self, learner, rng):
+        """One sample does not vary: an error; two samples are fine."""
+        X = rng.normal(size=(2, 4))
+        assert_close(learner.covariance(X), np.cov(X.T), atol=1e-10)
+        with pytest.raises(ValueError):
+            learner.covariance(X[:1])
+
+
+class TestPca:
+    def test_finds_directions_and_variances(self, learner, rng):
+        """It finds the directions of largest variance, in rows, and the variance along each."""
+        X, truth = data_with(rng, 25, 6, [9.0, 4.0, 1.5, 0.5, 0.2], offset=0.0)
+        components, variance = unpack(learner.pca(X, 3), "components, variance")
+        assert_same_up_to_sign(components, truth[:3], atol=1e-6, what="components")
+        assert_close(variance, [9.0, 4.0, 1.5], rtol=1e-7, what="explained variance")
+
+    def test_data_far_from_the_origin(self, learner, rng):
+        """Where the data lies changes neither directions nor variances."""
+        X, truth = data_with(rng, 15, 4, [4.0, 1.5, 0.5], offset=0.0)
+        far = X + 30.0 * (truth[2] + rng.normal(size=4))
+        components, variance = unpack(learner.pca(far, 2), "components, variance")
+        assert_same_up_to_sign(components, truth[:2], atol=1e-6, what="components")
+        assert_close(variance, [4.0, 1.5], rtol=1e-7, what="explained variance")
+
+    def test_all_components_of_tall_data(self, learner, rng):
+        """All components are orthonormal and share out the whole variance; X is kept."""
+        X, truth = data_with(rng, 10, 4, [8.0, 3.0, 1.0, 0.4])
+        result = assert_keeps_inputs(learner.pca, X, 4)
+        components, variance = unpack(result, "components, variance")
+        assert_orthonormal_rows(components, atol=1e-6, what="components")
+        assert_same_up_to_sign(components, truth, atol=1e-6, what="components")
+        assert_close(variance, [8.0, 3.0, 1.0, 0.4], rtol=1e-7, what="explained variance")
+
+    def test_few_samples_show_the_divisor(self, learner, rng):
+        """The variance is divided by n - 1, as scikit-learn's."""
+        X, truth = data_with(rng, 3, 2, [5.0, 2.0])
+        components, variance = unpack(learner.pca(X, 2), "components, variance")
+        assert_close(variance, [5.0, 2.0], rtol=1e-7, what="explained variance")
+        assert_same_up_to_sign(components, truth, atol=1e-6, what="components")
+
+    def test_more_features_than_samples(self, learner, rng):
+        """It works where there are more features than samples, as with pictures."""
+        X, truth = data_with(rng, 6, 16, [7.0, 3.0, 1.2, 0.5, 0.2])
+        components, variance = unpack(learner.pca(X, 3), "components, variance")
+        components = without_zero_imaginary_part(components)
+        variance = without_zero_imaginary_part(variance)
+        assert_same_up_to_sign(components, truth[:3], atol=1e-6, what="components")
+        assert_close(variance, [7.0, 3.0, 1.2], rtol=1e-7, what="explained variance")
+
+    def test_one_component(self, learner, rng):
+        """One component is a matrix with one row, and one variance in an array."""
+        X, truth = data_with(rng, 12, 3, [3.0, 1.0, 0.3])
+        components, variance = unpack(learner.pca(X, 1), "components, variance")
+        assert_same_up_to_sign(components, truth[:1], atol=1e-6, what="components")
+        assert_close(variance, [3.0], rtol=1e-7, what="explained variance")
+
+    def test_columns_in_different_units(self, learner, rng):
+        """Columns are centred and not rescaled: a column in a small unit counts for more."""
+        X, _ = data_with(rng, 14, 3, [6.0, 2.0, 0.5])
+        X = X * np.array([1.0, 10.0, 0.1])
+        eigenvalues, eigenvectors = np.linalg.eigh(np.cov(X.T))
+        components, variance = unpack(learner.pca(X, 1), "components, variance")
+        assert_close(variance, eigenvalues[-1:], rtol=1e-7, what="explained variance")
+        assert_same_up_to_sign(components, eigenvectors.T[-1:], atol=1e-6, what="components")
+
+    def test_refuses_a_number_that_tall_data_has_not(self, learner, rng):
+        """Fewer than one component or more than the features are an error; all of them are not."""
+        X, truth = data_with(rng, 8, 3, [6.0, 2.0, 0.7])
+        components, variance = unpack(learner.pca(X, 3), "components, variance")
+        assert_close(variance, [6.0, 2.0, 0.7], rtol=1e-7, what="explained variance")
+        assert_same_up_to_sign(components, truth, atol=1e-6, what="components")
+        for n_components in (0, -1, 4, 8):
+            with pytest.raises(ValueError):
+                learner.pca(X, n_components)
+
+    def test_refuses_more_components_than_samples(self, learner, rng):
+        """With more features than samples, the number of samples is the limit, and allowed."""
+        X, _ = data_with(rng, 4, 9, [6.0, 2.0, 0.7])
+        _, variance = unpack(learner.pca(X, 4), "components, variance")
+        variance = without_zero_imaginary_part(variance)
+        # Centred samples span one direction less: nothing varies along the last one.
+        assert_close(variance, [6.0, 2.0, 0.7, 0.0], rtol=1e-7, atol=1e-9, what="variance")
+        for n_components in (5, 9, 0):
+            with pytest.raises(ValueError):
+                learner.pca(X, n_components)
+
+
+class TestExplainedVarianceRatio:
+    def test_shares_of_tall_data(self, learner, rng):
+        """Each share is the variance along a principal direction, over their sum."""
+        X, _ = data_with(rng, 20, 4, [5.0, 3.0, 1.5, 0.5], offset=0.0)
+        assert_close(learner.explained_variance_ratio(X), [0.5, 0.3, 0.15, 0.05], atol=1e-8)
+
+    def test_the_mean_explains_nothing(self, learner, rng):
+        """Moving the data changes no share, and X is kept."""
+        X, _ = data_with(rng, 9, 3, [6.0, 3.0, 1.0], offset=20.0)
+        ratio = assert_keeps_inputs(learner.explained_variance_ratio, X)
+        assert_close(ratio, [0.6, 0.3, 0.1], atol=1e-8)
+
+    def test_more_features_than_samples(self, learner, rng):
+        """With more features than samples there are as many shares as samples."""
+        X, _ = data_with(rng, 5, 11, [8.0, 4.0, 3.0, 1.0])
+        ratio = without_zero_imaginary_part(learner.explained_variance_ratio(X))
+        # Centred samples span one direction less than there are samples.
+        assert_close(ratio, [0.5, 0.25, 0.1875, 0.0625, 0.0], atol=1e-8)
+
+    def test_as_many_features_as_samples(self, learner, rng):
+        """Samples are in rows and features in columns, also where there are as many of each."""
+        X, _ = data_with(rng, 4, 4, [7.0, 2.0, 1.0])
+        ratio = without_zero_imaginary_part(learner.explained_variance_ratio(X))
+        assert_close(ratio, [0.7, 0.2, 0.1, 0.0], atol=1e-8)
+
+    def test_the_unit_of_the_data_cancels(self, learner, rng):
+        """Measuring in another unit changes no share, and they still sum to 1."""
+        X, _ = data_with(rng, 10, 3, [2.0, 1.0, 0.2])
+        for unit in (1e-3, 1e3):
+            assert_close(
+                learner.explained_variance_ratio(unit * X),
+                np.array([2.0, 1.0, 0.2]) / 3.2,
+                atol=1e-8,
+            )
+
+    def test_columns_in_different_units(self, learner, rng):
+        """Columns are centred and not rescaled: a column in a small unit explains more."""
+        X, _ = data_with(rng, 12, 3, [4.0, 2.0, 1.0])
+        X = X * np.array([1.0, 5.0, 0.5])
+        eigenvalues = np.linalg.eigvalsh(np.cov(X.T))[::-1]
+        assert_close(
+            learner.explained_variance_ratio(X), eigenvalues / eigenvalues.sum(), atol=1e-8
+        )
+
+
+class TestPcaTransform:
+    def test_coordinates_of_new_data(self, learner, rng):
+        """New samples are measured from the given mean, along the given directions."""
+        X, mean = rng.normal(size=(7, 5)) + 2.0, rng.normal(size=5)
+        components = orthonormal_rows(rng, 3, 5)
+        truth = [[row @ (x - mean) for row in components] for x in X]
+        assert_close(learner.pca_transform(X, mean, components), truth)
+
+    def test_the_coordinates_that_made_the_data(self, learner, rng):
+        """Data made from coordinates gives these coordinates back; inputs are kept."""
+        Z, mean = rng.normal(size=(6, 2)), 4.0 * rng.normal(size=9)
+        components = orthonormal_rows(rng, 2, 9)
+        result = assert_keeps_inputs(learner.pca_transform, Z @ components + mean, mean, components)
+        assert_close(result, Z, atol=1e-10)
+
+    def test_all_components(self, learner, rng):
+        """Components are rows, also where there are as many as features."""
+        X, mean = rng.normal(size=(4, 3)), rng.normal(size=3)
+        components = orthonormal_rows(rng, 3, 3)
+        truth = [[row @ (x - mean) for row in components] for x in X]
+        assert_close(learner.pca_transform(X, mean, components), truth)
+
+    def test_one_sample_and_one_component(self, learner, rng):
+        """One sample along one component is still a matrix, with one entry."""
+        X, mean = rng.normal(size=(1, 4)), rng.normal(size=4)
+        components = orthonormal_rows(rng, 1, 4)
+        assert_close(learner.pca_transform(X, mean, components), [[components[0] @ (X[0] - mean)]])
+
+    def test_as_many_samples_as_features(self, learner, rng):
+        """The mean is subtracted from every row, also where X is square."""
+        X, mean = rng.normal(size=(5, 5)), 3.0 * rng.normal(size=5)
+        components = orthonormal_rows(rng, 2, 5)
+        truth = [[row @ (x - mean) for row in components] for x in X]
+        assert_close(learner.pca_transform(X, mean, components), truth)
+
+
+class TestPcaReconstruct:
+    def test_sums_components_on_the_mean(self, learner, rng):
+        """A sample is the mean plus each component times its coordinate; inputs are kept."""
+        Z, mean = rng.normal(size=(6, 3)), rng.normal(size=5) + 1.0
+        components = orthonormal_rows(rng, 3, 5)
+        truth = [mean + sum(z * row for z, row in zip(c, components, strict=True)) for c in Z]
+        assert_close(assert_keeps_inputs(learner.pca_reconstruct, Z, mean, components), truth)
+
+    def test_all_components_lose_nothing(self, learner, rng):
+        """With all components, the original samples come back."""
+        X, mean = rng.normal(size=(7, 4)), rng.normal(size=4)
+        components = orthonormal_rows(rng, 4, 4)
+        Z = np.array([[row @ (x - mean) for row in components] for x in X])
+        assert_close(learner.pca_reconstruct(Z, mean, components), X)
+
+    def test_few_components_give_the_nearest_samples(self, learner, rng):
+        """With few components, what is lost is at right angles to them."""
+        X, mean = rng.normal(size=(5, 8)), 2.0 * rng.normal(size=8)
+        components = orthonormal_rows(rng, 2, 8)
+        Z = np.array([[row @ (x - mean) for row in components] for x in X])
+        rebuilt = learner.pca_reconstruct(Z, mean, components)
+        projector = sum(np.outer(row, row) for row in components)
+        assert_close(rebuilt, [mean + projector @ (x - mean) for x in X])
+
+    def test_coordinates_of_zero_are_the_mean(self, learner, rng):
+        """Coordinates of zero give the mean, once per sample."""
+        mean = rng.normal(size=6)
+        result = learner.pca_reconstruct(np.zeros((3, 2)), mean, orthonormal_rows(rng, 2, 6))
+        assert_close(result, [mean, mean, mean])
+
+    def test_one_sample_and_one_component(self, learner, rng):
+        """One sample from one coordinate is still a matrix, with one row."""
+        mean, components = rng.normal(size=4), orthonormal_rows(rng, 1, 4)
+        assert_close(
+            learner.pca_reconstruct(np.array([[2.5]]), mean, components),
+            [mean + 2.5 * components[0]],
+        )
+
+
+class TestLowRank:
+    def test_keeps_the_largest_layers(self, learner, rng):
+        """It keeps the layers with the largest singular values, and no others."""
+        W, layers = matrix_with(rng, (5, 5), [10.0, 6.0, 3.0, 1.5, 0.5])
+        for rank in (1, 2, 4):
+            assert_close(learner.low_rank(W, rank), layers[:rank].sum(axis=0), rtol=1e-8, atol=1e-7)
+
+    def test_a_wide_matrix(self, learner, rng):
+        """A wide matrix keeps its shape; W is not changed."""
+        W, layers = matrix_with(rng, (3, 8), [5.0, 2.0, 0.8])
+        result = assert_keeps_inputs(learner.low_rank, W, 2)
+        assert_close(result, layers[:2].sum(axis=0), rtol=1e-8, atol=1e-7)
+
+    def test_a_tall_matrix(self, learner, rng):
+        """A tall matrix keeps its shape; W is not changed."""
+        W, layers = matrix_with(rng, (9, 4), [7.0, 4.0, 2.0, 0.9])
+        result = assert_keeps_inputs(learner.low_rank, W, 3)
+        assert_close(result, layers[:3].sum(axis=0), rtol=1e-8, atol=1e-7)
+
+    def test_rank_zero_is_all_zeros(self, learner, rng):
+        """Rank 0 is a matrix of zeros of the same shape; rank 1 is not."""
+        W, layers = matrix_with(rng, (3, 5), [4.0, 2.0, 1.0])
+        assert_close(learner.low_rank(W, 0), np.zeros((3, 5)), what="rank 0")
+        assert_close(learner.low_rank(W, 1), layers[0], rtol=1e-8, atol=1e-7, what="rank 1")
+
+    def test_full_rank_is_the_matrix(self, learner, rng):
+        """With the full rank the matrix itself comes back; with one less it does not."""
+        for shape in ((4, 6), (6, 4), (4, 4)):
+            W, layers = matrix_with(rng, shape, [6.0, 3.0, 1.5, 0.7])
+            assert_close(learner.low_rank(W, 4), W, rtol=1e-8, atol=1e-7)
+            assert_close(learner.low_rank(W, 3), W - layers[3], rtol=1e-8, atol=1e-7)
+
+    def test_a_common_offset_is_a_layer_too(self, learner, rng):
+        """Nothing is centred: a large mean is a part of the matrix like any other."""
+        W = 5.0 + rng.normal(size=(6, 5)) * 0.5
+        U, s, Vt = np.linalg.svd(W)
+        truth = s[0] * np.outer(U[:, 0], Vt[0])
+        assert_close(learner.low_rank(W, 1), truth, rtol=1e-8, atol=1e-7)
+
+    def test_refuses_a_rank_that_a_wide_matrix_has_not(self, learner, rng):
+        """A negative rank, or one above the number of rows of a wide matrix, is an error."""
+        W, layers = matrix_with(rng, (3, 6), [5.0, 2.0, 1.0])
+        assert_close(learner.low_rank(W, 2), layers[:2].sum(axis=0), rtol=1e-8, atol=1e-7)
+        for rank in (-1, 4, 6):
+            with pytest.raises(ValueError):
+                learner.low_rank(W, rank)
+
+    def test_refuses_a_rank_that_a_tall_matrix_has_not(self, learner, rng):
+        """A negative rank, or one above the number of columns of a tall matrix, is an error."""
+        W, layers = matrix_with(rng, (7, 3), [5.0, 2.0, 1.0])
+        assert_close(learner.low_rank(W, 3), layers.sum(axis=0), rtol=1e-8, atol=1e-7)
+        for rank in (-2, 4, 7):
+            with pytest.raises(ValueError):
+                learner.low_rank(W, rank)
+
+
+class TestLowRankError:
+    def test_what_the_left_out_singular_values_weigh(self, learner, rng):
+        """It is the length of the singular values left out, over the length of all."""
+        s = np.array([8.0, 4.0, 3.0, 1.0])
+        W, _ = matrix_with(rng, (4, 4), s)
+        for rank in (1, 2, 3):
+            truth = np.sqrt(np.sum(s[rank:] ** 2) / np.sum(s**2))
+            assert_close(learner.low_rank_error(W, rank), truth, rtol=1e-8)
+
+    def test_it_is_the_distance_to_the_best_approximation(self, learner, rng):
+        """It agrees with the distance to the best approximation; W is kept."""
+        for shape in ((3, 7), (8, 3)):
+            W, layers = matrix_with(rng, shape, [4.0, 2.5, 1.0])
+            truth = np.linalg.norm(W - layers[:2].sum(axis=0)) / np.linalg.norm(W)
+            result = assert_keeps_inputs(learner.low_rank_error, W, 2)
+            assert_close(result, truth, rtol=1e-8)
+
+    def test_from_all_to_nothing(self, learner, rng):
+        """Rank 0 misses everything, the full rank nothing but rounding."""
+        for shape in ((4, 6), (5, 4)):
+            W, _ = matrix_with(rng, shape, [5.0, 3.0, 2.0, 1.0])
+            assert_close(learner.low_rank_error(W, 0), 1.0, rtol=1e-8, what="rank 0")
+            # sqrt(1 - kept share) turns rounding of 1e-16 into 1e-8, and that is fine.
+            assert_close(learner.low_rank_error(W, 4), 0.0, atol=1e-6, what="the full rank")
+
+    def test_a_zero_matrix_has_no_error(self, learner, rng):
+        """Of a zero matrix nothing is missed; of another one something is."""
+        for rank in (0, 1, 2):
+            assert_close(learner.low_rank_error(np.zeros((2, 3)), rank), 0.0, what="zeros")
+        W, _ = matrix_with(rng, (2, 3), [4.0, 3.0])
+        assert_close(learner.low_rank_error(W, 1), 0.6, rtol=1e-8)
+
+    def test_the_unit_of_the_matrix_cancels(self, learner, rng):
+        """It is a share: scaling the matrix changes nothing."""
+        W, _ = matrix_with(rng, (5, 3), [12.0, 4.0, 3.0])
+        for unit in (1e-3, 1e3):
+            assert_close(learner.low_rank_error(unit * W, 1), 5 / 13, rtol=1e-8)
+
+    def test_refuses_a_rank_that_the_matrix_has_not(self, learner, rng):
+        """A rank below 0 or above the smaller side is an error; those between are not."""
+        for shape in ((2, 5), (6, 2)):
+            W, _ = matrix_with(rng, shape, [4.0, 3.0])
+            assert_close(learner.low_rank_error(W, 1), 0.6, rtol=1e-8)
+            assert_close(learner.low_rank_error(W, 2), 0.0, atol=1e-6)
+            for rank in (-1, 3, max(shape)):
+                with pytest.raises(ValueError):
+                    learner.low_rank_error(W, rank)
+
+
+class TestLoraForward:
+    def test_is_the_merged_layer(self, learner, rng):
+        """It gives what a layer with the weight W + (alpha/r) B A gives; inputs are kept."""
+        x, W = rng.normal(size=(4, 5)), rng.normal(size=(3, 5))
+        A, B = rng.normal(size=(2, 5)), rng.normal(size=(3, 2))
+        truth = x @ (W + 3.0 / 2 * (B @ A)).T
+        assert_close(assert_keeps_inputs(learner.lora_forward, x, W, A, B, 3.0), truth)
+
+    def test_alpha_is_divided_by_the_rank(self, learner, rng):
+        """The change is scaled by alpha over r, whatever r is and also for a whole alpha."""
+        W = rng.normal(size=(5, 6))
+        x = rng.normal(size=(2, 6))
+        for r, alpha in ((1, 2), (3, 2), (4, 0.5), (8, 10)):
+            A, B = rng.normal(size=(r, 6)), rng.normal(size=(5, r))
+            truth = x @ (W + alpha / r * (B @ A)).T
+            assert_close(learner.lora_forward(x, W, A, B, alpha), truth, what=f"r = {r}")
+
+    def test_square_factors(self, learner, rng):
+        """A comes first and B second, and both are transposed, also where all are square."""
+        x, W, A, B = rng.normal(size=(4, 3, 3))
+        truth = x @ W.T + 2.0 / 3 * (x @ A.T @ B.T)
+        assert_close(learner.lora_forward(x, W, A, B, alpha=2.0), truth)
+
+    def test_before_training_nothing_has_changed(self, learner, rng):
+        """With B zero, as before training, the frozen layer speaks alone."""
+        x, W, A = rng.normal(size=(3, 4)), rng.normal(size=(6, 4)), rng.normal(size=(2, 4))
+        assert_close(learner.lora_forward(x, W, A, np.zeros((6, 2)), 16.0), x @ W.T)
+
+    def test_no_batch_axis(self, learner, rng):
+        """One input vector gives one output vector."""
+        x, W = rng.normal(size=4), rng.normal(size=(5, 4))
+        A, B = rng.normal(size=(3, 4)), rng.normal(size=(5, 3))
+        assert_close(learner.lora_forward(x, W, A, B, 6.0), (W + 2.0 * (B @ A)) @ x)
+
+    def test_several_batch_axes(self, learner, rng):
+        """Any number of batch axes is kept, as in a batch of sequences of heads."""
+        W, A, B = rng.normal(size=(4, 3)), rng.normal(size=(2, 3)), rng.normal(size=(4, 2))
+        merged = W + 2.5 * (B @ A)
+        for batch in ((2, 5), (3, 2, 4)):
+            x = rng.normal(size=(*batch, 3))
+            truth = np.array([merged @ row for row in x.reshape(-1, 3)]).reshape(*batch, 4)
+            assert_close(learner.lora_forward(x, W, A, B, 5.0), truth)
+
+    def test_never_forms_the_large_product(self, learner, rng):
+        """Huge factors are harmless for tiny inputs: the product of the factors is not formed."""
+        x, W = rng.uniform(1, 2, size=(2, 4)), rng.normal(size=(3, 4))
+        A, B = rng.uniform(1, 2, size=(2, 4)), rng.uniform(1, 2, size=(3, 2))
+        truth = 2.0 * (x @ A.T @ B.T) * 1e100  # W's own part is 1e-300 and does not show
+        with no_floating_point_warnings():
+            result = learner.lora_forward(1e-300 * x, W, 1e200 * A, 1e200 * B, 4.0)
+        assert_close(result, truth)
+
+
+class TestLoraParameterCount:
+    def test_entries_of_both_factors(self, learner, rng):
+        """It counts the entries of A (r, d_in) and of B (d_out, r)."""
+        for d_out, d_in, r in ((7, 5, 2), (3, 10, 1), (64, 48, 8)):
+            A, B = np.zeros((r, d_in)), np.zeros((d_out, r))
+            count = learner.lora_parameter_count(d_out, d_in, r)
+            assert_close(count, float(A.size + B.size), rtol=0.0, atol=0.0)
+
+    def test_a_square_weight(self, learner):
+        """A square weight has two factors of the same size."""
+        for d, r in ((4, 3), (1024, 8)):
+            count = learner.lora_parameter_count(d, d, r)
+            assert_close(count, 2.0 * d * r, rtol=0.0, atol=0.0)
+
+    def test_grows_with_the_rank(self, learner):
+        """Three times the rank takes three times the parameters."""
+        for r in (1, 2, 6):
+            count = learner.lora_parameter_count(30, 20, r)
+            assert_close(count, 50.0 * r, rtol=0.0, atol=0.0)
+
+    def test_only_the_sides_of_the_weight_matter(self, learner):
+        """A weight and its transpose need the same number; so do others of the same two sides."""
+        for d_out, d_in in ((300, 100), (100, 300), (250, 150)):
+            count = learner.lora_parameter_count(d_out, d_in, 4)
+            assert_close(count, 1600.0, rtol=0.0, atol=0.0)
+
+    def test_large_models(self, learner):
+        """It is exact for the layers of large models too."""
+        count = learner.lora_parameter_count(49152, 12288, 64)
+        assert_close(count, 3932160.0, rtol=0.0, atol=0.0)
