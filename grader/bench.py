@@ -1,0 +1,172 @@
+"""Put one submission on the bench: its modules in the sandbox, its functions within a test's reach.
+
+Hidden tests see a `LearnerProxy` that looks like the learner's module. Behind it one child serves
+all exercises of a module; after a time-out or a crash a new one takes over.
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from exercises import Exercise, Module
+from grader.course import Course
+from grader.sandbox import Child, LearnerFault, Sandbox, Source
+from grader.sandbox.sandbox import Arguments, ModuleCheck
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How one call ended: a value, or the class name of the exception."""
+
+    value: Any = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One call that a hidden test made, kept so that diagnosis can make it again."""
+
+    function: str
+    arguments: bytes
+    callbacks: tuple[Callable[..., Any], ...]
+    script: Callable[..., Any] | None
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class LoadProblem:
+    """Why a module can't be called at all."""
+
+    status: str
+    why: str
+
+
+class ModuleBench:
+    """One module of one submission."""
+
+    def __init__(self, sandbox: Sandbox, source: Source) -> None:
+        self.sandbox = sandbox
+        self.source = source
+        self.records: list[Recorded] = []
+        self.cpu_s = 0.0
+        self.output = ""
+        self.cpu_limit_s: float | None = None
+        self.problem: LoadProblem | None = None
+        self._child: Child | None = None
+        child = self._spawn()
+        self.check: ModuleCheck = child.check
+        self.missing: frozenset[str] = child.missing
+
+    def _spawn(self) -> Child:
+        """Start a child, check the text, run it; what goes wrong is kept in `problem`."""
+        self.problem = None
+        child = self._child = self.sandbox.spawn(self.source)
+        if child.check.problem is not None:
+            self.problem = LoadProblem("unreadable", child.check.problem)
+            return child
+        try:
+            child.load()
+        except LearnerFault as fault:
+            kind = {"CallTimedOut": "timeout", "ChildCrashed": "crashed"}
+            status = kind.get(type(fault).__name__, "unreadable")
+            self.problem = LoadProblem(status, f"importing {self.source.label} {fault}")
+        except Exception as error:  # whatever the learner's top-level code raised
+            where = "; ".join(getattr(error, "__notes__", []))
+            self.problem = LoadProblem(
+                "unreadable",
+                f"{self.source.label} does not import: {type(error).__name__}: {error}"
+                + (f" ({where})" if where else ""),
+            )
+        return child
+
+    def perform(
+        self,
+        name: str,
+        script: Callable[..., Any] | None,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> Any:
+        """Call the learner's function, or run a script beside the module, and keep a record."""
+        call = Arguments(args, kwargs)
+        child = self._child
+        if child is None or not child.is_alive:
+            self.close()
+            child = self._spawn()
+        child.cpu_limit_s = self.cpu_limit_s
+        try:
+            if script is None:
+                value = child.call(name, call)
+            else:
+                value = child.run(_source_of(script), script.__name__, name, call)
+        except Exception as error:
+            self._record(name, call, script, Answer(error=type(error).__name__))
+            raise
+        self._record(name, call, script, Answer(value))
+        return value
+
+    def close(self) -> None:
+        """End the child and keep what it used and printed."""
+        if self._child is not None:
+            ended = self._child.close()
+            self.cpu_s += ended.cpu_s if ended else 0.0
+            self.output = self._child.output()
+            self._child = None
+
+    def _record(
+        self, name: str, call: Arguments, script: Callable[..., Any] | None, answer: Answer
+    ) -> None:
+        record = Recorded(name, call.frame, tuple(call.callbacks), script, answer)
+        self.records.append(record)
+
+
+class LearnerProxy:
+    """What the fixture `learner` is: the learner's module, as a test sees it."""
+
+    def __init__(self, bench: ModuleBench, exercise: Exercise) -> None:
+        self._bench = bench
+        self._exercise = exercise
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            return self._bench.perform(name, None, args, kwargs)
+
+        call.__name__ = call.__qualname__ = name
+        return call
+
+    def run(self, script: Callable[..., Any], *data: Any) -> Any:
+        """Run `script(module, *data)` in the sandbox and return the data that it returns."""
+        __tracebackhide__ = True
+        return self._bench.perform(self._exercise.object_name, script, data, {})
+
+
+_sources: dict[Callable[..., Any], str] = {}
+
+
+def _source_of(script: Callable[..., Any]) -> str:
+    if script not in _sources:
+        _sources[script] = textwrap.dedent(inspect.getsource(script))
+    return _sources[script]
+
+
+def source_of_module(
+    course: Course, module: Module, text: str, siblings: Mapping[str, str]
+) -> Source:
+    """Return what the sandbox needs to know about one module of a submission."""
+    stub = course.stub_path(module)
+    return Source(
+        week=module.week,
+        name=module.name,
+        text=text,
+        stub=course.read(stub) if stub.exists() else "",
+        objects=tuple(dict.fromkeys(e.object_name for e in module.exercises)),
+        rules={e.object_name: e.forbidden for e in module.exercises if e.forbidden},
+        siblings={name: other for name, other in siblings.items() if name != module.name},
+    )

@@ -1,0 +1,202 @@
+"""Test the exercises' own tests: too weak if wrong code passes, too strict if right code fails."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.table import Table
+
+from exercises import Exercise, Module
+from grader.course import Course
+from grader.errors import SuiteError
+from grader.results import ExerciseResult
+from grader.sandbox import Sandbox
+from grader.stubs import stale_stubs
+from grader.suite import Suite, snake_case, with_suite
+from grader.variants import Variant
+from grader.verdicts import Grader
+
+MIN_RIGHT, MIN_WRONG = 2, 3
+# What nobody may earn a point with: refusing everything, forgetting the return, a constant.
+TRIVIAL = {
+    "always raises ValueError": 'raise ValueError("no")',
+    "returns None": "return None",
+    "returns 0": "return 0.0",
+    "returns its first argument": "return args[0] if args else None",
+}
+
+
+@dataclass
+class ExerciseReport:
+    """What `check` found about one exercise."""
+
+    exercise: Exercise
+    tests: int
+    right_passed: int = 0
+    right: int = 0
+    wrong_caught: int = 0
+    wrong: int = 0
+    problems: list[str] = field(default_factory=list)
+    caught_by: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass
+class Report:
+    """What `check` found about the course."""
+
+    exercises: list[ExerciseReport]
+    problems: list[str]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing has to be mended."""
+        return not self.problems and not any(e.problems for e in self.exercises)
+
+
+def check_course(names: Sequence[str] = (), seed: int = 0, course: Course | None = None) -> Report:
+    """Check all exercises, or those named.
+
+    Raises
+    ------
+    SuiteError
+        If a file is missing or can't be read, or a name is unknown.
+    """
+    course = course or Course()
+    known = {exercise.name for exercise in course.catalogue.exercises}
+    for name in names:
+        if name not in known:
+            raise SuiteError(f"no exercise named '{name}'; see exercises/week*.toml")
+    problems = [f"{name} is stale: run `python -m grader stubs`" for name in stale_stubs(course)]
+    reports: list[ExerciseReport] = []
+    modules = [
+        module
+        for week in course.catalogue.weeks
+        for module in week.modules
+        if not names or any(exercise.name in names for exercise in module.exercises)
+    ]
+
+    def work(suite: Suite) -> None:
+        with Sandbox() as sandbox:
+            sandbox.prove()
+            grader = Grader(course, suite, sandbox, seed)
+            for module in modules:
+                variants = course.variants(module)
+                for exercise in module.exercises:
+                    if not names or exercise.name in names:
+                        mine = [v for v in variants if v.exercise == exercise.name]
+                        reports.append(_check_exercise(grader, module, exercise, mine))
+
+    with_suite(course, modules, work)
+    return Report(reports, problems)
+
+
+def _check_exercise(
+    grader: Grader, module: Module, exercise: Exercise, variants: Sequence[Variant]
+) -> ExerciseReport:
+    course = grader.course
+    report = ExerciseReport(exercise, tests=len(grader.suite.tests[exercise]))
+    if not report.tests:
+        report.problems.append("no hidden tests")
+    if exercise.name not in _visible_classes(course, module):
+        report.problems.append("no visible tests")
+    reference = course.read(course.reference_path(module))
+    result = grader.grade_one(module, exercise, reference)
+    if result.status != "passed":
+        report.problems.append(f"the reference does not pass: {_failures(result)}")
+    result = grader.grade_one(module, exercise, course.read(course.stub_path(module)))
+    if result.status != "todo" or result.score:
+        report.problems.append(f"the stub is '{result.status}', it should be 'todo'")
+    _check_trivial(grader, module, exercise, reference, report)
+    for variant in variants:
+        _check_variant(grader, module, exercise, variant, report)
+    if report.right < MIN_RIGHT or report.wrong < MIN_WRONG:
+        report.problems.append(
+            f"{report.right} right and {report.wrong} wrong variants; "
+            f"write at least {MIN_RIGHT} and {MIN_WRONG}"
+        )
+    return report
+
+
+def _check_trivial(
+    grader: Grader, module: Module, exercise: Exercise, reference: str, report: ExerciseReport
+) -> None:
+    for what, body in TRIVIAL.items():
+        name = exercise.object_name
+        text = f"{reference}\n\ndef {name}(*args, **kwargs):\n    {body}\n"
+        result = grader.grade_one(module, exercise, text)
+        if result.score:
+            passed = ", ".join(test.name for test in result.tests if test.status == "passed")
+            report.problems.append(f"too weak: code that {what} passes {passed}")
+
+
+def _check_variant(
+    grader: Grader, module: Module, exercise: Exercise, variant: Variant, report: ExerciseReport
+) -> None:
+    result = grader.grade_one(module, exercise, variant.source)
+    if variant.is_right:
+        report.right += 1
+        report.right_passed += result.status == "passed"
+        if result.status != "passed":
+            report.problems.append(
+                f"too strict: right variant {variant.name} is {result.status}: {_failures(result)}"
+            )
+        return
+    report.wrong += 1
+    report.wrong_caught += result.score < exercise.points
+    if result.score >= exercise.points:
+        report.problems.append(f"too weak: wrong variant {variant.name} gets full points")
+    failed = [test.name for test in result.tests if test.status == "failed"]
+    report.caught_by[variant.name] = failed
+
+
+def _visible_classes(course: Course, module: Module) -> set[str]:
+    path = course.visible_tests_path(module)
+    if not path.exists():
+        return set()
+    return {
+        snake_case(node.name.removeprefix("Test"))
+        for node in ast.parse(course.read(path)).body
+        if isinstance(node, ast.ClassDef)
+    }
+
+
+def _failures(result: ExerciseResult) -> str:
+    failed = [f"{t.name} ({t.why})" for t in result.tests if t.status == "failed"]
+    return "; ".join(failed[:3]) or result.why
+
+
+def print_report(console: Console, report: Report, *, with_catches: bool = False) -> None:
+    """Print a table per exercise, then all that has to be mended."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("exercise", "tests", "right passed", "wrong caught", "verdict"):
+        table.add_column(name, justify="left" if name in ("exercise", "verdict") else "right")
+    for item in report.exercises:
+        table.add_row(
+            f"{item.exercise.week} {item.exercise.name}",
+            str(item.tests),
+            f"{item.right_passed}/{item.right}",
+            f"{item.wrong_caught}/{item.wrong}",
+            f"[red]{len(item.problems)} to mend[/]" if item.problems else "[green]ok[/]",
+        )
+    console.print(table)
+    if with_catches:
+        _print_catches(console, report)
+    for problem in report.problems:
+        console.print(f"✗ {problem}", style="red", markup=False, highlight=False)
+    for item in report.exercises:
+        for problem in item.problems:
+            text = f"✗ {item.exercise.week}/{item.exercise.module} {item.exercise.name}: {problem}"
+            console.print(text, style="red", markup=False, highlight=False)
+    if report.is_clean:
+        console.print("all exercises are in order", style="green")
+
+
+def _print_catches(console: Console, report: Report) -> None:
+    """Print which test catches each wrong variant, and the tests that catch none."""
+    for item in report.exercises:
+        console.print(f"\n{item.exercise.name}", style="bold")
+        for name, tests in item.caught_by.items():
+            console.print(f"  {name}: {', '.join(tests)}", markup=False, highlight=False)

@@ -1,0 +1,140 @@
+"""The instructor's and author's command line: `python -m grader run | check | stubs | release`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.errors import GraderError, InputError
+
+OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    0: all is well. 1: `check` found something. 2: the call or its input is wrong, or there is no
+    sandbox. 3: some submissions could not be graded for a reason on our side.
+    """
+    args = build_parser().parse_args(argv)
+    try:
+        return int(args.command(args))
+    except GraderError as error:
+        print(f"grader: {error}", file=sys.stderr)
+        return BAD_CALL
+    except KeyboardInterrupt:
+        print("grader: stopped; the same command goes on from here", file=sys.stderr)
+        return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="python -m grader", description="Grade submissions, and check the exercises."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(commands)
+    _add_check(commands)
+    stubs = commands.add_parser("stubs", help="write the learners' stubs from the references")
+    stubs.set_defaults(command=write_the_stubs)
+    release = commands.add_parser("release", help="make the learner copy")
+    release.add_argument("--out", type=Path, required=True, help="a new folder, or a .zip")
+    release.set_defaults(command=make_release)
+    return parser
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    run = commands.add_parser("run", help="grade a class", description=grade.__doc__)
+    run.add_argument("submitted", type=Path, metavar="SUBMITTED", help="folder, or .zip of it")
+    run.add_argument("--out", type=Path, required=True, metavar="GRADES", help="where results go")
+    run.add_argument("--week", nargs="+", default=[], metavar="WEEK", help="only these weeks")
+    run.add_argument("--learner", nargs="+", default=[], metavar="NAME", help="only these learners")
+    run.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (1 for now)")
+    run.add_argument("--seed", type=int, metavar="S", help="seed of the hidden inputs")
+    run.add_argument("--fresh", action="store_true", help="grade again what is graded")
+    run.add_argument(
+        "--unsafe-no-sandbox",
+        action="store_true",
+        help="run the code UNPROTECTED: only for debugging code of your own",
+    )
+    run.set_defaults(command=grade)
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    check = commands.add_parser("check", help="test the exercises' own tests")
+    check.add_argument("exercises", nargs="*", metavar="EXERCISE", help="only these exercises")
+    check.add_argument("--seed", type=int, default=0, metavar="S", help="seed of hidden inputs")
+    check.add_argument("--catches", action="store_true", help="tell which test catches what")
+    check.set_defaults(command=check_exercises)
+
+
+def grade(args: argparse.Namespace) -> int:
+    """Grade what is new or changed in SUBMITTED/<learner>/<week>/<module>.py into GRADES."""
+    from grader.progress import Progress
+    from grader.run import Request, all_results, grade_class
+    from grader.table import print_class
+
+    if args.jobs != 1:
+        raise InputError(f"--jobs {args.jobs}: this version grades in one process; give 1")
+    if args.seed is not None and args.seed < 0:
+        raise InputError(f"--seed {args.seed}: give a whole number from 0 on")
+    request = Request(
+        submitted=args.submitted,
+        grades=args.out,
+        weeks=tuple(args.week),
+        learners=tuple(args.learner),
+        seed=args.seed,
+        fresh=args.fresh,
+        is_confined=not args.unsafe_no_sandbox,
+    )
+    if args.unsafe_no_sandbox:
+        print("grader: NO SANDBOX: the code runs with all of your rights", file=sys.stderr)
+    summary = grade_class(request, Progress(Console(stderr=True)))
+    for note in summary.notes:
+        print(f"grader: {note}", file=sys.stderr)
+    print_class(Console(), all_results(args.out))
+    print(f"\n{summary.graded} graded, {summary.kept} unchanged. Sandbox: {summary.sandbox}.")
+    print(f"Grades:  {args.out / 'grades.csv'}")
+    print(f"Results: {args.out / 'results'}/<learner>/<week>.json")
+    if summary.failed:
+        print("grader: not graded, and not the learners' fault:", file=sys.stderr)
+        for line in summary.failed:
+            print(f"  {line}", file=sys.stderr)
+        print("grader: run the same command again to try these", file=sys.stderr)
+        return NOT_ALL_GRADED
+    return OK
+
+
+def check_exercises(args: argparse.Namespace) -> int:
+    """Tell for each exercise whether its tests are too weak or too strict."""
+    from grader.check import check_course, print_report
+
+    report = check_course(args.exercises, args.seed)
+    print_report(Console(), report, with_catches=args.catches)
+    return OK if report.is_clean else SOMETHING_WRONG
+
+
+def write_the_stubs(args: argparse.Namespace) -> int:
+    """Write the stubs that are stale."""
+    from grader.course import Course
+    from grader.stubs import write_stubs
+
+    written = write_stubs(Course())
+    for name in written:
+        print(f"wrote {name}")
+    if not written:
+        print("all stubs are fresh")
+    return OK
+
+
+def make_release(args: argparse.Namespace) -> int:
+    """Make the learner copy."""
+    from grader.release import release
+
+    release(args.out)
+    print(f"learner copy: {args.out}")
+    return OK

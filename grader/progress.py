@@ -1,0 +1,70 @@
+"""Show how a long run goes: a bar in a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+T = TypeVar("T")
+LINES = 20
+
+
+class Rate(ProgressColumn):
+    """Submissions per second."""
+
+    def render(self, task: Task) -> Text:
+        """Return the text of the column."""
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+
+class Progress:
+    """Wraps a sequence and tells on the error stream how far it is."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def over(self, items: Sequence[T], name: Callable[[T], str]) -> Iterator[T]:
+        """Yield the items in turn."""
+        if not self.console.is_terminal:
+            yield from self._lines(items, name)
+            return
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            Rate(),
+            TimeRemainingColumn(),
+        )
+        with Bar(*columns, console=self.console, transient=True) as bar:
+            task = bar.add_task("", total=len(items))
+            for item in items:
+                bar.update(task, description=escape(printable(name(item))[:24]))
+                yield item
+                bar.advance(task)
+
+    def _lines(self, items: Sequence[T], name: Callable[[T], str]) -> Iterator[T]:
+        """Write a line for each item, or, for a large class, about twenty in all."""
+        step = max(1, len(items) // LINES)
+        for number, item in enumerate(items, start=1):
+            yield item
+            if number % step == 0 or number == len(items):
+                text = f"graded {number}/{len(items)}: {printable(name(item))}"
+                self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """Return a text that can't move a terminal's cursor."""
+    return "".join(c if c.isprintable() else "?" for c in text)

@@ -1,0 +1,104 @@
+"""Make the learner copy: what learners need, and nothing from which an answer could be read.
+
+The list says what goes in, so that a new file of ours stays out until somebody adds it here.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.course import Course
+from grader.errors import InputError, SuiteError
+from grader.files import write_atomically
+from grader.stubs import stub_texts
+
+# What only instructors and authors need stands in the README between these.
+PRIVATE = re.compile(r"<!-- BEGIN NOT FOR LEARNERS -->.*?<!-- END NOT FOR LEARNERS -->\n*", re.S)
+ZIP_TIME = (2020, 1, 1, 0, 0, 0)  # the same content makes the same archive
+PICTURES = (".png", ".svg")
+
+
+def release(out: Path, course: Course | None = None) -> None:
+    """Write the learner copy to a new folder, or to a `.zip`.
+
+    Raises
+    ------
+    InputError
+        If `out` exists and is not empty, or can't be written.
+    SuiteError
+        If a file that belongs in the copy is missing.
+    """
+    course = course or Course()
+    files = dict(_files(course))
+    try:
+        if out.suffix == ".zip":
+            write_atomically(out, _zip(files, out.stem))
+        else:
+            _write_folder(out, files)
+    except OSError as error:
+        raise InputError(f"--out {out}: cannot be written: {error.strerror}") from error
+
+
+def _files(course: Course) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of everything in the learner copy."""
+    readme = course.read(course.root / "README.md")
+    yield "README.md", PRIVATE.sub("", readme).encode("utf-8")
+    yield "pyproject.toml", _content(course.root / "pyproject.toml")
+    for package in ("kata", "exercises"):
+        for path in sorted((course.root / package).rglob("*")):
+            if path.suffix in (".py", ".toml") and path.is_file():
+                yield str(path.relative_to(course.root)), _content(path)
+    # The stubs are made anew from the references: a week folder in use may hold solved ones.
+    stubs = stub_texts(course)
+    for week in course.catalogue.weeks:
+        folder = course.root / week.name
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (*PICTURES, ".md") and path.is_file():
+                yield str(path.relative_to(course.root)), _content(path)
+        for module in week.modules:
+            stub = str(course.stub_path(module).relative_to(course.root))
+            yield stub, stubs[stub].encode("utf-8")
+            tests = course.visible_tests_path(module)
+            yield str(tests.relative_to(course.root)), _content(tests)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SuiteError(f"{path}: belongs in the learner copy, but {error.strerror}") from error
+
+
+def _zip(files: dict[str, bytes], top: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            info = zipfile.ZipInfo(f"{top}/{name}", ZIP_TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, content)
+    return buffer.getvalue()
+
+
+def _write_folder(out: Path, files: dict[str, bytes]) -> None:
+    """Write all files beside the target, then put them in its place in one step."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(f"--out {out}: exists and is not empty; give a new folder")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
+    try:
+        for name, content in files.items():
+            path = temporary / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        temporary.chmod(0o755)
+        temporary.replace(out)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise

@@ -1,0 +1,214 @@
+"""The grading run: a class in, results out; a run that was stopped goes on where it was."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import io
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from exercises import Catalogue, Module
+from grader.course import Course
+from grader.errors import GraderError, InputError, SandboxError
+from grader.files import remove_leftovers, write_atomically
+from grader.progress import Progress
+from grader.results import is_current, read_result, result_path, write_result
+from grader.sandbox import Sandbox
+from grader.sandbox.sandbox import ALL_LAYERS
+from grader.submissions import Collected, Submission, collect
+from grader.suite import Suite, with_suite
+from grader.verdicts import Grader
+
+SEED_FILE = "seed.txt"
+LOCK_FILE = ".lock"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What an instructor asked for."""
+
+    submitted: Path
+    grades: Path
+    weeks: tuple[str, ...] = ()
+    learners: tuple[str, ...] = ()
+    seed: int | None = None
+    fresh: bool = False
+    is_confined: bool = True
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did: every chosen submission is graded, kept from before, or failed."""
+
+    graded: int
+    kept: int
+    failed: tuple[str, ...]
+    notes: tuple[str, ...]
+    seed: int
+    sandbox: str
+
+
+def grade_class(request: Request, progress: Progress, course: Course | None = None) -> Summary:
+    """Grade all submissions that are new or changed, and write `grades.csv`.
+
+    Raises
+    ------
+    GraderError
+        If the input can't be used or there is no sandbox. Nothing already written is lost.
+    """
+    course = course or Course()
+    collected = _choose(request, course.catalogue)
+    with _only_run(request.grades):
+        seed = _seed(request)
+        remove_leftovers(request.grades)
+        with Sandbox(layers=ALL_LAYERS if request.is_confined else ()) as sandbox:
+            sandbox.prove()
+            todo, kept = _split(request, course, collected, seed)
+            failed = [f"{item.learner} {item.week}: {item.why}" for item in collected.unreadable]
+            if todo:
+                weeks = {submission.week for submission in todo}
+                modules = [m for w in course.catalogue.weeks if w.name in weeks for m in w.modules]
+                failed += _grade_all(request, course, modules, todo, sandbox, seed, progress)
+            write_grades_csv(request.grades, course.catalogue)
+            return Summary(
+                graded=len(todo) - len(failed) + len(collected.unreadable),
+                kept=kept,
+                failed=tuple(failed),
+                notes=collected.notes,
+                seed=seed,
+                sandbox=sandbox.describe(),
+            )
+
+
+def _grade_all(
+    request: Request,
+    course: Course,
+    modules: Sequence[Module],
+    todo: Sequence[Submission],
+    sandbox: Sandbox,
+    seed: int,
+    progress: Progress,
+) -> list[str]:
+    failed: list[str] = []
+
+    def work(suite: Suite) -> None:
+        grader = Grader(course, suite, sandbox, seed)
+        for submission in progress.over(todo, lambda s: f"{s.learner} {s.week}"):
+            try:
+                write_result(request.grades, grader.grade(submission))
+            except (SandboxError, OSError) as error:
+                failed.append(f"{submission.learner} {submission.week}: {error}")
+
+    with_suite(course, modules, work)
+    return failed
+
+
+def _choose(request: Request, catalogue: Catalogue) -> Collected:
+    """Read the class and leave what was asked for."""
+    known = {week.name for week in catalogue.weeks}
+    for name in request.weeks:
+        if name not in known:
+            raise InputError(f"--week {name}: no such week; there are {', '.join(sorted(known))}")
+    collected = collect(request.submitted, catalogue)
+    learners = {s.learner for s in collected.submissions}
+    learners |= {s.learner for s in collected.unreadable}
+    for name in request.learners:
+        if name not in learners:
+            raise InputError(f"--learner {name}: nothing of theirs in {request.submitted}")
+
+    def is_wanted(item: Any) -> bool:
+        return (not request.weeks or item.week in request.weeks) and (
+            not request.learners or item.learner in request.learners
+        )
+
+    return Collected(
+        tuple(filter(is_wanted, collected.submissions)),
+        tuple(filter(is_wanted, collected.unreadable)),
+        collected.notes,
+    )
+
+
+def _split(
+    request: Request, course: Course, collected: Collected, seed: int
+) -> tuple[list[Submission], int]:
+    """Return the submissions to grade, and how many need no grading."""
+    digests = {week.name: course.suite_digest(week.name) for week in course.catalogue.weeks}
+    todo = []
+    for submission in collected.submissions:
+        path = result_path(request.grades, submission.learner, submission.week)
+        data = None if request.fresh else read_result(path)
+        is_safe = (
+            data is not None and str(data["sandbox"]).startswith("NONE") != request.is_confined
+        )
+        if (
+            data is None
+            or not is_safe
+            or not is_current(data, submission.digest, digests[submission.week], seed)
+        ):
+            todo.append(submission)
+    return todo, len(collected.submissions) - len(todo)
+
+
+def _seed(request: Request) -> int:
+    """Return the run's seed: given, or that of the run before, or a new one, then remembered.
+
+    A seed that nobody can guess keeps hidden inputs hidden; one that is kept makes a regrade give
+    the same verdicts.
+    """
+    path = request.grades / SEED_FILE
+    seed = request.seed
+    if seed is None and path.exists():
+        try:
+            seed = int(path.read_text(encoding="ascii"))
+        except (ValueError, OSError) as error:
+            raise InputError(f"{path}: holds no whole number; give --seed or remove it") from error
+    if seed is None:
+        seed = random.SystemRandom().randrange(2**32)
+    write_atomically(path, f"{seed}\n".encode("ascii"))
+    return seed
+
+
+@contextmanager
+def _only_run(grades: Path) -> Iterator[None]:
+    """Keep a second run out of the same folder; the kernel frees the lock of a killed one."""
+    try:
+        grades.mkdir(parents=True, exist_ok=True)
+        lock = (grades / LOCK_FILE).open("a")
+    except OSError as error:
+        raise InputError(f"--out {grades}: cannot be written: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InputError(f"{grades}: another grading run is writing there") from error
+        yield
+
+
+def all_results(grades: Path) -> list[dict[str, Any]]:
+    """Return every result in a grades folder, by learner and week."""
+    paths = sorted((grades / "results").glob("*/*.json"))
+    return [data for path in paths if (data := read_result(path)) is not None]
+
+
+def write_grades_csv(grades: Path, catalogue: Catalogue) -> None:
+    """Write one row per learner, a column per week and a total, from the results."""
+    scores: dict[str, dict[str, float]] = {}
+    for data in all_results(grades):
+        scores.setdefault(data["learner"], {})[data["week"]] = data["score"]
+    weeks = [week.name for week in catalogue.weeks]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["learner", *weeks, "total"])
+    for learner in sorted(scores):
+        row = scores[learner]
+        total = round(sum(row.values()), 4)
+        writer.writerow([learner, *(row.get(week, "") for week in weeks), total])
+    write_atomically(grades / "grades.csv", text.getvalue().encode("utf-8", "backslashreplace"))
+
+
+__all__ = ["GraderError", "Request", "Summary", "all_results", "grade_class", "write_grades_csv"]

@@ -1,0 +1,142 @@
+"""The grader's end of the socket to one child: frames with a deadline.
+
+Nothing here trusts the other end. A reply that is late, too long or malformed raises a
+`LearnerFault`.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+from grader.sandbox.faults import BadAnswer, CallTimedOut, ChildCrashed
+from grader.sandbox.inside import wire
+from grader.sandbox.limits import Limits
+
+SLICE_S = 0.2
+SMALL_READ, LARGE_READ = 1 << 16, 1 << 20
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+WAITING_STATES = "SDTt"
+
+
+class Clock:
+    """How long one call has run: processor time, wall time, and time spent waiting.
+
+    Parameters
+    ----------
+    pid : int
+        The child.
+    limits : Limits
+        What a call may use.
+    cpu_limit_s : float, optional
+        A tighter bound on processor time, which is then also looked at when the call ends.
+    """
+
+    def __init__(self, pid: int, limits: Limits, cpu_limit_s: float | None = None) -> None:
+        self.pid = pid
+        self.limits = limits
+        self.cpu_limit_s = limits.call_cpu_s if cpu_limit_s is None else cpu_limit_s
+        self.is_exact = cpu_limit_s is not None
+        self.start = time.monotonic()
+        self.idle_since: float | None = None
+        # Without a tight bound the first look comes one slice late and saves a file read a call.
+        self.cpu_start = _state_and_cpu(pid)[1] if self.is_exact else None
+        self.cpu_last = 0.0
+
+    def check(self) -> None:
+        """Raise if a limit is passed. Called every `SLICE_S` while nothing arrives."""
+        now = time.monotonic()
+        if now - self.start > self.limits.call_wall_s:
+            raise CallTimedOut(f"took longer than {self.limits.call_wall_s:g} s")
+        state, cpu = _state_and_cpu(self.pid)
+        self._check_cpu(cpu)
+        if state not in WAITING_STATES or cpu > self.cpu_last:
+            self.idle_since, self.cpu_last = None, cpu
+        elif self.idle_since is None:
+            self.idle_since = now
+        elif now - self.idle_since > self.limits.call_idle_s:
+            raise CallTimedOut("waited without computing: nothing here should sleep or ask")
+
+    def check_end(self) -> None:
+        """Raise if the call that just ended used more than a tight bound allows."""
+        if self.is_exact:
+            self._check_cpu(_state_and_cpu(self.pid)[1])
+
+    def _check_cpu(self, cpu: float) -> None:
+        if self.cpu_start is None:
+            self.cpu_start = cpu
+        if cpu - self.cpu_start > self.cpu_limit_s:
+            loop = "" if self.is_exact else ": is there a loop that never ends?"
+            raise CallTimedOut(f"computed for more than {self.cpu_limit_s:g} s{loop}")
+
+
+def _state_and_cpu(pid: int) -> tuple[str, float]:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:  # hidden by how /proc is mounted, or gone: then only wall time counts
+        return "R", 0.0
+    fields = text.rpartition(")")[2].split()
+    return fields[0], (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
+
+
+class Connection:
+    """Whole frames over a socket that hostile code holds the other end of."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self.socket = end
+        self.socket.settimeout(SLICE_S)
+        self._left_over = bytearray()
+
+    def send(self, frame: bytes, clock: Clock) -> None:
+        """Send one frame."""
+        view = memoryview(frame)
+        while view:
+            try:
+                view = view[self.socket.send(view) :]
+            except TimeoutError:
+                clock.check()
+            except OSError as error:
+                raise ChildCrashed("ended its own process") from error
+
+    def receive(self, clock: Clock) -> bytearray:
+        """Receive one frame."""
+        try:
+            prefix = self._read(wire.PREFIX.size, clock)
+            length = wire.frame_length(prefix)
+            return prefix + self._read(length - len(prefix), clock)
+        except wire.WireError as error:
+            raise BadAnswer(f"sent {error}") from error
+
+    def decode(self, frame: bytearray) -> dict[str, Any]:
+        """Return the message in a frame."""
+        try:
+            message = wire.loads(frame)
+        except wire.WireError as error:
+            raise BadAnswer(f"sent {error}") from error
+        if type(message) is not dict:
+            raise BadAnswer("sent something else than an answer")
+        return message
+
+    def close(self) -> None:
+        """Hang up."""
+        self.socket.close()
+
+    def _read(self, count: int, clock: Clock) -> bytearray:
+        data, self._left_over = self._left_over, bytearray()
+        while len(data) < count:
+            try:
+                part = self.socket.recv(max(SMALL_READ, min(count - len(data), LARGE_READ)))
+            except TimeoutError:
+                clock.check()
+                continue
+            except OSError as error:
+                raise ChildCrashed("ended its own process") from error
+            if not part:
+                raise ChildCrashed("ended its own process")
+            data += part
+        self._left_over = data[count:]
+        del data[count:]
+        return data

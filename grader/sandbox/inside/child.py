@@ -1,0 +1,361 @@
+"""One sandboxed child: it takes one learner's module as text and answers calls until the end.
+
+Stand-alone; runs in a process forked from the zygote. Everything up to the learner's first line
+of code runs before `exec`, so what is reported there (`checked`) can be trusted. Afterwards the
+learner's code owns this process: each later frame is only a claim about what a function returned.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import importlib.abc
+import importlib.machinery
+import linecache
+import os
+import signal
+import sys
+import traceback
+import types
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import guards
+import landlock
+import limits
+import numpy as np
+import output
+import rules
+import seccomp
+import wire
+
+SOCKET = 3
+RULESET = 4
+MAX_TEXT = 2000
+MAX_FRAMES = 6
+MAX_NAMES = 200
+MAX_WARNINGS = 5
+SMALL_READ, LARGE_READ = 1 << 16, 1 << 20
+SANDBOX_FAILED = 99
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the zygote found out once for all of its children."""
+
+    layers: tuple[str, ...]
+    ruleset: int | None
+    memory_mib: int
+    cpu_s: int
+    output_bytes: int
+    files: int
+    zygote_pid: int
+
+
+def main(socket: int, out: int, settings: Settings) -> None:
+    """Confine this process, then serve; never returns."""
+    try:
+        _arrange_descriptors(socket, out, settings)
+        _confine(settings)
+    except BaseException as error:  # nothing of the learner has run: this is the sandbox's fault
+        with contextlib.suppress(BaseException):
+            message = wire.loads(_receive())
+            _send({"id": message["id"], "sandbox": f"{type(error).__name__}: {error}"})
+        os._exit(SANDBOX_FAILED)
+    streams: dict[str, Any] = {
+        "stdout": output.CappedOutput(1, settings.output_bytes // 2),
+        "stderr": output.CappedOutput(2, settings.output_bytes // 4),
+        "stdin": None,
+    }
+    for name, stream in streams.items():
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    Server().serve()
+
+
+def _arrange_descriptors(socket: int, out: int, settings: Settings) -> None:
+    """Leave just: 0 nothing to read, 1 and 2 the output, 3 the socket (and 4 the ruleset)."""
+    for number in range(1, signal.NSIG):
+        with contextlib.suppress(OSError, ValueError):  # SIGKILL, SIGSTOP and libc's own
+            signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a full output file raises instead
+    os.setsid()
+    os.chdir("/")
+    # Copies far above the range that is filled below, so that no copy overwrites a source.
+    high = 100
+    null = os.open("/dev/null", os.O_RDONLY)
+    sources = [null, out, out, socket]
+    if settings.ruleset is not None:
+        sources.append(settings.ruleset)
+    for index, descriptor in enumerate(sources):
+        os.dup2(descriptor, high + index)
+    for index in range(len(sources)):
+        os.dup2(high + index, index)
+    os.closerange(len(sources), os.sysconf("SC_OPEN_MAX"))
+
+
+def _confine(settings: Settings) -> None:
+    layers = settings.layers
+    if "user" in layers:
+        limits.give_up_root()
+    limits.set_resource_limits(
+        memory_mib=settings.memory_mib,
+        cpu_s=settings.cpu_s,
+        output_bytes=settings.output_bytes,
+        files=settings.files,
+    )
+    limits.set_process_flags(settings.zygote_pid)
+    if "landlock" in layers:
+        landlock.restrict_self(RULESET)
+    if settings.ruleset is not None:
+        os.close(RULESET)
+    if "seccomp" in layers:
+        may_read = "landlock" in layers
+        seccomp.load(seccomp.build(may_read_files=may_read, pid=os.getpid()))
+
+
+class Server:
+    """Answers the grader's messages, one at a time."""
+
+    def __init__(self) -> None:
+        self.label = ""
+        self.module = types.ModuleType("submission")
+        self.rules: dict[str, list[str]] = {}
+
+    def serve(self) -> None:
+        """Answer until the grader hangs up."""
+        while True:
+            message = wire.loads(_receive())
+            if message["op"] == "check":
+                _send({"id": message["id"], **self._check(message)})
+            elif message["op"] == "load":
+                _send({"id": message["id"], **self._load(message)})
+            else:
+                self._answer(message, _receive())
+
+    def _check(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Look at the text, before any of it runs."""
+        source, self.label = message["source"], message["label"]
+        self.rules = {name: list(texts) for name, texts in message["rules"].items() if texts}
+        try:
+            tree = ast.parse(source)
+            stub = message["stub"]
+            objects = {name: self._look_at(name, source, stub) for name in message["objects"]}
+            if self.rules:
+                guards.install(self.rules)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return {"syntax": _describe_syntax(error)}
+        except Exception as error:  # a mistake of ours: nothing of the learner's has run yet
+            return {"sandbox": f"checking the text failed: {type(error).__name__}: {error}"}
+        return {"objects": objects, "names": _top_level_names(tree)}
+
+    def _look_at(self, name: str, source: str, stub: str) -> dict[str, Any]:
+        violation = None
+        if name in self.rules:
+            violation = rules.find_violation(source, name, self.rules[name])
+        return {
+            "untouched": rules.is_untouched(source, stub, name),
+            "violation": None if violation is None else [violation.line, str(violation)],
+        }
+
+    def _load(self, message: dict[str, Any]) -> dict[str, Any]:
+        source, package = message["source"], message["package"]
+        _offer_siblings(package, message["siblings"])
+        self.module = types.ModuleType(f"{package}.{message['name']}")
+        self.module.__file__ = self.label
+        sys.modules[self.module.__name__] = self.module
+        _remember_source(self.label, source)
+        try:
+            with warnings.catch_warnings(record=True):
+                exec(compile(source, self.label, "exec", dont_inherit=True), self.module.__dict__)
+        except BaseException as error:
+            return {"error": _describe(error, self.label)}
+        missing = [name for name in message["objects"] if not hasattr(self.module, name)]
+        return {"loaded": True, "missing": missing}
+
+    def _answer(self, message: dict[str, Any], arguments: bytes) -> None:
+        callback = _callback_maker(message["id"])
+        args, kwargs = wire.loads(arguments, callback)
+        reply: dict[str, Any] = {"id": message["id"]}
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("default")
+            try:
+                with self._rules_in_force(message["object"]):
+                    reply["ok"] = self._run(message, args, kwargs)
+            except BaseException as error:
+                reply["error"] = _describe(error, self.label)
+        reply["warnings"] = _floating_point_warnings(caught)
+        if self.rules:
+            reply["violation"] = guards.violation()
+        reply["arguments"] = _changed(arguments, args, kwargs)
+        _send_reply(reply)
+
+    def _run(self, message: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
+        if message["op"] == "call":
+            return getattr(self.module, message["object"])(*args, **kwargs)
+        script: dict[str, Any] = {"np": np, "__name__": "script"}
+        exec(compile(message["source"], "script", "exec", dont_inherit=True), script)
+        return script[message["name"]](self.module, *args, **kwargs)
+
+    @contextlib.contextmanager
+    def _rules_in_force(self, name: str) -> Iterator[None]:
+        if name not in self.rules:
+            yield
+            return
+        with guards.active(name, self.rules[name]):
+            yield
+
+
+class _Siblings(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Import the learner's other modules of the same week (`from week1.vectors import dot`)."""
+
+    def __init__(self, package: str, sources: dict[str, str]) -> None:
+        self.package = package
+        self.sources = sources
+
+    def find_spec(
+        self, fullname: str, path: Any = None, target: Any = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        package, _, name = fullname.rpartition(".")
+        if package != self.package or name not in self.sources:
+            return None
+        return importlib.machinery.ModuleSpec(fullname, self, origin=f"{package}/{name}.py")
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        name = module.__name__.rpartition(".")[2]
+        label = f"{self.package}/{name}.py"
+        _remember_source(label, self.sources[name])
+        exec(compile(self.sources[name], label, "exec", dont_inherit=True), module.__dict__)
+
+
+def _offer_siblings(package: str, sources: dict[str, str]) -> None:
+    parent = types.ModuleType(package)
+    parent.__path__ = []
+    sys.modules[package] = parent
+    sys.meta_path.insert(0, _Siblings(package, sources))
+
+
+def _callback_maker(nonce: str) -> Any:
+    """Return what turns a function's index into a callable that asks the grader."""
+
+    def make(index: int) -> Any:
+        def callback(*args: Any, **kwargs: Any) -> Any:
+            _send({"id": nonce, "callback": index, "arguments": [list(args), kwargs]})
+            reply = wire.loads(_receive())
+            if "ok" in reply:
+                return reply["ok"]
+            raise getattr(builtins, reply["error"][0], RuntimeError)(reply["error"][1])
+
+        callback.__name__ = callback.__qualname__ = "function"
+        return callback
+
+    return make
+
+
+def _changed(arguments: bytes, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Return the arguments as they are now if the call changed them, else None."""
+    try:
+        now = wire.dumps([args, kwargs], [])
+    except wire.WireError:
+        return "unsendable"
+    return None if now == arguments else [args, kwargs]
+
+
+def _send_reply(reply: dict[str, Any]) -> None:
+    """Send a reply; if the result is no data, say what it is instead."""
+    try:
+        _send(reply)
+    except wire.WireError as error:
+        what = str(error)
+        with contextlib.suppress(wire.WireError):
+            wire.dumps(reply.get("ok"))
+            what, reply["arguments"] = "", "unsendable"  # then the arguments are at fault
+        reply.pop("ok", None)
+        _send({**reply, "unsendable": what, "arguments": None} if what else reply)
+
+
+def _describe(error: BaseException, label: str) -> dict[str, Any]:
+    kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
+    if isinstance(error, np.linalg.LinAlgError):
+        kinds.insert(0, "LinAlgError")
+    try:
+        text = str(error)[:MAX_TEXT]
+    except BaseException:  # the learner's own exception class may do anything here
+        text = "(its text cannot be shown)"
+    return {
+        "kinds": kinds,
+        "name": type(error).__name__[:100],
+        "text": text,
+        "frames": _learner_frames(error, label),
+    }
+
+
+def _learner_frames(error: BaseException, label: str) -> list[list[Any]]:
+    folder = label.rpartition("/")[0]
+    frames = [
+        (frame.f_code.co_filename, line, frame.f_code.co_name)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename.startswith(f"{folder}/")
+    ]
+    return [
+        [file[:200], line, name[:100], linecache.getline(file, line).strip()[:200]]
+        for file, line, name in frames[-MAX_FRAMES:]
+    ]
+
+
+def _describe_syntax(error: BaseException) -> dict[str, Any]:
+    line = getattr(error, "lineno", None)
+    return {
+        "name": type(error).__name__,
+        "text": str(getattr(error, "msg", error))[:MAX_TEXT],
+        "line": line if isinstance(line, int) else None,
+        "source": str(getattr(error, "text", "") or "").strip()[:200],
+    }
+
+
+def _top_level_names(tree: ast.Module) -> list[str]:
+    names = [
+        node.name[:100]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    ]
+    return names[:MAX_NAMES]
+
+
+def _floating_point_warnings(caught: list[warnings.WarningMessage]) -> list[str]:
+    texts = [str(w.message)[:200] for w in caught if w.category is RuntimeWarning]
+    return texts[:MAX_WARNINGS]
+
+
+def _remember_source(label: str, source: str) -> None:
+    linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
+
+
+def _receive() -> bytes:
+    prefix = _read_exactly(wire.PREFIX.size)
+    return prefix + _read_exactly(wire.frame_length(prefix) - len(prefix))
+
+
+_left_over = bytearray()
+
+
+def _read_exactly(count: int) -> bytes:
+    global _left_over
+    data, _left_over = _left_over, bytearray()
+    while len(data) < count:
+        part = os.read(SOCKET, max(SMALL_READ, min(count - len(data), LARGE_READ)))
+        if not part:  # the grader hung up: there is nobody left to answer
+            os._exit(0)
+        data += part
+    _left_over = data[count:]
+    return bytes(data[:count])
+
+
+def _send(message: dict[str, Any]) -> None:
+    view = memoryview(wire.dumps(message))
+    while view:
+        view = view[os.write(SOCKET, view) :]

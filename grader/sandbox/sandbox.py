@@ -1,0 +1,500 @@
+"""Children for learners' modules: check the text, load it, call its functions, clean up."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import ctypes
+import os
+import secrets
+import signal
+import socket
+import sys
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from grader.errors import SandboxError
+from grader.sandbox import probe
+from grader.sandbox.connection import Clock, Connection
+from grader.sandbox.faults import (
+    BadAnswer,
+    CallTimedOut,
+    ChildCrashed,
+    ForbiddenUse,
+    LearnerFault,
+)
+from grader.sandbox.inside import wire
+from grader.sandbox.launcher import Ended, Zygote
+from grader.sandbox.limits import Limits
+
+ALL_LAYERS = ("user", "landlock", "seccomp")
+PR_SET_DUMPABLE = 4
+SHOWN_OUTPUT = 4000
+SANDBOX_FAILED = 99  # as in inside/child.py
+HOW_TO_CONFINE = (
+    "Grade on Linux 5.13 or newer (x86-64 or aarch64) where seccomp is allowed: a plain machine, "
+    "WSL 2 or a container with its default profile. To try your own code without protection, "
+    "add --unsafe-no-sandbox."
+)
+# Exceptions that must not pass for what they are on this side: they would end the grading run or
+# confuse pytest's own machinery.
+REPLACED = {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "StopIteration"}
+REPLACED |= {"StopAsyncIteration", "BaseExceptionGroup", "ExceptionGroup"}
+CONTAINERS = (np.ndarray, list, tuple, dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One module of a submission, and what the sandbox needs to know about it."""
+
+    week: str
+    name: str
+    text: str
+    stub: str = ""
+    objects: tuple[str, ...] = ()
+    rules: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    siblings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """How tracebacks call the file."""
+        return f"{self.week}/{self.name}.py"
+
+
+@dataclass(frozen=True)
+class ObjectCheck:
+    """What the text of one exercise shows before any of it runs."""
+
+    is_untouched: bool
+    violation: str | None
+
+
+@dataclass(frozen=True)
+class ModuleCheck:
+    """What the text of a module shows before any of it runs."""
+
+    problem: str | None
+    objects: Mapping[str, ObjectCheck]
+    names: tuple[str, ...]
+
+
+class Arguments:
+    """The arguments of one call: our own objects, and the frame that carries copies of them."""
+
+    def __init__(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        self.values = [list(args), dict(kwargs)]
+        self.callbacks: list[Callable[..., Any]] = []
+        self.frame = wire.dumps(self.values, self.callbacks)
+
+
+class Sandbox:
+    """Holds one zygote, and starts another when that is lost.
+
+    Parameters
+    ----------
+    limits : Limits
+        Bounds on each child.
+    layers : tuple of str
+        Which walls to put up; an empty tuple is no confinement at all, for debugging only.
+    """
+
+    def __init__(self, limits: Limits | None = None, layers: tuple[str, ...] = ALL_LAYERS) -> None:
+        if not sys.platform.startswith("linux"):
+            raise SandboxError(f"grading needs Linux, this is {sys.platform}. {HOW_TO_CONFINE}")
+        self.limits = limits or Limits()
+        self.layers = layers
+        self.is_confined = bool(layers)
+        if self.is_confined:
+            _hide_own_memory()
+        self._zygote: Zygote | None = None
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def zygote(self) -> Zygote:
+        """The zygote, started if there is none."""
+        if self._zygote is None:
+            self._zygote = Zygote(self.layers, self.limits)
+        return self._zygote
+
+    def describe(self) -> str:
+        """Return in words what protects the grader from what it runs."""
+        if not self.is_confined:
+            return "NONE (--unsafe-no-sandbox): learners' code could do anything on this machine"
+        zygote = self.zygote
+        files = (
+            f"files by Landlock (ABI {zygote.landlock_abi})"
+            if "landlock" in zygote.layers
+            else "no files at all (this kernel has no Landlock)"
+        )
+        return f"system calls by seccomp, {files}, resource limits"
+
+    def prove(self) -> None:
+        """Try to break out in a throw-away child; raise `SandboxError` if anything works."""
+        if not self.is_confined:
+            return
+        source = Source("probe", "probe", probe.SOURCE, objects=("probe",))
+        try:
+            with self.spawn(source) as child:
+                child.load()
+                answers = child.call("probe", Arguments((__file__, os.getpid()), {}))
+        except LearnerFault as error:
+            raise SandboxError(f"the sandbox's probe failed: {error}. {HOW_TO_CONFINE}") from error
+        except SandboxError as error:
+            raise SandboxError(f"no sandbox on this machine: {error}. {HOW_TO_CONFINE}") from error
+        found = probe.holes(answers)
+        if found:
+            raise SandboxError(
+                f"the sandbox on this machine would let code {', '.join(found)}. {HOW_TO_CONFINE}"
+            )
+
+    def spawn(self, source: Source) -> Child:
+        """Start a child for one module and check its text."""
+        try:
+            return Child(self.zygote, source, self.limits)
+        except SandboxError:
+            self.restart()
+            raise
+
+    def restart(self) -> None:
+        """Give up the zygote; the next child gets a new one."""
+        if self._zygote is not None:
+            self._zygote.close()
+            self._zygote = None
+
+    def close(self) -> None:
+        """End the zygote and all of its children."""
+        self.restart()
+
+
+class Child:
+    """One learner's module in a confined process.
+
+    `check` is made before any of the learner's code runs. After a `CallTimedOut`, `ChildCrashed`
+    or `BadAnswer` the process is gone, and a new child has to be spawned.
+    """
+
+    def __init__(self, zygote: Zygote, source: Source, limits: Limits) -> None:
+        self.source = source
+        self.limits = limits
+        self.is_alive = False
+        self._zygote = zygote
+        ours, theirs = socket.socketpair()
+        self._output = os.memfd_create("output")
+        try:
+            self.pid = zygote.spawn(theirs, self._output)
+        except SandboxError:
+            ours.close()
+            os.close(self._output)
+            raise
+        finally:
+            theirs.close()
+        self._connection = Connection(ours)
+        self.is_alive = True
+        self.ended: Ended | None = None
+        self.missing: frozenset[str] = frozenset()
+        self.cpu_limit_s: float | None = None
+        try:
+            self.check = self._check()
+        except LearnerFault as fault:
+            if self._ended_with(SANDBOX_FAILED):
+                raise SandboxError("a child could not be confined") from fault
+            self.check = ModuleCheck(f"Python could not read this file: {fault}", {}, ())
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def load(self) -> None:
+        """Run the module's text. Its own exception is raised as in `call`."""
+        message = {
+            "op": "load",
+            "source": self.source.text,
+            "package": self.source.week,
+            "name": self.source.name,
+            "siblings": dict(self.source.siblings),
+            "objects": list(self.source.objects),
+        }
+        reply = self._exchange(message)
+        if reply.get("loaded") is not True:
+            self._raise_error(reply)
+        missing = reply.get("missing")
+        self.missing = frozenset(map(str, missing)) if type(missing) is list else frozenset()
+
+    def call(self, name: str, arguments: Arguments) -> Any:
+        """Call a function of the module and return what it returns.
+
+        Arguments travel as copies. If the call changes one in place, the change is made to the
+        caller's object as well, so that a call looks the same as one without a sandbox.
+
+        Raises
+        ------
+        LearnerFault
+            If the call does not end, or ends with something that is no data.
+        Exception
+            What the learner's code raises, as the same builtin type, with its own lines as notes.
+        """
+        return self._perform({"op": "call", "object": name}, arguments)
+
+    def run(self, script: str, function: str, name: str, arguments: Arguments) -> Any:
+        """Run `function(module, *args)` of a script's text beside the module, as `call` does.
+
+        `name` is the object whose from-scratch rules are in force.
+        """
+        message = {"op": "run", "object": name, "source": script, "name": function}
+        return self._perform(message, arguments)
+
+    def close(self) -> Ended | None:
+        """End the process and everything that it started."""
+        if self.ended is None:
+            self._connection.close()
+            self.is_alive = False
+            with contextlib.suppress(SandboxError):  # a lost zygote took its children along
+                self.ended = self._zygote.reap(self.pid)
+        return self.ended
+
+    def output(self) -> str:
+        """Return the last part of what the module printed, without control characters."""
+        if self._output < 0:
+            return ""
+        size = os.fstat(self._output).st_size
+        data = os.pread(self._output, SHOWN_OUTPUT, max(0, size - SHOWN_OUTPUT))
+        os.close(self._output)
+        self._output = -1
+        text = data.decode("utf-8", "replace")
+        return "".join(c for c in text if c == "\n" or c.isprintable())
+
+    def _check(self) -> ModuleCheck:
+        message = {
+            "op": "check",
+            "source": self.source.text,
+            "label": self.source.label,
+            "stub": self.source.stub,
+            "objects": list(self.source.objects),
+            "rules": {name: list(rules) for name, rules in self.source.rules.items()},
+        }
+        reply = self._exchange(message)
+        if "sandbox" in reply:  # believed only here, where nothing of the learner's has run
+            self.close()
+            raise SandboxError(f"a child could not be made: {reply['sandbox']}")
+        if "syntax" in reply:
+            return ModuleCheck(_syntax_sentence(reply["syntax"], self.source.label), {}, ())
+        objects = {
+            name: ObjectCheck(found["untouched"], found["violation"] and found["violation"][1])
+            for name, found in reply["objects"].items()
+        }
+        return ModuleCheck(None, objects, tuple(reply["names"]))
+
+    def _perform(self, message: dict[str, Any], arguments: Arguments) -> Any:
+        reply = self._exchange(message, arguments)
+        _warn_again(reply.get("warnings"))
+        violation = reply.get("violation")
+        if violation is not None:
+            raise ForbiddenUse(_violation_sentence(violation))
+        if reply.get("arguments") is not None:
+            _restore(arguments.values, reply["arguments"])
+        if "unsendable" in reply:
+            raise BadAnswer(f"returned {str(reply['unsendable'])[:200]}")
+        if "ok" in reply:
+            return reply["ok"]
+        self._raise_error(reply)
+        return None
+
+    def _exchange(
+        self, message: dict[str, Any], arguments: Arguments | None = None
+    ) -> dict[str, Any]:
+        if not self.is_alive:
+            raise ChildCrashed("its process had ended")
+        nonce = secrets.token_hex(8)
+        clock = Clock(self.pid, self.limits, self.cpu_limit_s if arguments else None)
+        try:
+            frame = wire.dumps({**message, "id": nonce})
+            self._connection.send(frame + arguments.frame if arguments else frame, clock)
+            return self._await_reply(nonce, clock, arguments.callbacks if arguments else [])
+        except ChildCrashed as error:
+            self._end()
+            raise ChildCrashed(self._how_it_ended()) from error
+        except LearnerFault:
+            self._end()
+            raise
+
+    def _await_reply(
+        self, nonce: str, clock: Clock, callbacks: list[Callable[..., Any]]
+    ) -> dict[str, Any]:
+        for _ in range(self.limits.callbacks):
+            reply = self._connection.decode(self._connection.receive(clock))
+            if reply.get("id") != nonce:
+                raise BadAnswer("sent an answer to another question")
+            if "callback" not in reply:
+                clock.check_end()
+                return reply
+            clock.check()
+            self._connection.send(_call_back(reply, callbacks), clock)
+        raise CallTimedOut(f"called the function it was given {self.limits.callbacks} times")
+
+    def _end(self) -> None:
+        if self.close() is None:
+            raise SandboxError("the zygote was lost in the middle of a call")
+
+    def _ended_with(self, exit_code: int) -> bool:
+        return self.ended is not None and self.ended.status == exit_code << 8
+
+    def _how_it_ended(self) -> str:
+        assert self.ended is not None
+        status = self.ended.status
+        if os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            if number == signal.SIGXCPU:
+                return f"computed for more than {self.limits.child_cpu_s} s in all"
+            if number == signal.SIGKILL:
+                # Killed by us while it was still running, after it had hung up.
+                return "closed its connection or was killed for its use of memory"
+            name = signal.Signals(number).name
+            return f"crashed the interpreter ({name}): is there a recursion without end?"
+        return f"ended the whole program (exit status {os.waitstatus_to_exitcode(status)})"
+
+    def _raise_error(self, reply: dict[str, Any]) -> None:
+        error = reply.get("error")
+        if type(error) is not dict:
+            raise BadAnswer("sent something else than an answer")
+        raise _rebuild_exception(error)
+
+
+def _hide_own_memory() -> None:
+    """Let no other process of this user read the hidden tests out of this one's memory."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        raise SandboxError(f"prctl: {os.strerror(ctypes.get_errno())}")
+
+
+def _call_back(reply: dict[str, Any], callbacks: list[Callable[..., Any]]) -> bytes:
+    """Call one of our functions for the learner's code, with arguments that it chose."""
+    index, arguments = reply["callback"], reply.get("arguments")
+    if type(index) is not int or not 0 <= index < len(callbacks):
+        raise BadAnswer("called a function that it was not given")
+    if (
+        type(arguments) is not list
+        or [type(part) for part in arguments] != [list, dict]
+        or not all(type(key) is str for key in arguments[1])
+    ):
+        raise BadAnswer("called a function in an impossible way")
+    try:
+        # Whatever is wrong with the arguments is the caller's to see, as without a sandbox.
+        with np.errstate(all="ignore"):
+            value = callbacks[index](*arguments[0], **arguments[1])
+        return wire.dumps({"ok": value})
+    except Exception as error:
+        return wire.dumps({"error": [type(error).__name__, str(error)[:500]]})
+
+
+def _rebuild_exception(error: dict[str, Any]) -> Exception:
+    """Return the learner's exception as the nearest builtin type, its lines as notes."""
+    kinds, text = error.get("kinds"), error.get("text")
+    if type(kinds) is not list or type(text) is not str:
+        return BadAnswer("sent a malformed exception")
+    name = error.get("name")
+    rebuilt: Exception = RuntimeError(f"{name if type(name) is str else 'an exception'}: {text}")
+    for kind in kinds:
+        if type(kind) is not str or kind in REPLACED:
+            continue
+        if kind == "LinAlgError":
+            rebuilt = np.linalg.LinAlgError(text)
+            break
+        found = getattr(builtins, kind, None)
+        if isinstance(found, type) and issubclass(found, Exception):
+            with contextlib.suppress(TypeError):  # UnicodeDecodeError takes more than a text
+                rebuilt = found(text)
+                break
+    for line in _traceback_lines(error.get("frames")):
+        rebuilt.add_note(line)
+    rebuilt.from_learner = True  # type: ignore[attr-defined]
+    return rebuilt
+
+
+def _traceback_lines(frames: Any) -> list[str]:
+    if type(frames) is not list:
+        return []
+    lines = []
+    for frame in frames[:10]:
+        if type(frame) is list and [type(part) for part in frame] == [str, int, str, str]:
+            file, line, _, text = frame
+            lines.append(f"{file[:200]}:{line}: {text[:200]}")
+    return lines
+
+
+def _restore(original: Any, now: Any) -> None:
+    """Make the change that a call made to its arguments to the caller's own objects."""
+    changed = BadAnswer("changed an argument into something else")
+    if type(original) is not type(now):
+        raise changed
+    if isinstance(original, np.ndarray):
+        if original.dtype != now.dtype or original.size != now.size:
+            raise changed
+        if original.tobytes() != now.tobytes() or original.shape != now.shape:
+            original.shape = now.shape
+            original[...] = now
+    elif isinstance(original, dict):
+        _restore_dict(original, now)
+    elif len(original) == len(now):
+        for index, (old, new) in enumerate(zip(original, now, strict=True)):
+            if isinstance(old, CONTAINERS):
+                _restore(old, new)
+            elif isinstance(original, list):
+                original[index] = new
+    elif isinstance(original, list):
+        original[:] = now
+    else:
+        raise changed
+
+
+def _restore_dict(original: dict[Any, Any], now: dict[Any, Any]) -> None:
+    for key, new in now.items():
+        if isinstance(original.get(key), CONTAINERS):
+            _restore(original[key], new)
+        else:
+            original[key] = new
+    for key in [key for key in original if key not in now]:
+        del original[key]
+
+
+def _warn_again(texts: Any) -> None:
+    """Repeat numpy's warnings on this side, so that a test sees them as without a sandbox."""
+    if type(texts) is not list:
+        return
+    for text in texts[:5]:
+        if type(text) is str:
+            warnings.warn(text[:200], RuntimeWarning, stacklevel=4)
+
+
+def _violation_sentence(violation: Any) -> str:
+    if type(violation) is not tuple or [type(part) for part in violation] != [int, str, str]:
+        return "uses what this exercise forbids"
+    line, what, rule = violation
+    return f"line {line}: {what[:100]} is not allowed here ({rule[:50]}): write it from scratch"
+
+
+def _syntax_sentence(syntax: Any, label: str) -> str:
+    line = f":{syntax['line']}" if syntax["line"] else ""
+    shown = f" in `{syntax['source']}`" if syntax["source"] else ""
+    return f"{label}{line} is not Python: {syntax['text']}{shown}"

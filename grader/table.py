@@ -1,0 +1,64 @@
+"""The class in a terminal: a row per learner and week, and what the class found hard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from grader.progress import printable
+
+MARKS = {
+    "passed": "✓",
+    "partial": "~",
+    "failed": "✗",
+    "todo": "·",
+    "timeout": "T",
+    "crashed": "C",
+    "forbidden": "F",
+    "unreadable": "!",
+}
+STYLES = {"passed": "green", "partial": "yellow", "todo": "dim"}
+LEGEND = "✓ passed  ~ partial  ✗ failed  · to do  T timeout  C crashed  F forbidden  ! unreadable"
+
+
+def print_class(console: Console, results: Sequence[dict[str, Any]]) -> None:
+    """Print one row per result, and under it the verdicts that need a person's look."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("learner", overflow="fold")
+    table.add_column("week")
+    table.add_column("score", justify="right")
+    table.add_column("exercises", overflow="fold")
+    for result in results:
+        marks = "".join(
+            f"[{STYLES.get(e['status'], 'red')}]{MARKS.get(e['status'], '?')}[/]"
+            for e in result["exercises"]
+        )
+        table.add_row(
+            printable(result["learner"]),
+            result["week"],
+            f"{result['score']:g}/{result['max_score']:g}",
+            marks,
+        )
+    console.print(table)
+    console.print(LEGEND, style="dim", highlight=False)
+    _print_misconceptions(console, results)
+
+
+def _print_misconceptions(console: Console, results: Sequence[dict[str, Any]]) -> None:
+    found: dict[tuple[str, str], list[str]] = {}
+    for result in results:
+        for exercise in result["exercises"]:
+            if exercise["misconception"]:
+                key = (exercise["exercise"], exercise["misconception"]["sentence"])
+                found.setdefault(key, []).append(printable(result["learner"]))
+    if not found:
+        return
+    console.print("\nMisconceptions found", style="bold")
+    for (exercise, sentence), learners in sorted(found.items(), key=lambda x: -len(x[1])):
+        names = ", ".join(learners[:3]) + (" …" if len(learners) > 3 else "")
+        console.print(
+            f"  {len(learners)} × {exercise}: {sentence} ({names})", markup=False, highlight=False
+        )
