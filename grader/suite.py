@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import re
+import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -309,6 +310,7 @@ def with_suite(course: Course, modules: Sequence[Module], work: Callable[[Suite]
     missing = [name for name in files if not Path(name).is_file()]
     if missing:
         raise SuiteError(f"no hidden tests: {', '.join(missing)}")
+    _forget_modules(files)
     code = pytest.main(
         [*OPTIONS, "-c", str(course.root / "pyproject.toml"), "-o", "addopts=",
          "--rootdir", str(course.root), *files],
@@ -320,3 +322,11 @@ def with_suite(course: Course, modules: Sequence[Module], work: Callable[[Suite]
         raise runner.failure
     if not runner.has_worked:
         raise SuiteError(f"pytest ended with {code!r} before the hidden tests could run")
+
+
+def _forget_modules(files: Sequence[str]) -> None:
+    """Let pytest read hidden tests anew, and not take another course's of the same name."""
+    names = {Path(file).stem for file in files} | {"conftest"}
+    for name in list(sys.modules):
+        if name.rpartition(".")[2] in names:
+            del sys.modules[name]

@@ -170,11 +170,12 @@ class Ban:
     """All that the rules of one exercise forbid, found by the name of a call."""
 
     def __init__(self, forbidden: Sequence[str]) -> None:
-        self.operator: str | None = None  # the rule that forbids `@`
-        self.functions: dict[str, str] = {}
+        # Each is the rule that forbids the name before it.
+        self.operator: str | None = None  # of `@`
+        self.functions: dict[str, str] = {}  # anywhere in an array library
+        self.patterns: list[tuple[str, str]] = []  # of the same, with stars
         self.attributes: dict[str, str] = {}
-        self._elsewhere: dict[str, str] = {}
-        self._patterns: list[tuple[str, str]] = []
+        self.elsewhere: dict[str, str] = {}  # by full name
         # A rule is named for what it spells out before it is named for a synonym.
         for add in (self._add_itself, self._add_synonyms):
             for rule in forbidden:
@@ -186,7 +187,7 @@ class Ban:
         root, *parts = path.split(".")
         if root in ARRAY_LIBRARIES:
             return None if parts and parts[-1] in HARMLESS else self._library_rule(parts)
-        for name, rule in self._elsewhere.items():
+        for name, rule in self.elsewhere.items():
             if path == name or path.startswith(f"{name}."):
                 return rule
         return None
@@ -200,7 +201,7 @@ class Ban:
             rule = self.functions.get(part) or self.attributes.get(part)
             if rule:
                 return rule
-            for pattern, rule in self._patterns:
+            for pattern, rule in self.patterns:
                 if fnmatch.fnmatchcase(part, pattern):
                     return rule
         return None
@@ -211,11 +212,11 @@ class Ban:
         elif root in {"", "np", *ARRAY_LIBRARIES} and "." in rule:
             self.functions.setdefault(leaf, rule)
             if "*" in leaf:
-                self._patterns.append((leaf, rule))
+                self.patterns.append((leaf, rule))
             for name in fnmatch.filter(STARRED, leaf) or [leaf]:
                 self.attributes.setdefault(name, rule)
         else:
-            self._elsewhere.setdefault(rule if root else f"builtins.{rule}", rule)
+            self.elsewhere.setdefault(rule if root else f"builtins.{rule}", rule)
 
     def _add_synonyms(self, rule: str, root: str, leaf: str) -> None:
         if root not in {"", "np", *ARRAY_LIBRARIES}:
@@ -228,7 +229,7 @@ class Ban:
             for names, table in (
                 (family.functions, self.functions),
                 (family.attributes, self.attributes),
-                (family.elsewhere, self._elsewhere),
+                (family.elsewhere, self.elsewhere),
             ):
                 for name in names.split():
                     table.setdefault(name, rule)
@@ -333,6 +334,7 @@ class _Module:
         self.members: dict[ast.AST, dict[str, list[_Binding]]] = {}  # self.x = … of each class
         self.stars: list[tuple[str, _Binding]] = []  # from numpy import *
         self.effects: dict[str, list[ast.AST]] = {}  # top-level statements that change a name
+        self.stored: set[str] = set()  # attributes that are set somewhere: x.name = …
         self.main_guards: set[ast.AST] = set()
         self._doors: list[ast.AST] | None = None
         self._build()
@@ -518,6 +520,8 @@ class _Module:
         elif isinstance(target, ast.Attribute | ast.Subscript):
             self._note_effect(target.value, statement, scope)
             binding = _Binding("value", _end(statement), False, value, unpacked=unpacked)
+            if isinstance(target, ast.Attribute):
+                self.stored.add(target.attr)
             owner = self._owner_of_self(target.value, scope)
             if isinstance(target, ast.Attribute) and owner is not None:
                 self.members[owner].setdefault(target.attr, []).append(binding)
@@ -1498,7 +1502,13 @@ class _Search:
         """Return the rule against an attribute of what may be an array."""
         rule = self.ban.attribute(name)
         # The attribute of a library is judged by its full name, and an own object's not at all.
-        rest = frozenset(value for value in holder if not isinstance(value, _Library))
+        # What was stored in a library by the learner, as in `math.a = a`, is not the library's.
+        rest = frozenset(
+            value
+            for value in holder
+            if not isinstance(value, _Library)
+            or value.path.rpartition(".")[2] in self.module.stored
+        )
         if rule is None or (holder and not rest) or self.meaning.is_own(rest, name):
             return None
         return rule

@@ -21,6 +21,8 @@ QR = ["np.linalg.qr", "np.linalg.svd"]
 
 # name: (rules, rule that the message names or None for "hides", source)
 EVASIONS: dict[str, tuple[list[str], str | None, str]] = {
+    "inverse of a matrix": (LINALG, "np.linalg", "def f(A): return A.view(np.matrix).I"),
+    "private linalg": (LINALG, "np.linalg", "def f(A): return np.linalg._linalg.norm(A)"),
     # operators
     "operator": (PRODUCT, "@", "def f(a, b): return a @ b"),
     "augmented operator": (PRODUCT, "@", "def f(a, b):\n a @= b\n return a"),
@@ -220,6 +222,21 @@ EVASIONS: dict[str, tuple[list[str], str | None, str]] = {
         TRANSPOSE,
         ".T",
         "class D:\n def __init__(self, a): self.a = a\ndef f(a): return D(a).a.T",
+    ),
+    "array kept in a module": (
+        TRANSPOSE,
+        ".T",
+        "import math\ndef f(a):\n math.a = a\n return math.a.T",
+    ),
+    "one of two": (
+        TRANSPOSE,
+        ".T",
+        "class D: T = 1\ndef f(a):\n for x in [D(), a]: y = x.T\n return y",
+    ),
+    "forwarding object": (
+        PRODUCT,
+        "np.dot",
+        "class W:\n def __getattr__(self, n): return 1\ndef f(a, b): return W().dot(b)",
     ),
     # synonyms
     "vecdot": (PRODUCT, "@", "import numpy as np\ndef f(a, b): return np.vecdot(a, b)"),

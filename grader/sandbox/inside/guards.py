@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import builtins
 import dis
+import fnmatch
 import math
 import opcode
 import operator
@@ -32,7 +33,7 @@ import statistics
 import sys
 import sysconfig
 import types
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,6 +58,18 @@ NAMESPACES: tuple[types.ModuleType, ...] = (
     statistics,
     builtins,
 )
+# Their functions, found once in the zygote. Classes stay: isinstance and subclasses need them.
+MEMBERS = [
+    (
+        module,
+        {
+            name: member
+            for name, member in vars(module).items()
+            if callable(member) and not isinstance(member, type)
+        },
+    )
+    for module in NAMESPACES
+]
 
 # Who a piece of code belongs to, told by its file.
 LIBRARY, SANDBOX, SCRIPT, MADE, LEARNER = "library", "sandbox", "script", "made", "learner"
@@ -81,7 +94,7 @@ MATMULS = frozenset(
 _setprofile = sys.setprofile
 _getattr = getattr
 _roles: dict[str, str] = {}
-_hooks: dict[tuple[str, ...], Hook] = {}
+_hooks: dict[tuple[str, ...], Hook | None] = {}
 _stand_ins: dict[int, StandIn] = {}  # by the id of the real function
 _in_force: rules.Ban | None = None
 last: ForbiddenCall | None = None  # the first since someone asked
@@ -109,16 +122,11 @@ def install(rules_by_object: Mapping[str, Sequence[str]]) -> None:
     bans = [rules.ban(tuple(forbidden)) for forbidden in rules_by_object.values() if forbidden]
     if not bans:
         return
-    names: dict[int, list[str]] = {}  # one function may have several names
-    for module in NAMESPACES:
-        for name, function in vars(module).items():
-            if not isinstance(function, type | types.ModuleType | StandIn) and callable(function):
-                names.setdefault(id(function), []).append(f"{module.__name__}.{name}")
-    for module in NAMESPACES:
-        for name, function in list(vars(module).items()):
-            paths = names.get(id(function), [])
-            if any(ban.path(path) for ban in bans for path in paths):
-                setattr(module, name, _stand_in_for(function, paths))
+    forbidden = {id(function) for ban in bans for function in _forbidden_by(ban)}
+    for module, members in MEMBERS:
+        for name, function in members.items():
+            if id(function) in forbidden:
+                setattr(module, name, _stand_in_for(function))
     _guard_names()
 
 
@@ -134,10 +142,10 @@ class active:  # noqa: N801 - used as a function is: `with active(name, forbidde
         global _in_force
         self._before = _in_force, sys.getprofile()
         _in_force = rules.ban(self._forbidden)
-        hook = _hooks.get(self._forbidden)
-        if hook is None:
-            hook = _hooks[self._forbidden] = _make_hook(_in_force)
-        _setprofile(hook)
+        if self._forbidden not in _hooks:
+            needed = _is_hook_needed(_in_force)
+            _hooks[self._forbidden] = _make_hook(_in_force) if needed else None
+        _setprofile(_hooks[self._forbidden])
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -244,13 +252,34 @@ class _NameTaker(StandIn):
 _ARRAYS = (np.ndarray, np.generic, type)
 
 
-def _stand_in_for(function: Any, paths: Sequence[str]) -> StandIn:
-    if id(function) not in _stand_ins:
-        own_name = getattr(function, "__name__", "")
+def _forbidden_by(ban: rules.Ban) -> Iterator[Any]:
+    for module, members in MEMBERS:
+        root, names = module.__name__, set[str]()
+        if ban.path(root):
+            names.update(members)
+        elif root.startswith("numpy"):
+            names = members.keys() & (ban.functions.keys() | ban.attributes.keys())
+            names.update(*(fnmatch.filter(members, pattern) for pattern, _ in ban.patterns))
+        else:
+            named = (path.rpartition(".") for path in ban.elsewhere)
+            names.update(name for place, _, name in named if place == root and name in members)
+        yield from (members[name] for name in names)
+
+
+def _stand_in_for(function: Any) -> StandIn:
+    stand_in = _stand_ins.get(id(function))
+    if stand_in is None:
+        paths = [
+            f"{module.__name__}.{name}"
+            for module, members in MEMBERS
+            for name, member in members.items()
+            if member is function
+        ]
         # Its own name first, by which a violation is told: np.permute_dims is np.transpose.
-        paths = sorted(paths, key=lambda path: path.rpartition(".")[2] != own_name)
-        _stand_ins[id(function)] = StandIn(function, paths)
-    return _stand_ins[id(function)]
+        own_name = getattr(function, "__name__", "")
+        paths.sort(key=lambda path: path.rpartition(".")[2] != own_name)
+        stand_in = _stand_ins[id(function)] = StandIn(function, paths)
+    return stand_in
 
 
 def _guard_names() -> None:
@@ -283,6 +312,15 @@ class _Closed(StandIn):
 # ---------------------------------------------------------------------------------------------
 # The profile hook
 # ---------------------------------------------------------------------------------------------
+
+
+def _is_hook_needed(ban: rules.Ban) -> bool:
+    """Say whether a rule forbids what arrays themselves offer: an operator, a method, a property.
+
+    Where only functions are forbidden (np.linalg.svd), the stand-ins see every way to them that
+    the syntax tree lets through, and a loop of many steps is spared the hook.
+    """
+    return ban.operator is not None or any(hasattr(np.ndarray, name) for name in ban.attributes)
 
 
 def _make_hook(ban: rules.Ban) -> Hook:

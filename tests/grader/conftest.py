@@ -1,0 +1,55 @@
+"""A toy course for the grader's own tests."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.course import Course
+from grader.stubs import write_stubs
+from tests.grader.toy import grade, hand_in, make_course
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """Make the toy course, with its stubs written."""
+    toy = make_course(tmp_path_factory.mktemp("course"))
+    write_stubs(toy)
+    return toy
+
+
+class Class:
+    """A class folder and its grades."""
+
+    def __init__(self, course: Course, folder: Path) -> None:
+        self.course = course
+        self.submitted = folder / "submitted"
+        self.grades = folder / "grades"
+        self.submitted.mkdir()
+
+    def hand_in(self, learner: str, text: str) -> Path:
+        """Hand in a module of toys."""
+        return hand_in(self.submitted, learner, text)
+
+    def grade(self, **options: Any) -> Any:
+        """Grade the class."""
+        return grade(self.course, self.submitted, self.grades, **options)
+
+    def result(self, learner: str) -> dict[str, Any]:
+        """Return a learner's result."""
+        path = self.grades / "results" / learner / "week1.json"
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return data
+
+    def verdicts(self, learner: str) -> dict[str, str]:
+        """Return the status of each exercise."""
+        return {e["exercise"]: e["status"] for e in self.result(learner)["exercises"]}
+
+
+@pytest.fixture
+def toys(course: Course, tmp_path: Path) -> Class:
+    """Make an empty class of the toy course."""
+    return Class(course, tmp_path)

@@ -1,0 +1,275 @@
+"""The authors' commands: check, stubs, variants, release; and the catalogue that they stand on."""
+
+from __future__ import annotations
+
+import ast
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from exercises import CatalogueError, load_catalogue
+from grader.check import check_course, print_report
+from grader.course import Course
+from grader.errors import InputError, SuiteError
+from grader.release import release
+from grader.stubs import make_stub, stale_stubs, write_stubs
+from grader.variants import VariantError, load_variants
+from tests.grader.toy import HIDDEN, REFERENCE, VARIANTS, make_course
+
+EXERCISES = ("double", "product", "total")
+ONE_EXERCISE = "title = 'T'\n[m]\ntitle = 'M'\n[m.e]\ntitle = 'E'\n"
+
+
+class TestStubs:
+    def test_a_solution_becomes_a_to_do(self):
+        stub = make_stub(REFERENCE, "toys.py")
+        assert 'raise NotImplementedError("double is yours to write")' in stub
+        assert "return 2 * x" not in stub
+        assert '"""Return twice x."""' in stub
+        compile(stub, "stub", "exec")
+
+    @pytest.mark.parametrize(
+        "text",
+        ["### BEGIN SOLUTION\n", "### END SOLUTION\n", "### BEGIN SOLUTION\n### BEGIN SOLUTION\n"],
+    )
+    def test_markers_that_do_not_pair_up(self, text):
+        with pytest.raises(SuiteError, match=r"toys\.py:"):
+            make_stub(text, "toys.py")
+
+    def test_stale_stubs_are_found_and_written(self, tmp_path):
+        course = make_course(tmp_path)
+        assert stale_stubs(course) == ["week1/toys.py"]
+        assert write_stubs(course) == ["week1/toys.py"]
+        assert stale_stubs(course) == []
+        (tmp_path / "solutions/week1/toys.py").write_text(REFERENCE + "\n# more\n")
+        assert stale_stubs(course) == ["week1/toys.py"]
+
+    def test_the_committed_stubs_are_fresh(self):
+        assert stale_stubs(Course()) == []
+
+
+class TestCheck:
+    def report(self, course: Course) -> str:
+        console = Console(record=True, width=200, file=io.StringIO())
+        self.result = check_course(course=course)
+        print_report(console, self.result, with_catches=True)
+        return console.export_text()
+
+    def test_what_is_missing_is_named(self, course):
+        text = self.report(course)
+        assert not self.result.is_clean
+        assert "double: " not in text.partition("✗")[2]
+        assert "product: 0 right and 0 wrong variants" in text
+
+    @pytest.mark.parametrize(
+        ("file", "old", "new", "problem"),
+        [
+            ("solutions/week1/toys.py", "return 2 * x", "return 3 * x", "double: the reference"),
+            ("tests/week1/variants_toys.py", "x + x", "x + x + x", "double: too strict: right"),
+            ("tests/week1/variants_toys.py", "return x * x", "return x + x", "double: too weak"),
+            ("tests/week1/test_toys.py", "(learner.double(-3.0), -6.0)", "(1, 1)", "passes test_n"),
+            ("week1/toys.py", "is yours to write", "is mine", "is stale"),
+            ("week1/test_toys.py", "TestDouble", "TestTreble", "double: no visible tests"),
+        ],
+    )
+    def test_each_defect_is_named(self, tmp_path, file, old, new, problem):
+        course = make_course(tmp_path)
+        if file != "week1/toys.py":
+            path = tmp_path / file
+            assert old in path.read_text()
+            text = path.read_text()
+            if problem == "double: too weak":
+                head, _, tail = text.partition("return x * x")
+                text = (
+                    head + "if getattr(x, 'ndim', 0) > 1: raise ValueError\n    return 2 * x" + tail
+                )
+                path.write_text(text)
+            else:
+                path.write_text(text.replace(old, new, 1))
+        write_stubs(course)
+        if file == "week1/toys.py":
+            path = tmp_path / file
+            path.write_text(path.read_text().replace(old, new, 1))
+        assert problem in self.report(course)
+
+    def test_unknown_exercises_are_an_error(self, course):
+        with pytest.raises(SuiteError, match="no exercise named 'nothing'"):
+            check_course(["nothing"], course=course)
+
+
+class TestHiddenSuite:
+    @pytest.mark.parametrize(
+        ("old", "new", "says"),
+        [
+            ("class TestDouble", "class TestTreble", "no exercise 'treble'"),
+            ('"""A negative number is doubled too."""', "", "has no docstring"),
+            (
+                "import numpy as np",
+                "import numpy as np\nimport nowhere",
+                "No module named 'nowhere'",
+            ),
+        ],
+    )
+    def test_defects_are_reported_before_anything_runs(self, tmp_path, old, new, says):
+        course = make_course(tmp_path)
+        write_stubs(course)
+        (tmp_path / "tests/week1/test_toys.py").write_text(HIDDEN.replace(old, new, 1))
+        with pytest.raises(SuiteError, match=says):
+            check_course(course=course)
+
+    def test_missing_hidden_tests(self, tmp_path):
+        course = make_course(tmp_path)
+        write_stubs(course)
+        (tmp_path / "tests/week1/test_toys.py").unlink()
+        with pytest.raises(SuiteError, match="no hidden tests"):
+            check_course(course=course)
+
+
+class TestVariants:
+    def load(self, tmp_path: Path, text: str):
+        path = tmp_path / "variants_toys.py"
+        path.write_text(text)
+        return load_variants(path, REFERENCE, dict(zip(EXERCISES, EXERCISES, strict=True)))
+
+    def test_a_variant_is_a_whole_module(self, tmp_path):
+        variants = {v.name: v for v in self.load(tmp_path, VARIANTS)}
+        assert [v.is_right for v in variants.values()] == [True, True, False, False, False]
+        module: dict = {}
+        exec(variants["squares"].source, module)
+        assert module["double"](3) == 9
+        assert module["product"](2, 3) == 6
+
+    def test_helpers_and_derived_classes(self, tmp_path):
+        text = (
+            "import math\nfrom grader.variants import wrong\n\ndef helper(x):\n    return x\n\n"
+            "@wrong('double', 'You …')\ndef recursive(x):\n"
+            "    return helper(x) if x > 9 else recursive(x + math.pi)\n"
+        )
+        [variant] = self.load(tmp_path, text)
+        module: dict = {}
+        exec(variant.source, module)
+        assert module["double"](8) > 9
+
+    @pytest.mark.parametrize(
+        "mark",
+        ["@wrong('nothing', 'x')", "@wrong('double')", "@wrong('double', '')", "@wrong(a, b)"],
+    )
+    def test_malformed_marks(self, tmp_path, mark):
+        with pytest.raises(VariantError, match=r"variants_toys\.py:3: bad"):
+            self.load(
+                tmp_path, f"from grader.variants import wrong\n{mark}\ndef bad(x): return 1\n"
+            )
+
+    def test_a_name_twice(self, tmp_path):
+        with pytest.raises(VariantError, match="two variants"):
+            self.load(tmp_path, VARIANTS + VARIANTS.partition("wrong\n")[2])
+
+
+class TestCatalogue:
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [
+            ("", "title"),
+            ("title = 1", "title"),
+            ("not toml", "TOML"),
+            ("title = 'T'\n[m]\ntitle = 'M'\n", "no exercises"),
+            ("title = 'T'\n[m]\n[m.e]\n", "needs a title"),
+            (ONE_EXERCISE + "points=0", "points above 0"),
+            (ONE_EXERCISE + "points=1\ndifficulty=9", "difficulty"),
+            (ONE_EXERCISE + "points=1\ndifficulty=1\nhints=['a']", "two hints"),
+            (ONE_EXERCISE + "point=1", "unknown keys"),
+        ],
+    )
+    def test_defects_are_named(self, tmp_path, text, says):
+        (tmp_path / "week1.toml").write_text(text)
+        with pytest.raises(CatalogueError, match=says):
+            load_catalogue(tmp_path)
+
+    def test_an_empty_folder(self, tmp_path):
+        with pytest.raises(CatalogueError, match=r"no weekN\.toml"):
+            load_catalogue(tmp_path)
+
+    def test_the_real_one(self):
+        for exercise in load_catalogue().exercises:
+            assert len(exercise.hints) >= 2
+
+
+class TestRelease:
+    def test_holds_what_learners_need_and_no_answer(self, tmp_path):
+        out = tmp_path / "copy"
+        release(out)
+        assert {path.name for path in out.iterdir()} <= {
+            *(
+                "README.md",
+                "pyproject.toml",
+                "exercises",
+                "kata",
+                "week1",
+                "week2",
+                "week3",
+                "week4",
+            )
+        }
+        texts = {path: path.read_text() for path in out.rglob("*") if path.suffix in (".py", ".md")}
+        course = Course()
+        solutions, hidden = set(), set()
+        for module in (module for week in course.catalogue.weeks for module in week.modules):
+            solutions |= telling_lines(course.reference_path(module).read_text())
+            hidden |= bodies_of_tests(course.hidden_tests_path(module).read_text())
+            for variant in course.variants(module):
+                told = variant.says if not variant.is_right else f"def {variant.name}("
+                assert not any(told in text for text in texts.values()), variant
+        for path, text in texts.items():
+            assert not solutions & {line.strip() for line in text.splitlines()}, path
+            if path.suffix == ".py":
+                assert not hidden & bodies_of_tests(text), path
+        assert not any("SOLUTION" in text for text in texts.values())
+        assert "make grade" not in texts[out / "README.md"]
+
+    def test_learners_can_install_and_run_it(self, tmp_path):
+        release(tmp_path / "copy.zip")
+        release(tmp_path / "again" / "copy.zip")
+        again = (tmp_path / "again" / "copy.zip").read_bytes()
+        assert (tmp_path / "copy.zip").read_bytes() == again
+        with zipfile.ZipFile(tmp_path / "copy.zip") as archive:
+            archive.extractall(tmp_path)
+        copy = tmp_path / "copy"
+        subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+        python = str(tmp_path / "venv" / "bin" / "python")
+        pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "install", "-e", str(copy)], check=True)
+        run = subprocess.run(
+            [python, "-m", "pytest", "week1"], cwd=copy, capture_output=True, text=True
+        )
+        assert run.returncode == 1, run.stdout + run.stderr
+        assert "to do" in run.stdout
+        assert "Next: dot" in run.stdout
+        assert "Traceback" not in run.stdout
+        subprocess.run([python, "-m", "kata", "hint", "dot"], cwd=copy, check=True)
+
+    def test_a_folder_in_use_is_not_touched(self, tmp_path):
+        (tmp_path / "mine.txt").write_text("keep")
+        with pytest.raises(InputError, match="not empty"):
+            release(tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def telling_lines(reference: str) -> set[str]:
+    """Return the longer lines of the solution blocks."""
+    blocks = [part.partition("### END")[0] for part in reference.split("### BEGIN SOLUTION")[1:]]
+    lines = {line.strip() for block in blocks for line in block.splitlines()}
+    return {line for line in lines if len(line) > 45 and not line.startswith("#")}
+
+
+def bodies_of_tests(source: str) -> set[str]:
+    """Return the code of each test, without names and docstrings."""
+    bodies = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            bodies.add("\n".join(ast.unparse(statement) for statement in node.body[1:]))
+    return bodies - {""}

@@ -1,0 +1,400 @@
+"""The grading run: verdicts, resume, bad input, and nothing lost."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.cli import main
+from grader.errors import InputError
+from grader.progress import Progress
+from grader.run import Request, grade_class
+from grader.submissions import MAX_MODULE_BYTES
+from tests.grader.toy import REFERENCE
+
+ROOT = Path(__file__).resolve().parents[2]
+WRONG_DOUBLE = REFERENCE.replace("return 2 * x", "return x * x")
+
+
+class TestVerdicts:
+    def test_right_wrong_and_untouched(self, toys):
+        toys.hand_in("ada", REFERENCE)
+        toys.hand_in("bob", WRONG_DOUBLE)
+        toys.hand_in("eve", (toys.course.root / "week1/toys.py").read_text())
+        toys.grade()
+        assert toys.verdicts("ada") == dict.fromkeys(("double", "product", "total"), "passed")
+        assert toys.verdicts("bob")["double"] == "failed"
+        assert toys.verdicts("eve") == dict.fromkeys(("double", "product", "total"), "todo")
+        ada = toys.result("ada")
+        assert (ada["score"], ada["max_score"]) == (7.5, 6)  # a stretch exercise is a bonus
+        assert toys.result("eve")["score"] == 0
+
+    def test_weights_share_the_points(self, toys):
+        toys.hand_in("ada", REFERENCE.replace("return 2 * x", "return abs(2 * x)"))
+        toys.grade()
+        double = toys.result("ada")["exercises"][0]
+        passed = {test["name"] for test in double["tests"] if test["status"] == "passed"}
+        assert passed == {"test_refuses_tables[1]", "test_refuses_tables[2]"}
+        assert double["status"] == "partial"
+        assert double["score"] == pytest.approx(4 * 2 / 5)
+        assert double["misconception"]["name"] == "magnitudes"
+        assert double["why"] == "You doubled the magnitude only."
+
+    def test_results_have_the_fixed_fields(self, toys):
+        path = toys.hand_in("ada", WRONG_DOUBLE)
+        (path.parent / "timestamp.txt").write_text("2026-03-02 21:14:05 UTC\n")
+        toys.grade()
+        result = toys.result("ada")
+        assert set(result) == {
+            *("learner", "week", "submitted_at", "digest", "suite", "seed", "status", "score"),
+            *("max_score", "exercises", "sandbox"),
+        }
+        assert result["submitted_at"] == "2026-03-02 21:14:05 UTC"
+        assert set(result["exercises"][0]) == {
+            *("exercise", "module", "points", "score", "status", "why", "misconception"),
+            *("seconds", "tests"),
+        }
+        assert set(result["exercises"][0]["tests"][0]) == {"name", "says", "status", "why"}
+
+    @pytest.mark.parametrize(
+        ("text", "status", "why"),
+        [
+            ("def double(x)\n    return 2\n", "unreadable", "week1/toys.py:1 is not Python"),
+            ("import nothing_of_that_name\n", "unreadable", "ModuleNotFoundError"),
+            ("(" * 5000, "unreadable", "is not Python"),
+            ("x = " + "-" * 200_000 + "1", "unreadable", "Python"),
+            ("import os\nos._exit(0)\n", "crashed", "ended the whole program"),
+            ("raise SystemExit\n", "unreadable", "SystemExit"),
+            ("", "failed", "has no double"),
+            ("def dubble(x): return 2 * x", "failed", "is it the one called dubble?"),
+        ],
+    )
+    def test_modules_that_cannot_be_called(self, toys, text, status, why):
+        toys.hand_in("ada", text)
+        toys.hand_in("zoe", REFERENCE)
+        toys.grade()
+        first = toys.result("ada")["exercises"][0]
+        assert first["status"] == status
+        assert why in first["why"]
+        assert toys.result("ada")["score"] == 0
+        assert toys.result("zoe")["score"] == 7.5
+
+    def test_a_crash_costs_one_exercise(self, toys):
+        text = REFERENCE.replace("return 2 * x", "import ctypes; ctypes.string_at(0)")
+        toys.hand_in("ada", text)
+        toys.grade()
+        assert toys.verdicts("ada") == {"double": "crashed", "product": "passed", "total": "passed"}
+
+    def test_forbidden_calls(self, toys):
+        toys.hand_in("ada", REFERENCE.replace("float(np.sum(a * b))", "a @ b"))
+        toys.hand_in("bob", REFERENCE.replace("float(np.sum(a * b))", "a.dot(b)"))
+        toys.grade()
+        for learner in ("ada", "bob"):
+            product = toys.result(learner)["exercises"][1]
+            assert (product["status"], product["score"]) == ("forbidden", 0)
+            assert "line 18" in product["why"]
+
+    def test_inputs_changed_in_place_are_seen(self, toys):
+        toys.hand_in("ada", REFERENCE.replace("return 2 * x", "x *= 2\n    return x"))
+        toys.grade()
+        tests = toys.result("ada")["exercises"][0]["tests"]
+        assert tests[0]["status"] == "failed"
+        assert "changed in place" in tests[0]["why"]
+
+    def test_failures_give_no_hidden_input_away(self, toys):
+        leak = "raise TypeError(f'{x!r} {x}')"
+        toys.hand_in("ada", REFERENCE.replace("return 2 * x", leak))
+        toys.hand_in("bob", REFERENCE.replace("return 2 * x", "return int(repr(x))"))
+        toys.hand_in("eve", REFERENCE.replace("return 2 * x", "print(x)\n    return x + 1"))
+        toys.grade()
+        for learner in ("ada", "bob", "eve"):
+            for test in toys.result(learner)["exercises"][0]["tests"]:
+                assert not any(text in test["why"] for text in ("-3.0", "6.0", "0.", "1."))
+
+    def test_a_function_argument_is_called_back(self, toys):
+        text = REFERENCE.replace("sum(f(i) for i in range(n))", "f(0) * n")
+        toys.hand_in("ada", text)
+        toys.grade()
+        assert toys.verdicts("ada")["total"] == "failed"
+
+    def test_a_right_answer_of_another_form(self, toys):
+        for name, code in {
+            "ada": "return [2 * value for value in x] if np.ndim(x) else 2 * x",
+            "bob": "return np.float64(2) * np.asarray(x)",
+            "eve": "return tuple((x + x).tolist()) if np.ndim(x) else np.longdouble(2 * x)",
+        }.items():
+            toys.hand_in(name, REFERENCE.replace("return 2 * x", code))
+        toys.grade()
+        for name in ("ada", "bob", "eve"):
+            assert toys.verdicts(name)["double"] == "passed"
+
+    def test_a_module_of_the_same_week_can_be_imported(self, toys):
+        toys.hand_in("ada", REFERENCE + "\nfrom week1.toys import double as again\n")
+        toys.grade()
+        assert toys.verdicts("ada")["double"] == "passed"
+
+
+class TestResume:
+    def test_only_what_changed_is_graded_again(self, toys):
+        toys.hand_in("ada", REFERENCE)
+        toys.hand_in("bob", REFERENCE)
+        assert (toys.grade().graded, toys.grade().kept) == (2, 2)
+        toys.hand_in("bob", WRONG_DOUBLE)
+        summary = toys.grade()
+        assert (summary.graded, summary.kept) == (1, 1)
+        assert toys.verdicts("bob")["double"] == "failed"
+        assert toys.grade(fresh=True).graded == 2
+
+    def test_another_seed_or_suite_grades_again(self, toys, course):
+        toys.hand_in("ada", REFERENCE)
+        toys.grade()
+        path = toys.grades / "results/ada/week1.json"
+        data = json.loads(path.read_text())
+        for field, value in (("seed", 5), ("suite", "another"), ("digest", "another")):
+            path.write_text(json.dumps({**data, field: value}))
+            assert toys.grade().graded == 1
+        path.write_text("{half a fi")
+        assert toys.grade().graded == 1
+        assert toys.grade().graded == 0
+
+    def test_results_without_a_sandbox_are_not_kept(self, toys):
+        toys.hand_in("ada", REFERENCE)
+        assert toys.grade(is_confined=False).graded == 1
+        assert toys.result("ada")["sandbox"].startswith("NONE")
+        assert toys.grade().graded == 1
+        assert not toys.result("ada")["sandbox"].startswith("NONE")
+
+    def test_the_seed_is_kept_for_a_regrade(self, toys):
+        toys.hand_in("ada", REFERENCE)
+        toys.grade()
+        assert (toys.grades / "seed.txt").read_text() == "1\n"
+
+    def test_kill_at_random_moments_loses_and_doubles_nothing(self, toys, tmp_path):
+        names = [f"learner{i:02}" for i in range(12)]
+        for index, name in enumerate(names):
+            toys.hand_in(name, REFERENCE if index % 2 else WRONG_DOUBLE)
+        code = (
+            "import sys; from pathlib import Path; from grader.course import Course;"
+            "from tests.grader.toy import grade;"
+            f"grade(Course(Path({str(toys.course.root)!r})), Path({str(toys.submitted)!r}), "
+            f"Path({str(toys.grades)!r}))"
+        )
+        deaths = 0
+        for attempt in range(8):
+            process = subprocess.Popen(
+                [sys.executable, "-c", code], cwd=ROOT, start_new_session=True
+            )
+            time.sleep(0.5 + 0.13 * attempt)
+            deaths += process.poll() is None
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            for path in (toys.grades / "results").glob("*/*.json"):
+                json.loads(path.read_text())  # what is there is whole
+        assert deaths > 0
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+        for index, name in enumerate(names):
+            assert toys.result(name)["score"] == (7.5 if index % 2 else 3.5)
+        with (toys.grades / "grades.csv").open() as file:
+            rows = list(csv.reader(file))
+        assert [row[0] for row in rows] == ["learner", *names]
+        assert not list(toys.grades.rglob(".writing-*"))
+
+    def test_two_runs_do_not_write_to_one_folder(self, toys):
+        toys.hand_in("ada", REFERENCE)
+        toys.grades.mkdir()
+        with (toys.grades / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with pytest.raises(InputError, match="another grading run"):
+                toys.grade()
+
+
+class TestBadInput:
+    def run(self, *args: str) -> int:
+        return main(["run", *args])
+
+    def test_a_missing_folder(self, tmp_path, capsys):
+        assert self.run(str(tmp_path / "nothing"), "--out", str(tmp_path / "g")) == 2
+        assert "no such folder" in capsys.readouterr().err
+
+    def test_an_empty_class(self, tmp_path, capsys):
+        (tmp_path / "submitted").mkdir()
+        assert self.run(str(tmp_path / "submitted"), "--out", str(tmp_path / "g")) == 2
+        assert "<learner>/<week>/<module>.py" in capsys.readouterr().err
+
+    def test_unknown_names(self, toys, capsys):
+        toys.hand_in("ada", REFERENCE)
+        folder, out = str(toys.submitted), str(toys.grades)
+        assert self.run(folder, "--out", out, "--week", "week9") == 2
+        assert "week9" in capsys.readouterr().err
+        assert self.run(folder, "--out", out, "--learner", "nobody") == 2
+        assert "nobody" in capsys.readouterr().err
+        assert self.run(folder, "--out", out, "--jobs", "0") == 2
+        assert self.run(folder, "--out", out, "--seed", "-1") == 2
+
+    def test_an_output_folder_that_is_a_file(self, toys, capsys):
+        toys.hand_in("ada", REFERENCE)
+        toys.grades.write_text("in the way")
+        assert self.run(str(toys.submitted), "--out", str(toys.grades)) == 2
+        assert "cannot be written" in capsys.readouterr().err
+
+    def test_a_seed_file_that_holds_no_number(self, toys):
+        toys.hand_in("ada", REFERENCE)
+        toys.grades.mkdir()
+        (toys.grades / "seed.txt").write_text("abc")
+        request = Request(toys.submitted, toys.grades)
+        with pytest.raises(InputError, match=r"seed\.txt"):
+            grade_class(request, Progress(Console(quiet=True)), toys.course)
+
+    def test_files_that_are_no_modules(self, toys, tmp_path):
+        secret = tmp_path / "solution.py"
+        secret.write_text(REFERENCE)
+        cases = {
+            "latin": lambda path: path.write_bytes(b"# caf\xe9\n"),
+            "zero": lambda path: path.write_bytes(b"x = 1\0\n"),
+            "large": lambda path: path.write_bytes(b"#" * (MAX_MODULE_BYTES + 1)),
+            "folder": lambda path: path.mkdir(),
+            "link": lambda path: path.symlink_to(secret),
+            "pipe": lambda path: os.mkfifo(path),
+            "binary": lambda path: path.write_bytes(bytes(range(256))),
+        }
+        for name, make in cases.items():
+            path = toys.submitted / name / "week1" / "toys.py"
+            path.parent.mkdir(parents=True)
+            make(path)
+        toys.hand_in("zoe", "\ufeff" + REFERENCE)
+        assert toys.grade().failed == ()
+        for name in cases:
+            assert toys.verdicts(name) == dict.fromkeys(
+                ("double", "product", "total"), "unreadable"
+            )
+            assert toys.result(name)["exercises"][0]["why"]
+        assert toys.result("zoe")["score"] == 7.5
+
+    def test_folders_that_are_no_folders(self, toys, tmp_path):
+        toys.hand_in("ada", REFERENCE)
+        (toys.submitted / "notes.txt").write_text("not a learner")
+        (toys.submitted / "link").symlink_to(tmp_path)
+        (toys.submitted / "bob").mkdir()
+        (toys.submitted / "bob" / "week1").write_text("a file")
+        (toys.submitted / "eve").mkdir()
+        (toys.submitted / "eve" / "week1").symlink_to(toys.submitted / "ada" / "week1")
+        (toys.submitted / "new").mkdir()
+        summary = toys.grade()
+        assert len(summary.notes) == 2
+        assert set(os.listdir(toys.grades / "results")) == {"ada", "bob", "eve"}
+        for name in ("bob", "eve"):
+            assert set(toys.verdicts(name).values()) == {"unreadable"}
+
+    def test_a_missing_module_is_to_do(self, toys):
+        (toys.submitted / "ada" / "week1").mkdir(parents=True)
+        toys.grade()
+        assert set(toys.verdicts("ada").values()) == {"todo"}
+
+    def test_nothing_written_is_lost(self, toys):
+        toys.hand_in("ada", REFERENCE)
+        toys.grade()
+        before = (toys.grades / "results/ada/week1.json").read_bytes()
+        assert self.run(str(toys.submitted / "nothing"), "--out", str(toys.grades)) == 2
+        assert (toys.grades / "results/ada/week1.json").read_bytes() == before
+
+    def test_no_sandbox_no_grading(self, toys, monkeypatch, capsys):
+        toys.hand_in("ada", REFERENCE)
+        monkeypatch.setattr("grader.run.ALL_LAYERS", ("user", "landlock"))
+        assert self.run(str(toys.submitted), "--out", str(toys.grades)) == 2
+        error = capsys.readouterr().err
+        assert "network socket" in error
+        assert "--unsafe-no-sandbox" in error
+        assert not (toys.grades / "results").exists()
+
+
+class TestArchives:
+    def make(self, path: Path, entries: dict[str, str | bytes]) -> Path:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in entries.items():
+                archive.writestr(name, content)
+        return path
+
+    def test_a_zip_of_the_class(self, toys, tmp_path):
+        for top in ("", "submitted/"):
+            names = {f"{top}ada/week1/toys.py": REFERENCE, f"{top}bob/week1/toys.py": WRONG_DOUBLE}
+            names["__MACOSX/ada/week1/toys.py"] = "junk"
+            names[f"{top}ada/week1/timestamp.txt"] = "2026-01-01"
+            toys.submitted = self.make(tmp_path / f"class{len(top)}.zip", names)
+            toys.grade()
+            assert toys.result("ada")["score"] == 7.5
+            assert toys.result("ada")["submitted_at"] == "2026-01-01"
+            assert toys.verdicts("bob")["double"] == "failed"
+
+    def test_a_zip_for_each_learner(self, toys):
+        self.make(toys.submitted / "ada.zip", {"week1/toys.py": REFERENCE})
+        self.make(toys.submitted / "bob.zip", {"bob/week1/toys.py": REFERENCE})
+        (toys.submitted / "eve.zip").write_bytes(b"not a zip")
+        assert toys.grade().failed == ()
+        assert toys.result("ada")["score"] == toys.result("bob")["score"] == 7.5
+        assert set(toys.verdicts("eve").values()) == {"unreadable"}
+
+    def test_a_bomb_does_not_go_off(self, toys):
+        self.make(toys.submitted / "ada.zip", {"week1/toys.py": b"#" * 200_000_000})
+        toys.hand_in("zoe", REFERENCE)
+        toys.grade()
+        assert set(toys.verdicts("ada").values()) == {"unreadable"}
+        assert "larger than" in toys.result("ada")["exercises"][0]["why"]
+        assert toys.result("zoe")["score"] == 7.5
+
+    @pytest.mark.parametrize("name", ["../week1/toys.py", "/x/week1/toys.py", "c:/week1/toys.py"])
+    def test_names_that_point_outside(self, toys, tmp_path, name):
+        self.make(toys.submitted / "ada.zip", {name: REFERENCE})
+        toys.grade()
+        assert set(toys.verdicts("ada").values()) == {"unreadable"}
+        archive = self.make(
+            tmp_path / "class.zip", {f"ada/{name}": REFERENCE, "b/week1/toys.py": ""}
+        )
+        assert main(["run", str(archive), "--out", str(toys.grades)]) == (
+            2 if ".." in name else main(["run", str(archive), "--out", str(toys.grades)])
+        )
+
+    def test_links_and_doubles_in_a_zip(self, toys):
+        info = zipfile.ZipInfo("week1/toys.py")
+        info.external_attr = 0o120777 << 16
+        with zipfile.ZipFile(toys.submitted / "ada.zip", "w") as archive:
+            archive.writestr(info, "/etc/passwd")
+        with zipfile.ZipFile(toys.submitted / "bob.zip", "w") as archive:
+            archive.writestr("week1/toys.py", REFERENCE)
+            with pytest.warns(UserWarning, match="Duplicate"):
+                archive.writestr("week1/toys.py", WRONG_DOUBLE)
+        toys.grade()
+        for learner in ("ada", "bob"):
+            assert set(toys.verdicts(learner).values()) == {"unreadable"}
+
+    def test_a_damaged_entry(self, toys):
+        path = self.make(toys.submitted / "ada.zip", {"week1/toys.py": REFERENCE})
+        data = bytearray(path.read_bytes())
+        data[60:80] = bytes(20)
+        path.write_bytes(data)
+        toys.grade()
+        assert set(toys.verdicts("ada").values()) == {"unreadable"}
+
+
+class TestGradesCsv:
+    def test_one_row_a_learner(self, toys):
+        toys.hand_in("ada, the first", REFERENCE)
+        toys.hand_in("bob", WRONG_DOUBLE)
+        toys.grade()
+        with (toys.grades / "grades.csv").open() as file:
+            rows = list(csv.reader(file))
+        assert rows == [
+            ["learner", "week1", "total"],
+            ["ada, the first", "7.5", "7.5"],
+            ["bob", "3.5", "3.5"],
+        ]
