@@ -20,8 +20,18 @@ from grader.course import Course, execute
 from grader.sandbox.inside import wire
 from grader.variants import Variant
 
-RTOL = 1e-9
-ATOL = 1e-12
+
+@dataclass(frozen=True)
+class Likeness:
+    """How alike two answers must be to count as the same."""
+
+    rtol: float
+    atol: float
+    is_sign_free: bool
+
+
+# The looser one is for algorithms that converge, and for eigenvectors, whose signs are free.
+LIKENESSES = (Likeness(1e-9, 1e-12, False), Likeness(1e-6, 1e-6, True))
 
 
 @dataclass(frozen=True)
@@ -49,16 +59,21 @@ class Diagnostician:
         if not calls:
             return None
         variants = self._wrong_variants(module, exercise)
-        right = [self._replay(exercise, "reference", record) for record in calls]
-        if all(_same_answer(r.answer, truth) for r, truth in zip(calls, right, strict=True)):
-            return None
-        for variant in variants:
-            if all(
-                _same_answer(record.answer, self._replay(exercise, variant.name, record))
-                for record in calls
-            ):
-                return Diagnosis(variant.name, variant.says)
+        for likeness in LIKENESSES:
+            if self._agrees(exercise, "reference", calls, likeness):
+                continue
+            for variant in variants:
+                if self._agrees(exercise, variant.name, calls, likeness):
+                    return Diagnosis(variant.name, variant.says)
         return None
+
+    def _agrees(
+        self, exercise: Exercise, variant: str, calls: Sequence[Recorded], likeness: Likeness
+    ) -> bool:
+        return all(
+            _same_answer(record.answer, self._replay(exercise, variant, record), likeness)
+            for record in calls
+        )
 
     def _wrong_variants(self, module: Module, exercise: Exercise) -> tuple[Variant, ...]:
         key = (module.week, module.name)
@@ -109,17 +124,17 @@ def _builtin_name(error: Exception) -> str:
     return "Exception"
 
 
-def _same_answer(a: Answer, b: Answer) -> bool:
+def _same_answer(a: Answer, b: Answer, likeness: Likeness) -> bool:
     if a.error is not None or b.error is not None:
         return a.error == b.error
-    return _same(a.value, b.value)
+    return _same(a.value, b.value, likeness)
 
 
-def _same(a: Any, b: Any) -> bool:
+def _same(a: Any, b: Any, likeness: Likeness) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
-        return set(a) == set(b) and all(_same(a[key], b[key]) for key in a)
+        return set(a) == set(b) and all(_same(a[key], b[key], likeness) for key in a)
     if isinstance(a, tuple | list) and isinstance(b, tuple | list) and _is_ragged(a, b):
-        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
+        return len(a) == len(b) and all(_same(x, y, likeness) for x, y in zip(a, b, strict=True))
     if a is None or b is None or isinstance(a, str) or isinstance(b, str):
         return type(a) is type(b) and bool(a == b)
     try:
@@ -128,10 +143,28 @@ def _same(a: Any, b: Any) -> bool:
         return False
     if x.shape != y.shape or x.dtype.kind not in "biufc" or y.dtype.kind not in "biufc":
         return False
+    return _close(x, y, likeness)
+
+
+def _close(x: np.ndarray, y: np.ndarray, likeness: Likeness) -> bool:
     finite = y[np.isfinite(y)]
     scale = max(1.0, float(np.max(np.abs(finite), initial=0.0)))
     with np.errstate(all="ignore"):
-        return bool(np.allclose(x, y, rtol=RTOL, atol=ATOL * scale, equal_nan=True))
+        if likeness.is_sign_free and x.ndim in (1, 2):
+            x, y = _without_signs(x), _without_signs(y)
+        return bool(
+            np.allclose(x, y, rtol=likeness.rtol, atol=likeness.atol * scale, equal_nan=True)
+        )
+
+
+def _without_signs(vectors: np.ndarray) -> np.ndarray:
+    """Give unit vectors, in rows or else in columns, one sign: their largest entry positive."""
+    for axis in (-1, 0):
+        if np.allclose(np.linalg.norm(vectors, axis=axis), 1.0, atol=1e-6):
+            largest = np.expand_dims(np.argmax(np.abs(vectors), axis=axis), axis)
+            signed: np.ndarray = vectors * np.sign(np.take_along_axis(vectors, largest, axis))
+            return signed
+    return vectors
 
 
 def _is_ragged(a: Any, b: Any) -> bool:

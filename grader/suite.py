@@ -311,17 +311,16 @@ def with_suite(course: Course, modules: Sequence[Module], work: Callable[[Suite]
     if missing:
         raise SuiteError(f"no hidden tests: {', '.join(missing)}")
     _forget_modules(files)
-    code = pytest.main(
-        [*OPTIONS, "-c", str(course.root / "pyproject.toml"), "-o", "addopts=",
-         "--rootdir", str(course.root), *files],
-        plugins=[runner],
-    )  # fmt: skip
+    configuration = ["-c", str(course.root / "pyproject.toml"), "--rootdir", str(course.root)]
+    # What that file says for learners is not for here.
+    configuration += ["-o", "addopts=", "-o", "required_plugins="]
+    pytest.main([*OPTIONS, *configuration, *files], plugins=[runner])
     if runner.collection_errors:
         raise SuiteError("the hidden tests do not load:\n" + "\n".join(runner.collection_errors))
     if runner.failure is not None:
         raise runner.failure
     if not runner.has_worked:
-        raise SuiteError(f"pytest ended with {code!r} before the hidden tests could run")
+        raise SuiteError("pytest ended before the hidden tests could run")
 
 
 def _forget_modules(files: Sequence[str]) -> None:

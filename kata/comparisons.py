@@ -253,7 +253,10 @@ def _as_array(actual: Any, what: str) -> np.ndarray:
     try:
         array = np.asarray(actual)
     except (ValueError, TypeError) as error:
-        raise Mismatch(f"{what} cannot be read as an array: its rows differ in length") from error
+        size = f" of {len(actual)}" if isinstance(actual, list | tuple) else ""
+        raise Mismatch(
+            f"{what} is {_a_type(actual)}{size}, and no array: its rows differ in length"
+        ) from error
     if array.dtype.kind == "O" and all(isinstance(item, int) for item in array.flat):
         array = array.astype(float)  # whole numbers beyond 64 bits
     if array.dtype.kind not in NUMBERS:

@@ -40,15 +40,20 @@ class Clock:
         self.limits = limits
         self.cpu_limit_s = limits.call_cpu_s if cpu_limit_s is None else cpu_limit_s
         self.is_exact = cpu_limit_s is not None
-        self.start = time.monotonic()
+        self.start = self.checked = time.monotonic()
         self.idle_since: float | None = None
         # Without a tight bound the first look comes one slice late and saves a file read a call.
         self.cpu_start = _state_and_cpu(pid)[1] if self.is_exact else None
         self.cpu_last = 0.0
 
+    def check_now_and_then(self) -> None:
+        """Check if a slice of time has gone by: a trickle of bytes is no sign of progress."""
+        if time.monotonic() - self.checked > SLICE_S:
+            self.check()
+
     def check(self) -> None:
-        """Raise if a limit is passed. Called every `SLICE_S` while nothing arrives."""
-        now = time.monotonic()
+        """Raise if a limit is passed. Called every `SLICE_S` while a call runs."""
+        now = self.checked = time.monotonic()
         if now - self.start > self.limits.call_wall_s:
             raise CallTimedOut(f"took longer than {self.limits.call_wall_s:g} s")
         state, cpu = _state_and_cpu(self.pid)
@@ -96,6 +101,7 @@ class Connection:
         while view:
             try:
                 view = view[self.socket.send(view) :]
+                clock.check_now_and_then()
             except TimeoutError:
                 clock.check()
             except OSError as error:
@@ -106,6 +112,8 @@ class Connection:
         try:
             prefix = self._read(wire.PREFIX.size, clock)
             length = wire.frame_length(prefix)
+            if length > clock.limits.reply_bytes:
+                raise BadAnswer("returned more data than any exercise asks for")
             return prefix + self._read(length - len(prefix), clock)
         except wire.WireError as error:
             raise BadAnswer(f"sent {error}") from error
@@ -137,6 +145,7 @@ class Connection:
             if not part:
                 raise ChildCrashed("ended its own process")
             data += part
+            clock.check_now_and_then()
         self._left_over = data[count:]
         del data[count:]
         return data

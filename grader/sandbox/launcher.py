@@ -20,6 +20,9 @@ from grader.sandbox.limits import Limits
 
 INSIDE = Path(__file__).resolve().parent / "inside"
 ANSWER_WITHIN_S = 30.0
+# What -I does, but for ignoring PYTHON* variables: ours set the hash seed, so that code which walks
+# through a set does the same in each run. Those of the grader's own environment are not passed on.
+OPTIONS = ("-P", "-s", "-S", "-B")
 MAX_MESSAGE = 1 << 16
 # One thread: OpenBLAS would make its pool anew after the fork, hang where threads are refused,
 # and be slower on small arrays.
@@ -68,7 +71,7 @@ class Zygote:
         self._errors = os.memfd_create("zygote-errors")
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-B", str(INSIDE / "zygote.py"), json.dumps(config)],
+                [sys.executable, *OPTIONS, str(INSIDE / "zygote.py"), json.dumps(config)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

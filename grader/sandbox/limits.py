@@ -14,8 +14,11 @@ class Limits:
     call_cpu_s: float = 5.0
     call_wall_s: float = 60.0
     call_idle_s: float = 3.0
+    module_wall_s: float = 120.0
     child_cpu_s: int = 60
     memory_mib: int = 1024
     output_bytes: int = 256 * 1024
     files: int = 64
     callbacks: int = 1_000_000
+    reply_bytes: int = 16 << 20
+    callback_bytes: int = 256 * 1024

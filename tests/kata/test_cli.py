@@ -1,7 +1,5 @@
 """The command `kata`, as a learner types it."""
 
-
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """What a learner sees: the messages are the product, so most tests look for their lines."""
 
-
-
 import time
 import xml.etree.ElementTree
 from types import SimpleNamespace

@@ -109,10 +109,10 @@ class TestPowerIteration:
 
     def test_more_steps_separate_closer_eigenvalues(self, learner, rng):
         """More steps, if asked for, separate eigenvalues that are closer still."""
-        A, truth = symmetric_with(rng, [1.0, 0.996, 0.5])
-        value, vector = unpack(learner.power_iteration(A, steps=4000), "value, vector")
+        A, truth = symmetric_with(rng, [1.0, 0.993, 0.5])
+        value, vector = unpack(learner.power_iteration(A, steps=2500), "value, vector")
         assert_close(value, 1.0, rtol=1e-8, what="the eigenvalue")
-        assert_same_up_to_sign(vector, truth, atol=1e-4, what="the eigenvector")
+        assert_same_up_to_sign(vector, truth, atol=1e-5, what="the eigenvector")
 
 
 class TestCovariance:

@@ -188,10 +188,12 @@ class Server:
                     reply["ok"] = self._run(message, args, kwargs)
             except BaseException as error:
                 reply["error"] = _describe(error, self.label)
-        reply["warnings"] = _floating_point_warnings(caught)
-        if self.rules:
-            reply["violation"] = guards.violation()
-        reply["arguments"] = _changed(arguments, args, kwargs)
+        extras = {
+            "warnings": _floating_point_warnings(caught) if caught else None,
+            "violation": guards.violation() if self.rules else None,
+            "arguments": _changed(arguments, args, kwargs),
+        }
+        reply.update({name: extra for name, extra in extras.items() if extra is not None})
         _send_reply(reply)
 
     def _run(self, message: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> Any:

@@ -25,6 +25,9 @@ MAX_FRAME_BYTES = 64 << 20
 MAX_HEADER_BYTES = 2 << 20
 MAX_DEPTH = 16
 MAX_ITEMS = 100_000
+# Numbers that collide in a dict can be found at will, texts can't: a few thousand of them would
+# keep the reader busy for minutes.
+MAX_NUMBER_KEYS = 2000
 MAX_INT_BITS = 4096
 MAX_INT_DIGITS = 1300
 PREFIX = struct.Struct("<II")
@@ -168,6 +171,7 @@ class _Decoder:
         self.frame = frame
         self.position = position
         self.callback = callback
+        self.number_keys = 0
 
     def decode(self, node: Any, depth: int) -> Any:
         if depth > MAX_DEPTH + 1:
@@ -187,8 +191,7 @@ class _Decoder:
             items = [self.decode(item, depth + 1) for item in _list(body)]
             return items if tag == "l" else tuple(items)
         if tag == "d":
-            pairs = [_pair(pair) for pair in _list(body)]
-            return {self.decode(k, depth + 1): self.decode(v, depth + 1) for k, v in pairs}
+            return self._dict(_list(body), depth)
         if tag == "i":
             if type(body) is not str or not INTEGER.fullmatch(body):
                 raise WireError("a malformed whole number")
@@ -200,12 +203,21 @@ class _Decoder:
             return self.callback(body)
         raise WireError("an unknown form of data")
 
+    def _dict(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
+        self.number_keys += sum(type(_pair(pair)[0]) is not str for pair in pairs)
+        if self.number_keys > MAX_NUMBER_KEYS:
+            raise WireError("a dict with too many keys that are not text")
+        return {self.decode(k, depth + 1): self.decode(v, depth + 1) for k, v in pairs}
+
     def _array(self, dtype_text: Any, shape: Any) -> np.ndarray:
         dtype = _dtype(dtype_text)
         if type(shape) is not list or len(shape) > 32:
             raise WireError("a malformed shape")
-        if not all(type(size) is int and 0 <= size < 2**62 for size in shape):
+        if not all(type(size) is int and size >= 0 for size in shape):
             raise WireError("a malformed shape")
+        # An empty array too: (0, 2**40) takes no bytes, but what is then made of it might.
+        if math.prod(size or 1 for size in shape) > MAX_FRAME_BYTES:
+            raise WireError("an impossible shape")
         return self._take(dtype, math.prod(shape)).reshape(shape)
 
     def _take(self, dtype: np.dtype[Any], count: int) -> np.ndarray:

@@ -1,6 +1,6 @@
 """The zygote: a process that has imported numpy, knows no secret, and forks sandboxed children.
 
-Started by the grader as `python -I -S -B zygote.py CONFIG`, a fresh interpreter with an empty
+Started by the grader as `python -P -s -S -B zygote.py CONFIG`, a fresh interpreter with next to no
 environment, so that neither hidden tests nor solutions have ever been in its memory. It never
 imports the course's packages. Single-threaded, since fork and Landlock ask for that.
 
@@ -42,6 +42,17 @@ platform pprint queue random re reprlib secrets shutil signal statistics string 
 tempfile textwrap threading time timeit token tokenize traceback types typing unicodedata unittest
 unittest.mock uuid warnings weakref zlib zoneinfo _strptime encodings.idna encodings.latin_1
 encodings.ascii encodings.utf_16 concurrent.futures multiprocessing sched graphlib"""
+# What children do first is done here a few times, so that they start with warm caches.
+WARM_UP = """
+import numpy as np
+def first(a, b):
+    return float(np.sum(a * b))
+def second(A):
+    return first(A[0], A[1]) + helper(A)
+def helper(A):
+    return sum(x * x for row in A for x in row)
+"""
+WARM_UP_RULES = (("@", "np.dot", "np.einsum"), ("np.linalg",), ("np.linalg.eig*", "np.cov"))
 PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 36, 4
 MAX_MESSAGE = 1 << 16
 
@@ -55,6 +66,7 @@ def main() -> None:
     import landlock
     import syscalls
 
+    _warm_up()
     syscalls.prctl(PR_SET_CHILD_SUBREAPER, 1)
     syscalls.prctl(PR_SET_DUMPABLE, 0)
     abi = landlock.abi()
@@ -89,6 +101,20 @@ def _import_ahead() -> None:
         # Another Python or numpy may lack one of them; learners' code then meets the same.
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+
+
+def _warm_up() -> None:
+    import guards
+    import numpy as np
+    import rules
+    import wire
+
+    for rule in WARM_UP_RULES * 3:
+        rules.find_violation(WARM_UP, "second", rule)
+        rules.is_untouched(WARM_UP, WARM_UP, "second")
+        with guards.active("second", rule):
+            wire.loads(wire.dumps([[np.eye(3), 1.5, "text"], {"key": (1, 2)}]))
+        np.linalg.svd(np.eye(4) @ np.ones((4, 3)))
 
 
 def _readable() -> list[str]:

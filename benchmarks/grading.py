@@ -1,0 +1,79 @@
+"""Processor time per submission: one grading run, against one pytest process for each submission.
+
+The submissions are copies of the references, each with a comment of its own. The grading run's
+cost per submission is marginal: a run of many less a run of one, so that its start is left out;
+the whole cost with the start is printed as well. pytest's cost is that of a whole process, as a
+grader without this design pays it for each submission.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from measure import Cost, median, run
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def make_class(folder: Path, week: str, count: int) -> None:
+    for index in range(count):
+        target = folder / f"learner{index:04}" / week
+        target.mkdir(parents=True)
+        for path in sorted((ROOT / "solutions" / week).glob("*.py")):
+            shutil.copy(path, target)
+            with (target / path.name).open("a") as file:
+                file.write(f"\n# {index}\n")
+
+
+def grade(folder: Path, out: Path) -> Cost:
+    command = [sys.executable, "-m", "grader", "run", str(folder), "--out", str(out), "--fresh"]
+    return run(command, str(ROOT))
+
+
+def plain_pytest(submission: Path, week: str) -> Cost:
+    tests = [str(path) for path in sorted((ROOT / "tests" / week).glob("test_*.py"))]
+    command = [sys.executable, "-m", "pytest", "-q", "--noconftest", "-p", "no:kata"]
+    command += ["-p", "no:cacheprovider", "-p", "in_process_fixtures", *tests]
+    command += ["-o", "required_plugins="]
+    env = {"KATA_SUBMISSION": str(submission), "PYTHONPATH": str(ROOT / "benchmarks")}
+    return run(command, str(ROOT), {**env, "OPENBLAS_NUM_THREADS": "1"})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--week", default="week1")
+    parser.add_argument("--submissions", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=3)
+    args = parser.parse_args()
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    with tempfile.TemporaryDirectory() as name:
+        base = Path(name)
+        make_class(base / "many", args.week, args.submissions)
+        make_class(base / "one", args.week, 1)
+        marginal, whole, peer = [], [], []
+        for round_number in range(args.rounds):
+            out = base / f"out{round_number}"
+            one = grade(base / "one", out / "one").cpu_s
+            many = grade(base / "many", out / "many").cpu_s
+            marginal.append((many - one) / (args.submissions - 1))
+            whole.append(many / args.submissions)
+            peer.append(plain_pytest(base / "one" / "learner0000" / args.week, args.week).cpu_s)
+    print(
+        f"{args.week}, all exercises, {args.submissions} submissions, {args.rounds} rounds, medians"
+    )
+    print(f"grading run, marginal      {median(marginal):.3f} CPU s per submission")
+    print(f"grading run, with start    {median(whole):.3f} CPU s per submission")
+    print(f"pytest, a process each     {median(peer):.3f} CPU s per submission")
+    ratios = [p / m for p, m in zip(peer, marginal, strict=True)]
+    print(
+        f"ratio pytest / marginal    {median(ratios):.1f}  ({min(ratios):.1f} to {max(ratios):.1f})"
+    )
+
+
+if __name__ == "__main__":
+    main()
