@@ -10,6 +10,7 @@ from rich.table import Table
 
 from grader.progress import printable
 
+SHOWN_MISCONCEPTIONS = 12
 MARKS = {
     "passed": "✓",
     "partial": "~",
@@ -21,7 +22,7 @@ MARKS = {
     "unreadable": "!",
 }
 STYLES = {"passed": "green", "partial": "yellow", "todo": "dim"}
-LEGEND = "✓ passed  ~ partial  ✗ failed  · to do  T timeout  C crashed  F forbidden  ! unreadable"
+LEGEND = "✓ passed ~ partial ✗ failed · to do T timeout C crashed F forbidden ! unreadable"
 
 
 def print_class(console: Console, results: Sequence[dict[str, Any]]) -> None:
@@ -57,8 +58,12 @@ def _print_misconceptions(console: Console, results: Sequence[dict[str, Any]]) -
     if not found:
         return
     console.print("\nMisconceptions found", style="bold")
-    for (exercise, sentence), learners in sorted(found.items(), key=lambda x: -len(x[1])):
+    most_common = sorted(found.items(), key=lambda item: -len(item[1]))
+    for (exercise, sentence), learners in most_common[:SHOWN_MISCONCEPTIONS]:
         names = ", ".join(learners[:3]) + (" …" if len(learners) > 3 else "")
         console.print(
             f"  {len(learners)} × {exercise}: {sentence} ({names})", markup=False, highlight=False
         )
+    if len(found) > SHOWN_MISCONCEPTIONS:
+        more = len(found) - SHOWN_MISCONCEPTIONS
+        console.print(f"  … and {more} more, in the results", style="dim", highlight=False)

@@ -26,8 +26,8 @@ MAX_HEADER_BYTES = 2 << 20
 MAX_DEPTH = 16
 MAX_ITEMS = 100_000
 # Numbers that collide in a dict can be found at will, texts can't: a few thousand of them would
-# keep the reader busy for minutes.
-MAX_NUMBER_KEYS = 2000
+# keep the reader busy for seconds, all that fit for minutes.
+MAX_NUMBER_KEYS = 1000
 MAX_INT_BITS = 4096
 MAX_INT_DIGITS = 1300
 PREFIX = struct.Struct("<II")
@@ -125,6 +125,8 @@ def _encode(
     if isinstance(value, dict):
         if dict.__len__(value) > MAX_ITEMS:
             raise WireError("a dict too long to send")
+        if sum(type(key) is not str for key in dict.keys(value)) > MAX_NUMBER_KEYS:
+            raise WireError("a dict with too many keys that are not text")
         return {
             "d": [
                 [_encode(part, buffers, callbacks, depth + 1) for part in pair]
