@@ -1,12 +1,13 @@
 # make grade   grade the sample class in the sandbox and print its table
 # make test    everything that must pass before a change lands
+# make mutants change the references in small ways and see whether the hidden tests notice (minutes)
 # make help    this list
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 GRADES := build/grades
 
-.PHONY: help grade test check clean
+.PHONY: help grade test mutants clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +23,9 @@ test: $(VENV)/dev
 	MYPYPATH=grader/sandbox/inside $(BIN)/mypy $(filter-out %/__init__.py,$(wildcard grader/sandbox/inside/*.py))
 	$(BIN)/python -m grader check
 	$(BIN)/python -m pytest tests -q -W error --timeout 300 -n 2 --dist loadfile
+
+mutants: $(VENV)/dev
+	$(BIN)/python -m grader mutants
 
 # One marker file per kind of installation: a second `make` installs nothing again.
 $(VENV)/instructor: pyproject.toml | $(VENV)/made

@@ -39,6 +39,9 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
     _add_check(commands)
+    mutants = commands.add_parser("mutants", help="change the references and see who notices")
+    mutants.add_argument("exercises", nargs="*", metavar="EXERCISE", help="only these exercises")
+    mutants.set_defaults(command=test_by_mutants)
     stubs = commands.add_parser("stubs", help="write the learners' stubs from the references")
     stubs.set_defaults(command=write_the_stubs)
     release = commands.add_parser("release", help="make the learner copy")
@@ -116,6 +119,19 @@ def check_exercises(args: argparse.Namespace) -> int:
     report = check_course(args.exercises, args.seed)
     print_report(Console(), report, with_catches=args.catches)
     return OK if report.is_clean else SOMETHING_WRONG
+
+
+def test_by_mutants(args: argparse.Namespace) -> int:
+    """Change the references in small ways and tell which changes no hidden test notices."""
+    try:
+        from grader.mutants import print_report, run_mutants
+    except ModuleNotFoundError as error:
+        raise InputError(f"{error}; install the development tools: make .venv/dev") from error
+    from grader.progress import Progress
+
+    report = run_mutants(args.exercises, Progress(Console(stderr=True)))
+    print_report(Console(soft_wrap=True), report)
+    return SOMETHING_WRONG if report.survivors else OK
 
 
 def write_the_stubs(args: argparse.Namespace) -> int:

@@ -450,6 +450,17 @@ class TestLowRankError:
         W, _ = matrix_with(rng, (2, 3), [4.0, 3.0])
         assert_close(learner.low_rank_error(W, 1), 0.6, rtol=1e-8)
 
+    def test_zeros_among_the_singular_values(self, learner, rng):
+        """A matrix that is not zero has an error, also where some singular values are 0."""
+        size = rng.uniform(1.0, 2.0)
+        for shape, sides in (((3, 4), [3.0, 0.0, 4.0]), ((2, 2), [0.0, 5.0]), ((3, 1), [2.0])):
+            W = np.zeros(shape)
+            np.fill_diagonal(W, size * np.array(sides))
+            largest, total = max(sides), np.sum(np.square(sides))
+            assert_close(learner.low_rank_error(W, 0), 1.0, rtol=1e-8)
+            truth = np.sqrt(1.0 - largest**2 / total)
+            assert_close(learner.low_rank_error(W, 1), truth, rtol=1e-8, atol=1e-6)
+
     def test_the_unit_of_the_matrix_cancels(self, learner, rng):
         """It is a share: scaling the matrix changes nothing."""
         W, _ = matrix_with(rng, (5, 3), [12.0, 4.0, 3.0])
