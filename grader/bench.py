@@ -7,10 +7,8 @@ all exercises of a module; after a time-out or a crash a new one takes over.
 from __future__ import annotations
 
 import inspect
-import sys
 import textwrap
 import time
-import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +17,6 @@ from exercises import Exercise, Module
 from grader.course import Course
 from grader.sandbox import CallTimedOut, Child, LearnerFault, Sandbox, Source
 from grader.sandbox.sandbox import Arguments, ModuleCheck
-from kata.comparisons import assert_keeps_inputs
 
 MAX_RECORDED_BYTES = 64 << 20
 
@@ -163,29 +160,46 @@ class LearnerProxy:
         if name.startswith("__"):
             raise AttributeError(name)
 
-        def call(*args: Any, **kwargs: Any) -> Any:
-            __tracebackhide__ = True
-            changes_show = _is_asking_for_changes(sys._getframe(1))
-            return self._bench.perform(name, None, args, kwargs, changes_show=changes_show)
+        return _callable(
+            name,
+            lambda changes_show, args, kwargs: self._bench.perform(
+                name, None, args, kwargs, changes_show=changes_show
+            ),
+        )
 
-        call.__name__ = call.__qualname__ = name
-        return call
-
-    def run(self, script: Callable[..., Any], *data: Any) -> Any:
+    @property
+    def run(self) -> Callable[..., Any]:
         """Run `script(module, *data)` in the sandbox and return the data that it returns."""
-        __tracebackhide__ = True
-        changes_show = _is_asking_for_changes(sys._getframe(1))
         name = self._exercise.object_name
-        return self._bench.perform(name, script, data, {}, changes_show=changes_show)
+        return _callable(
+            "run",
+            lambda changes_show, args, kwargs: self._bench.perform(
+                name, args[0], args[1:], kwargs, changes_show=changes_show
+            ),
+        )
 
 
-def _is_asking_for_changes(caller: types.FrameType) -> bool:
-    """Tell whether a call comes from the one check that looks at its arguments afterwards.
+def _callable(
+    name: str, perform: Callable[[bool, tuple[Any, ...], dict[str, Any]], Any]
+) -> Callable[..., Any]:
+    """Return what a test calls; its `with_changes` brings changed arguments back as well.
 
-    Any other test must find its inputs as they were: `assert_close(learner.dot(a, b), a @ b)`
-    works out the truth after the call, from vectors that the learner's code could have set to 0.
+    Only the comparison that looks for changes asks for that. Any other test must find its inputs
+    as they were: `assert_close(learner.dot(a, b), a @ b)` works out the truth after the call, from
+    vectors that the learner's code could have set to 0.
     """
-    return caller.f_code is assert_keeps_inputs.__code__
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        return perform(False, args, kwargs)
+
+    def with_changes(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        return perform(True, args, kwargs)
+
+    call.__name__ = call.__qualname__ = name
+    call.with_changes = with_changes  # type: ignore[attr-defined]
+    return call
 
 
 _sources: dict[Callable[..., Any], str] = {}

@@ -567,4 +567,5 @@ def _violation_sentence(violation: Any) -> str:
 def _syntax_sentence(syntax: Any, label: str) -> str:
     line = f":{syntax['line']}" if syntax["line"] else ""
     shown = f" in `{_shown(syntax['source'], 200)}`" if syntax["source"] else ""
-    return f"{label}{line} is not Python: {_shown(syntax['text'], MAX_TEXT)}{shown}"
+    text = _shown(syntax["text"], MAX_TEXT) or "nested too deeply"
+    return f"{label}{line} is not Python: {text}{shown}"

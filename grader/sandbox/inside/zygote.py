@@ -41,7 +41,8 @@ itertools json keyword linecache locale logging math numbers operator os os.path
 platform pprint queue random re reprlib secrets shutil signal statistics string struct sys
 tempfile textwrap threading time timeit token tokenize traceback types typing unicodedata unittest
 unittest.mock uuid warnings weakref zlib zoneinfo _strptime encodings.idna encodings.latin_1
-encodings.ascii encodings.utf_16 concurrent.futures multiprocessing sched graphlib"""
+encodings.ascii encodings.utf_16 concurrent.futures multiprocessing sched graphlib
+doctest cProfile mmap bz2 lzma"""
 # What children do first is done here a few times, so that they start with warm caches.
 WARM_UP = """
 import numpy as np

@@ -1,0 +1,6 @@
+# attack: say that the sandbox failed, so that it is not one's own fault
+# from: sandbox claims
+# neuron: failed, crashed
+# others: passed
+def neuron(x, w, b):
+    send({"d": [["id", nonce()], ["sandbox", "SandboxError: broken"], ["error", "SandboxError"]]})

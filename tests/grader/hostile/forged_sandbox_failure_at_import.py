@@ -1,0 +1,5 @@
+# attack: say at import that the sandbox failed
+# from: sandbox claims
+# neuron: unreadable
+# others: unreadable
+send({"d": [["id", nonce()], ["sandbox", "SandboxError: broken"]]})

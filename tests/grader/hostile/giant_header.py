@@ -1,0 +1,8 @@
+# attack: a frame that says it is 4 GB long
+# from: 4 GB frame header
+# neuron: failed
+# others: passed
+def neuron(x, w, b):
+    os.write(3, struct.pack("<II", 2**32 - 1, 2**32 - 1))
+    while True:
+        pass
