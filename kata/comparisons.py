@@ -148,12 +148,12 @@ def assert_orthonormal_rows(actual: Any, *, atol: float = 1e-10, what: str = "th
         raise Mismatch(f"{what} has shape {rows.shape}; it should have rows and columns")
     _check_kind(rows, np.zeros(1), what)
     _check_special_values(rows, np.zeros(rows.shape), what)
-    with np.errstate(all="ignore"):
-        if rows.shape[0] > rows.shape[1]:
+    if rows.shape[0] > rows.shape[1]:
         raise Mismatch(
             f"{what} has shape {rows.shape}; so many rows of that length cannot be orthonormal"
         )
-    gram = rows.astype(float) @ rows.T.astype(float)
+    with np.errstate(all="ignore"):
+        gram = rows.astype(float) @ rows.T.astype(float)
     lengths = np.sqrt(np.diag(gram))
     if not np.all(np.abs(lengths - 1) <= atol):
         worst = int(np.argmax(np.abs(lengths - 1)))
