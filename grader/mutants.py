@@ -91,7 +91,12 @@ def run_mutants(names: Sequence[str], progress: Progress, course: Course | None 
         if name not in known:
             raise SuiteError(f"no exercise named '{name}'; see exercises/week*.toml")
     reasons = _reasons(course)
-    modules = [module for week in course.catalogue.weeks for module in week.modules]
+    modules = [
+        module
+        for week in course.catalogue.weeks
+        for module in week.modules
+        if not names or any(exercise.name in names for exercise in module.exercises)
+    ]
     mutants = [
         mutant
         for module in modules
