@@ -22,7 +22,7 @@ test: $(VENV)/dev
 	$(BIN)/mypy
 	MYPYPATH=grader/sandbox/inside $(BIN)/mypy $(filter-out %/__init__.py,$(wildcard grader/sandbox/inside/*.py))
 	$(BIN)/python -m grader check
-	$(BIN)/python -m pytest tests -q -W error --timeout 300 -n 2 --dist worksteal
+	$(BIN)/python -m pytest tests -q -W error --timeout 300 -n 2 --dist loadfile
 
 mutants: $(VENV)/dev
 	$(BIN)/python -m grader mutants

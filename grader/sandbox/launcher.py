@@ -82,7 +82,11 @@ class Zygote:
         finally:
             theirs.close()
         self.control = ours
-        ready = self._receive()
+        try:
+            ready = self._receive()
+        except SandboxError:
+            self.close()
+            raise
         self.layers: tuple[str, ...] = tuple(ready["layers"])
         self.landlock_abi: int = ready["landlock_abi"]
 

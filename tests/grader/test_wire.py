@@ -121,7 +121,7 @@ class TestRefusals:
             list(range(wire.MAX_ITEMS + 1)),
             b"bytes",
         ],
-        ids=repr,
+        ids=lambda value: type(value).__name__,
     )
     def test_what_is_no_data_is_not_sent(self, value):
         with pytest.raises(wire.WireError):
