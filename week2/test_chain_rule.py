@@ -1,0 +1,171 @@
+import numpy as np
+
+from kata.comparisons import assert_close, assert_same, no_floating_point_warnings, unpack
+
+
+class TestSigmoid:
+    def test_by_hand(self, learner):
+        """At 0 it is 1/2, and at ln 3 it is 3/4."""
+        assert_close(learner.sigmoid(np.array([0.0, np.log(3.0)])), [0.5, 0.75])
+
+    def test_two_sides_make_one(self, learner):
+        """The sigmoid of -x is 1 minus the sigmoid of x, in an array of any shape."""
+        x = np.array([[-2.0, -1.0], [1.0, 2.0]])
+        y = np.asarray(learner.sigmoid(x))
+        assert_close(y[0, 0] + y[1, 1], 1.0)
+        assert_close(y, 1 / (1 + np.exp(-x)))
+
+    def test_is_stable(self, learner):
+        """At -1000 it is 0 and at 1000 it is 1, without an overflow."""
+        with no_floating_point_warnings():
+            y = learner.sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+        assert_close(y, [0.0, 0.5, 1.0])
+
+
+class TestSigmoidBackward:
+    def test_steepest_in_the_middle(self, learner):
+        """Where the output is 1/2 the slope is 1/4, and nowhere is it more."""
+        assert_close(learner.sigmoid_backward(np.array([1.0]), np.array([0.5])), [0.25])
+
+    def test_multiplies_by_the_upstream_gradient(self, learner):
+        """The slope at output 3/4 is 3/16: 16 from upstream becomes 3, and -16 becomes -3."""
+        dy, y = np.array([16.0, -16.0, 16.0]), np.array([0.75, 0.75, 1.0])
+        assert_close(learner.sigmoid_backward(dy, y), [3.0, -3.0, 0.0])
+
+
+class TestReluBackward:
+    def test_passes_or_stops(self, learner):
+        """The gradient passes where the input was positive, whatever its own sign."""
+        dy, x = np.array([5.0, 6.0, -7.0, -8.0]), np.array([2.0, -2.0, 0.1, -0.1])
+        assert_close(learner.relu_backward(dy, x), [5.0, 0.0, -7.0, 0.0])
+
+    def test_at_zero(self, learner):
+        """At an input of exactly 0 nothing passes."""
+        dy, x = np.array([5.0, 5.0]), np.array([0.0, 1.0])
+        assert_close(learner.relu_backward(dy, x), [0.0, 5.0])
+
+    def test_keeps_the_upstream_gradient(self, learner):
+        """The upstream gradient is the same afterwards: work on a copy."""
+        dy = np.array([5.0, 6.0])
+        assert_close(learner.relu_backward(dy, np.array([-1.0, 1.0])), [0.0, 6.0])
+        assert_same(dy, np.array([5.0, 6.0]), what="dy")
+
+
+class TestLinearBackward:
+    def test_one_example(self, learner):
+        """For one input (3, 4) and two outputs, each gradient can be written down by hand."""
+        dy, x = np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]])
+        W = np.array([[5.0, 6.0], [7.0, 8.0]])
+        dx, dW, db = unpack(learner.linear_backward(dy, x, W), "dx, dW, db")
+        assert_close(dx, [[1 * 5.0 + 2 * 7.0, 1 * 6.0 + 2 * 8.0]], what="dx")
+        assert_close(dW, [[3.0, 4.0], [6.0, 8.0]], what="dW")
+        assert_close(db, [1.0, 2.0], what="db")
+
+    def test_adds_up_over_the_batch(self, learner):
+        """A second example adds its share to dW and db, and a row of its own to dx."""
+        dy, x = np.array([[1.0], [10.0]]), np.array([[3.0, 4.0], [5.0, 6.0]])
+        W = np.array([[2.0, -1.0]])
+        dx, dW, db = unpack(learner.linear_backward(dy, x, W), "dx, dW, db")
+        assert_close(dx, [[2.0, -1.0], [20.0, -10.0]], what="dx")
+        assert_close(dW, [[53.0, 64.0]], what="dW")
+        assert_close(db, [11.0], what="db")
+
+
+class TestSoftmaxCrossEntropy:
+    def test_knows_nothing(self, learner):
+        """With four equal logits each class has probability 1/4, and the loss is ln 4."""
+        result = learner.softmax_cross_entropy(np.zeros((1, 4)), np.array([2]))
+        loss, dlogits = unpack(result, "loss, dlogits")
+        assert_close(loss, np.log(4.0), what="the loss")
+        assert_close(dlogits, [[0.25, 0.25, -0.75, 0.25]], what="dlogits")
+
+    def test_is_a_mean(self, learner):
+        """Over two examples loss and gradient are means: (ln 2 + ln 4) / 2, and halves."""
+        logits = np.array([[0.0, 0.0], [np.log(3.0), 0.0]])
+        result = learner.softmax_cross_entropy(logits, np.array([0, 1]))
+        loss, dlogits = unpack(result, "loss, dlogits")
+        assert_close(loss, (np.log(2.0) + np.log(4.0)) / 2, what="the loss")
+        assert_close(dlogits, [[-0.25, 0.25], [0.375, -0.375]], what="dlogits")
+
+    def test_is_stable(self, learner):
+        """A model that is sure of the wrong class has a loss of 20,000, not inf or nan."""
+        logits = np.array([[1e4, -1e4]])
+        with no_floating_point_warnings():
+            result = learner.softmax_cross_entropy(logits, np.array([1]))
+        loss, dlogits = unpack(result, "loss, dlogits")
+        assert_close(loss, 20_000.0, what="the loss")
+        assert_close(dlogits, [[1.0, -1.0]], what="dlogits")
+
+
+def small_network():
+    """Return parameters for 2 inputs, 2 hidden units and 2 classes."""
+    return {
+        "W1": np.array([[1.0, 1.0], [-1.0, 0.0]]),
+        "b1": np.array([0.0, 0.0]),
+        "W2": np.array([[1.0, 1.0], [2.0, 3.0]]),
+        "b2": np.array([3.0, 0.0]),
+    }
+
+
+class TestMlpLossAndGradients:
+    def test_forward(self, learner):
+        """Input (1, 2) gives hidden (3, 0) and logits (6, 6): the loss is ln 2."""
+        x, labels = np.array([[1.0, 2.0]]), np.array([0])
+        result = learner.mlp_loss_and_gradients(small_network(), x, labels)
+        loss, _ = unpack(result, "loss, gradients")
+        assert_close(loss, np.log(2.0), what="the loss")
+
+    def test_last_layer(self, learner):
+        """The gradient at the logits is (-1/2, 1/2): W2's is that times hidden (3, 0)."""
+        x, labels = np.array([[1.0, 2.0]]), np.array([0])
+        result = learner.mlp_loss_and_gradients(small_network(), x, labels)
+        _, gradients = unpack(result, "loss, gradients")
+        assert_close(gradients["b2"], [-0.5, 0.5], what="the gradient of b2")
+        assert_close(gradients["W2"], [[-1.5, 0.0], [1.5, 0.0]], what="the gradient of W2")
+
+    def test_first_layer(self, learner):
+        """The hidden unit that is on gets 1/2, the one that is off gets nothing."""
+        x, labels = np.array([[1.0, 2.0]]), np.array([0])
+        result = learner.mlp_loss_and_gradients(small_network(), x, labels)
+        _, gradients = unpack(result, "loss, gradients")
+        assert_close(gradients["b1"], [0.5, 0.0], what="the gradient of b1")
+        assert_close(gradients["W1"], [[0.5, 1.0], [0.0, 0.0]], what="the gradient of W1")
+
+    def test_keeps_the_parameters(self, learner):
+        """The parameters are the same afterwards, and the gradients have the same keys."""
+        params = small_network()
+        x, labels = np.array([[1.0, 2.0], [2.0, 0.0]]), np.array([0, 1])
+        result = learner.mlp_loss_and_gradients(params, x, labels)
+        _, gradients = unpack(result, "loss, gradients")
+        assert_same(sorted(gradients), ["W1", "W2", "b1", "b2"], what="the keys")
+        for name, value in small_network().items():
+            assert_same(params[name], value, what=name)
+
+
+class TestAttentionBackward:
+    def test_values_share_the_gradient(self, learner):
+        """With equal scores each of two values gets half of each upstream gradient."""
+        Q, K = np.array([[2.0], [0.0]]), np.array([[0.0], [0.0]])
+        V, dout = np.array([[1.0], [3.0]]), np.array([[1.0], [0.0]])
+        result = learner.attention_backward(dout, Q, K, V)
+        dQ, dK, dV = unpack(result, "dQ, dK, dV")
+        assert_close(dV, [[0.5], [0.5]], what="dV")
+        assert_close(dK, [[-1.0], [1.0]], what="dK")
+        assert_close(dQ, [[0.0], [0.0]], what="dQ")
+
+    def test_divides_by_the_root_of_d(self, learner):
+        """The same in four dimensions has half the gradient at the keys, since √4 is 2."""
+        Q, K, V, dout = np.zeros((4, 2, 4))
+        Q[0, 0], V[0, 0], V[1, 0], dout[0, 0] = 2.0, 1.0, 3.0, 1.0
+        result = learner.attention_backward(dout, Q, K, V)
+        _, dK, _ = unpack(result, "dQ, dK, dV")
+        assert_close(dK, [[-0.5, 0.0, 0.0, 0.0], [0.5, 0.0, 0.0, 0.0]], what="dK")
+
+    def test_one_position(self, learner):
+        """A position that is alone looks at itself only: its value gets the whole gradient."""
+        dout, Q, K, V = np.array([[[5.0, -6.0]], [[1.0, 2.0]], [[3.0, 4.0]], [[7.0, 8.0]]])
+        result = learner.attention_backward(dout, Q, K, V)
+        dQ, dK, dV = unpack(result, "dQ, dK, dV")
+        assert_close(dV, dout, what="dV")
+        assert_close(dQ, [[0.0, 0.0]], what="dQ")
+        assert_close(dK, [[0.0, 0.0]], what="dK")
