@@ -1,13 +1,14 @@
 # make grade   grade the sample class in the sandbox and print its table
 # make test    everything that must pass before a change lands
 # make mutants change the references in small ways and see whether the hidden tests notice (minutes)
+# make pictures draw the pictures of the lessons again, from the references
 # make help    this list
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 GRADES := build/grades
 
-.PHONY: help grade test mutants clean
+.PHONY: help grade test mutants pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +27,9 @@ test: $(VENV)/dev
 
 mutants: $(VENV)/dev
 	$(BIN)/python -m grader mutants
+
+pictures: $(VENV)/dev
+	$(BIN)/python docs/pictures.py
 
 # One marker file per kind of installation: a second `make` installs nothing again.
 $(VENV)/instructor: pyproject.toml | $(VENV)/made

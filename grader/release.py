@@ -20,6 +20,8 @@ from grader.stubs import stub_texts
 
 # What only instructors and authors need stands in the README between these.
 PRIVATE = re.compile(r"<!-- BEGIN NOT FOR LEARNERS -->.*?<!-- END NOT FOR LEARNERS -->\n*", re.S)
+# The lessons link to pages that stay here; in the copy the words are enough.
+LINK_TO_DOCS = re.compile(r"\[([^\]]+)\]\(\.\./docs/[^)]*\)")
 ZIP_TIME = (2020, 1, 1, 0, 0, 0)  # the same content makes the same archive
 PICTURES = (".png", ".svg")
 
@@ -59,8 +61,11 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
     for week in course.catalogue.weeks:
         folder = course.root / week.name
         for path in sorted(folder.rglob("*")):
-            if path.suffix in (*PICTURES, ".md") and path.is_file():
+            if path.suffix in PICTURES:
                 yield str(path.relative_to(course.root)), _content(path)
+            elif path.suffix == ".md":
+                text = LINK_TO_DOCS.sub(r"\1", course.read(path))
+                yield str(path.relative_to(course.root)), text.encode("utf-8")
         for module in week.modules:
             stub = str(course.stub_path(module).relative_to(course.root))
             yield stub, stubs[stub].encode("utf-8")

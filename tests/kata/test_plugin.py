@@ -644,6 +644,17 @@ class TestElsewhere:
         assert "exercises" not in result.stdout.str()
         assert "Give the functions" not in pytester.runpytest_inprocess("--fixtures").stdout.str()
 
+    def test_k_takes_the_name_of_an_exercise(self, katas):
+        test = "class TestUnitNorm:\n    def test_a(self, learner):\n        learner.unit_norm()\n"
+        entry = "[vectors.unit_norm]\ntitle = 'U'\npoints = 1\ndifficulty = 1\nhints = ['a', 'b']\n"
+        catalogue = CATALOGUE.format(week="toys").replace(
+            "[vectors.norm]", entry + "[vectors.norm]"
+        )
+        katas.write("exercises/week1.toml", catalogue)
+        katas.write("week1/test_vectors.py", TEST_VECTORS + "\n\n" + test)
+        result = katas.run("week1", "-k", "unit_norm", vectors="def unit_norm():\n    return 1\n")
+        result.assert_outcomes(passed=1, deselected=6)
+
     def test_the_projects_own_tests_are_left_alone(self, katas):
         hidden = (
             "import pytest\n@pytest.fixture\ndef learner():\n    return 'hidden'\n"

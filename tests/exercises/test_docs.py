@@ -1,0 +1,209 @@
+"""The pages that learners read: every snippet, name, number, picture, link and command is real."""
+
+import doctest
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from exercises import load_catalogue
+from grader.course import ROOT
+
+CATALOGUE = load_catalogue(ROOT / "exercises")
+WEEKS = [week.name for week in CATALOGUE.weeks]
+ERRATA = ROOT / "docs" / "errata.md"
+LESSONS = [ROOT / name / "README.md" for name in WEEKS]
+READMES = [path for path in (ROOT / "README.md", *LESSONS) if path.exists()]
+PAGES = [*READMES, ERRATA]
+LARGEST_PICTURE = 60_000  # bytes
+
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
+INLINE = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
+
+
+def name_of(path: Path) -> str:
+    """Return a path as a test's name: from the root on."""
+    return str(path.relative_to(ROOT))
+
+
+def sections(text: str) -> dict[str, str]:
+    """Return the text below each second-level heading of a page."""
+    parts = re.split(r"^## (.+)$", text, flags=re.M)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def anchor(heading: str) -> str:
+    """Return the anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def examples(section: str) -> list[doctest.Example]:
+    """Return the examples of all Python blocks of a section."""
+    blocks = [code for language, code in FENCE.findall(section) if language == "python"]
+    return [example for block in blocks for example in doctest.DocTestParser().get_examples(block)]
+
+
+def numbers(text: str) -> list[str]:
+    """Return the numbers in a text, with a plain minus."""
+    return re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", text.replace("−", "-"))
+
+
+def commands(text: str) -> list[str]:
+    """Return the commands of a page: in shell blocks and in code between single backticks."""
+    lines = [
+        line.split(" #")[0].strip()
+        for language, block in FENCE.findall(text)
+        if language in ("sh", "")
+        for line in block.splitlines()
+    ]
+    spans = INLINE.findall(FENCE.sub("", text))
+    # In prose `make` alone is a program, and `pytest week1/…` a pattern.
+    return [line for line in lines + spans if re.match(r"(kata|pytest|make) [^…]+$", line)]
+
+
+ERRATA_SECTIONS = sections(ERRATA.read_text(encoding="utf-8"))
+
+
+class TestErrata:
+    @pytest.mark.parametrize("heading", ERRATA_SECTIONS)
+    def test_snippets_print_what_the_page_says(self, heading):
+        """A reader who pastes a section's block into Python sees what is printed on the page."""
+        blocks = [
+            c for language, c in FENCE.findall(ERRATA_SECTIONS[heading]) if language == "python"
+        ]
+        assert blocks, "no snippet to check it with"
+        runner = doctest.DocTestRunner(verbose=False)
+        for block in blocks:  # each in names of its own: a reader pastes one
+            test = doctest.DocTestParser().get_doctest(block, {}, heading, name_of(ERRATA), 0)
+            report: list[str] = []
+            runner.run(test, out=report.append)
+            assert not runner.failures, "".join(report)
+        assert runner.tries
+
+    @pytest.mark.parametrize("heading", ERRATA_SECTIONS)
+    def test_right_numbers_are_printed(self, heading):
+        """Each bold number of a section is one that its snippet prints."""
+        text = ERRATA_SECTIONS[heading]
+        printed = {float(n) for e in examples(text) for n in numbers(e.want)}
+        bold = [
+            n for part in re.findall(r"\*\*(.+?)\*\*", FENCE.sub("", text)) for n in numbers(part)
+        ]
+        assert [n for n in bold if float(n) not in printed] == []
+
+    def test_table_names_every_section_and_its_numbers(self):
+        """The table links to each section in order, and its right numbers are printed there."""
+        rows = re.findall(r"^\| \[.+?\]\(#(\S+)\) \|.*\|(.*)\|$", ERRATA.read_text("utf-8"), re.M)
+        assert [link for link, _ in rows] == [anchor(heading) for heading in ERRATA_SECTIONS]
+        for (_, right), text in zip(rows, ERRATA_SECTIONS.values(), strict=True):
+            printed = {float(n) for e in examples(text) for n in numbers(e.want)}
+            decimals = [n for n in numbers(right) if "." in n]
+            assert [n for n in decimals if float(n) not in printed] == []
+
+
+@pytest.mark.parametrize("week", WEEKS)
+class TestLessons:
+    def test_every_exercise_has_its_line_in_order(self, week):
+        """A module's section lists its exercises, all of them, in the order of the catalogue."""
+        lesson = sections((ROOT / week / "README.md").read_text(encoding="utf-8"))
+        modules = CATALOGUE.week(week).modules
+        assert [title for title in lesson] == [module.title for module in modules]
+        for module in modules:
+            listed = re.findall(r"^\| `(\w+)` \| .+ \|$", lesson[module.title], re.M)
+            assert listed == [exercise.name for exercise in module.exercises]
+
+    def test_every_module_is_opened_and_tested(self, week):
+        """A module's section names its file and the command that checks it, and shows a picture."""
+        lesson = sections((ROOT / week / "README.md").read_text(encoding="utf-8"))
+        for module in CATALOGUE.week(week).modules:
+            text = lesson[module.title]
+            assert f"`{week}/{module.name}.py`" in text
+            assert f"pytest {week}/test_{module.name}.py" in commands(text)
+            assert "![" in text
+
+    def test_pictures_are_small_and_all_shown(self, week):
+        """No picture is too large for a page, and none is left over."""
+        lesson = (ROOT / week / "README.md").read_text(encoding="utf-8")
+        files = sorted((ROOT / week / "pictures").iterdir())
+        shown = {target for mark, _, target in LINK.findall(lesson) if mark}
+        assert {f"pictures/{path.name}" for path in files} == shown
+        assert [path.name for path in files if path.stat().st_size > LARGEST_PICTURE] == []
+
+    def test_pictures_are_drawn_by_the_script(self, week):
+        """Every picture has a function in docs/pictures.py, so that it can be drawn again."""
+        script = (ROOT / "docs" / "pictures.py").read_text(encoding="utf-8")
+        drawn = set(re.findall(rf'"({week}/pictures/\w+\.svg)": \(', script))
+        assert drawn == {name_of(path) for path in (ROOT / week / "pictures").iterdir()}
+
+    def test_pictures_are_readable_on_black(self, week):
+        """Each picture lies on a light card of its own, and keeps no date and no maker."""
+        for path in (ROOT / week / "pictures").iterdir():
+            text = path.read_text(encoding="utf-8")
+            assert 'style="fill: #f7f5f0' in text, path.name
+            assert "<dc:date>" not in text, path.name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+class TestPages:
+    def test_pictures_have_words(self, page):
+        """Each picture of a page says what it shows to those who cannot see it."""
+        for mark, words, target in LINK.findall(page.read_text(encoding="utf-8")):
+            if mark:
+                assert len(words.split()) >= 8, f"{target}: {words!r}"
+
+    def test_links_lead_somewhere(self, page):
+        """Links to files of ours lead to a file, and those to a heading to a heading."""
+        for _, _, target in LINK.findall(page.read_text(encoding="utf-8")):
+            if "://" in target:
+                continue
+            name, _, fragment = target.partition("#")
+            path = (page.parent / name).resolve() if name else page
+            assert path.exists(), target
+            if fragment:
+                headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.M)
+                assert fragment in {anchor(heading) for heading in headings}, target
+
+
+@pytest.mark.parametrize("page", READMES, ids=name_of)
+def test_commands_name_what_there_is(page):
+    """Each `kata`, `pytest` and `make` command of a page names an exercise, module or target."""
+    found = commands(page.read_text(encoding="utf-8"))
+    assert found
+    for command in found:
+        program, *words = shlex.split(command)
+        assert CHECKS[program](words), f"{command}: there is no such thing"
+
+
+def _is_kata(words: list[str]) -> bool:
+    names = {exercise.name for exercise in CATALOGUE.exercises}
+    match words:
+        case ["hint", name, *number]:
+            if name == "NAME":  # a placeholder
+                return True
+            n_hints = max((len(e.hints) for e in CATALOGUE.exercises_named(name)), default=0)
+            return name in names and int(number[0] if number else 1) <= n_hints
+        case ["list", *weeks]:
+            return set(weeks) <= set(WEEKS)
+        case _:
+            return False
+
+
+def _is_pytest(words: list[str]) -> bool:
+    while "-k" in words:
+        at = words.index("-k")
+        keyword = words[at + 1].lower()
+        classes = ["test" + e.name.replace("_", "") for e in CATALOGUE.exercises]
+        if not any(keyword in name for name in classes):
+            return False
+        words = words[:at] + words[at + 2 :]
+    modules = {f"{m.week}/test_{m.name}.py" for week in CATALOGUE.weeks for m in week.modules}
+    return all(word in modules | set(WEEKS) for word in words)
+
+
+def _is_make(words: list[str]) -> bool:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return all(re.search(rf"^{re.escape(word)}:", makefile, re.M) for word in words)
+
+
+CHECKS = {"kata": _is_kata, "pytest": _is_pytest, "make": _is_make}
