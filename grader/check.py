@@ -41,6 +41,13 @@ class ExerciseReport:
     wrong: int = 0
     problems: list[str] = field(default_factory=list)
     caught_by: dict[str, list[str]] = field(default_factory=dict)
+    test_names: list[str] = field(default_factory=list)
+
+    @property
+    def idle_tests(self) -> list[str]:
+        """Tests that no wrong variant fails."""
+        busy = {test for tests in self.caught_by.values() for test in tests}
+        return [name for name in self.test_names if name not in busy]
 
 
 @dataclass
@@ -97,7 +104,8 @@ def _check_exercise(
     grader: Grader, module: Module, exercise: Exercise, variants: Sequence[Variant]
 ) -> ExerciseReport:
     course = grader.course
-    report = ExerciseReport(exercise, tests=len(grader.suite.tests[exercise]))
+    tests = grader.suite.tests[exercise]
+    report = ExerciseReport(exercise, len(tests), test_names=[test.name for test in tests])
     if not report.tests:
         report.problems.append("no hidden tests")
     if exercise.name not in _visible_classes(course, module):
@@ -200,3 +208,5 @@ def _print_catches(console: Console, report: Report) -> None:
         console.print(f"\n{item.exercise.name}", style="bold")
         for name, tests in item.caught_by.items():
             console.print(f"  {name}: {', '.join(tests)}", markup=False, highlight=False)
+        for name in item.idle_tests:
+            console.print(f"  no wrong variant fails {name}", style="yellow", highlight=False)

@@ -41,6 +41,13 @@ def sums_exactly(a, b):
     return math.fsum(x * y for x, y in zip(a.tolist(), b.tolist(), strict=True))
 
 
+@wrong("dot", "You refused vectors of length 1, to stop stretching: two of that length do match.")
+def refuses_length_one(a, b):
+    if len(a) != len(b) or len(a) == 1:
+        raise ValueError("a and b do not match")
+    return float(np.sum(a * b))
+
+
 @wrong("dot", "You let zip stop at the shorter vector: different lengths are an error, not a cut.")
 def stops_at_the_shorter(a, b):
     return sum(x * y for x, y in zip(a, b))
