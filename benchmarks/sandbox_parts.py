@@ -11,7 +11,15 @@ from measure import median, spread, times
 from grader.sandbox import Sandbox, Source
 from grader.sandbox.sandbox import Arguments
 
-SOURCE = "def identity(x):\n    return x\n"
+SOURCE = """
+def identity(x):
+    return x
+
+def call_often(f, x, count):
+    for _ in range(count):
+        f(x)
+"""
+CALLBACKS = 500
 
 
 def start_zygote() -> None:
@@ -50,6 +58,12 @@ def main() -> None:
 
                 trips = times(call, 20 if name.startswith("1000") else 300)
                 print(f"round trip, {name:14} {spread(trips, 1e6, 'us')}")
+
+            def call_back() -> None:
+                made.call("call_often", Arguments((abs, np.ones(3), CALLBACKS), {}))
+
+            each = [seconds / CALLBACKS for seconds in times(call_back, 10)]
+            print(f"callback, 3 numbers        {spread(each, 1e6, 'us')}")
 
 
 if __name__ == "__main__":

@@ -179,6 +179,11 @@ class LearnerProxy:
         )
 
 
+def limit_cpu(proxy: LearnerProxy, seconds: float | None) -> None:
+    """Bound the processor time of each call more tightly, or as usual with None."""
+    proxy._bench.cpu_limit_s = seconds
+
+
 def _callable(
     name: str, perform: Callable[[bool, tuple[Any, ...], dict[str, Any]], Any]
 ) -> Callable[..., Any]:

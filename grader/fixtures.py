@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from exercises import Exercise
-from grader.bench import LearnerProxy
+from grader.bench import LearnerProxy, limit_cpu
 from grader.course import Course, module_of
 from grader.single import single_learner
-from grader.suite import STAGE, Stage, exercise_of, test_id
+from grader.suite import STAGE, Stage, exercise_of, mark_value, test_id
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +43,11 @@ def exercise(request: pytest.FixtureRequest, stage: Stage) -> Exercise:
 
 
 @pytest.fixture
-def learner(stage: Stage, exercise: Exercise) -> LearnerProxy:
+def learner(request: pytest.FixtureRequest, stage: Stage, exercise: Exercise) -> LearnerProxy:
     """Return the learner's module; its calls run in the sandbox."""
-    return stage.learner(exercise)
+    proxy = stage.learner(exercise)
+    limit_cpu(proxy, mark_value(request.node, "cpu_limit"))
+    return proxy
 
 
 @pytest.fixture

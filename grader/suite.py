@@ -190,8 +190,8 @@ def _hidden_test(
         exercise=exercise,
         name=name,
         says=says,
-        weight=_number_of(item, "weight") or 1.0,
-        cpu_limit_s=_number_of(item, "cpu_limit"),
+        weight=mark_value(item, "weight") or 1.0,
+        cpu_limit_s=mark_value(item, "cpu_limit"),
         item=item,
         id=test_id(item),
         arguments=tuple(inspect.signature(item.function).parameters)[1:],  # without self
@@ -199,7 +199,8 @@ def _hidden_test(
     )
 
 
-def _number_of(item: pytest.Item, mark_name: str) -> float | None:
+def mark_value(item: pytest.Item, mark_name: str) -> float | None:
+    """Return the number that a mark of a test carries, None without the mark."""
     mark = item.get_closest_marker(mark_name)
     return float(mark.args[0]) if mark else None
 
