@@ -261,7 +261,7 @@ def _as_array(actual: Any, what: str) -> np.ndarray:
     except (ValueError, TypeError) as error:
         size = f" of {len(actual)}" if isinstance(actual, list | tuple) else ""
         raise Mismatch(
-            f"{what} is {_a_type(actual)}{size}, and no array: its rows differ in length"
+            f"{what} is {_a_type(actual)}{size}, and no array: its parts differ in shape"
         ) from error
     if array.dtype.kind == "O" and all(isinstance(item, int) for item in array.flat):
         array = array.astype(float)  # whole numbers beyond 64 bits

@@ -88,13 +88,26 @@ def find_violation(source: str, object_name: str, forbidden: Sequence[str]) -> V
 def is_untouched(source: str, stub_source: str, object_name: str) -> bool:
     """Say whether a function or class is still what the stub gave, docstrings and comments aside.
 
+    A function that holds nothing but `pass` or `...` is not begun either.
+
     Raises
     ------
     SyntaxError
         If one of the sources is not valid Python.
     """
     mine, given = (_last_definition(_parse(text), object_name) for text in (source, stub_source))
-    return mine is not None and given is not None and _same_tree(mine, given)
+    if mine is None or given is None:
+        return False
+    return _is_empty(mine) or _same_tree(mine, given)
+
+
+def _is_empty(node: ast.AST) -> bool:
+    """Say whether a function holds nothing but a docstring, `pass` and `...`."""
+    return isinstance(node, ast.FunctionDef) and all(
+        isinstance(statement, ast.Pass)
+        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+        for statement in node.body
+    )
 
 
 # ---------------------------------------------------------------------------------------------

@@ -128,6 +128,12 @@ class TestVerdicts:
         toys.grade()
         assert toys.verdicts("ada")["total"] == "failed"
 
+    def test_an_exception_that_is_returned(self, toys):
+        toys.hand_in("ada", REFERENCE.replace("raise ValueError", "return ValueError"))
+        toys.grade()
+        tests = toys.result("ada")["exercises"][0]["tests"]
+        assert "returned a ValueError instead of raising it" in tests[-1]["why"]
+
     def test_a_right_answer_of_another_form(self, toys):
         for name, code in {
             "ada": "return [2 * value for value in x] if np.ndim(x) else 2 * x",

@@ -77,7 +77,7 @@ class TestAssertCloseRefuses:
             (
                 [[1.0], [1.0, 2.0]],
                 [1.0],
-                "the result is a list of 2, and no array: its rows differ in length",
+                "the result is a list of 2, and no array: its parts differ in shape",
             ),
             (["a"], [1.0], "the result is a list, not a number or an array of numbers"),
             (len, 1.0, "the result is a builtin_function_or_method, not a number or an array of n"),

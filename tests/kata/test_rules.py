@@ -903,3 +903,11 @@ class TestIsUntouched:
         """What is not Python is a SyntaxError for the caller."""
         with pytest.raises(SyntaxError):
             is_untouched("def f(:", STUB, "f")
+
+
+@pytest.mark.parametrize("body", ["pass", "...", '"""Text."""', '"""Text."""\n    ...'])
+def test_an_empty_function_is_not_begun(body):
+    """A function without any statement of its own counts as untouched."""
+    stub = "def f(x):\n    raise NotImplementedError('f is yours to write')\n"
+    assert is_untouched(f"def f(x):\n    {body}\n", stub, "f")
+    assert not is_untouched(f"def f(x):\n    {body}\n    return x\n", stub, "f")

@@ -276,26 +276,33 @@ def _changed(
     snapshot: list[Any] | None, arguments: bytes, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Return the arguments as they are now if the call changed them, else None."""
-    if snapshot is not None:
-        return None if _snapshot(args, kwargs) == snapshot else [args, kwargs]
+    if snapshot is not None and _snapshot(args, kwargs) == snapshot:
+        return None
     try:
         now = wire.dumps([args, kwargs], [])
     except wire.WireError:
         return "unsendable"
-    return None if now == arguments else [args, kwargs]
+    # A function among the arguments is the grader's own and stays what it is.
+    return None if now == arguments else wire.loads(now, lambda index: None)
 
 
 def _send_reply(reply: dict[str, Any]) -> None:
     """Send a reply; if the result is no data, say what it is instead."""
     try:
         _send(reply)
+        return
     except wire.WireError as error:
         what = str(error)
-        with contextlib.suppress(wire.WireError):
-            wire.dumps(reply.get("ok"))
-            what, reply["arguments"] = "", "unsendable"  # then the arguments are at fault
+    result = reply.get("ok")
+    if isinstance(result, BaseException):
+        what = f"a {type(result).__name__} instead of raising it"
+    try:
+        wire.dumps(result)
+        _send({**reply, "arguments": "unsendable"})  # only the arguments are at fault
+    except wire.WireError:
         reply.pop("ok", None)
-        _send({**reply, "unsendable": what, "arguments": None} if what else reply)
+        reply.pop("arguments", None)
+        _send({**reply, "unsendable": what})
 
 
 def _describe(error: BaseException, label: str) -> dict[str, Any]:

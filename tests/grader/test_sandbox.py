@@ -1,0 +1,104 @@
+"""Calls into the sandbox look like calls without one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.sandbox import BadAnswer, ForbiddenUse, Limits, Sandbox, Source
+from grader.sandbox.sandbox import Arguments
+
+SOURCE = """
+import numpy as np
+
+def moves_in_place(f, x):
+    x += 1
+    return f(x)
+
+def appends(items, table):
+    items.append(4)
+    table["new"] = items[0]
+    return len(items)
+
+def refuses(x):
+    raise ValueError(f"x is {x}")
+
+def divides(x):
+    return np.ones(2) / x
+
+def calls_wrongly(f):
+    try:
+        return f(1, 2, 3)
+    except TypeError as error:
+        return str(error)
+
+def makes_objects():
+    return object()
+
+def keeps_nothing(x):
+    x.dtype = np.int64
+"""
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(Limits()) as made:
+        made.prove()
+        yield made
+
+
+@pytest.fixture
+def call(sandbox):
+    with sandbox.spawn(Source("week1", "calls", SOURCE)) as child:
+        child.load()
+        yield lambda name, *args, **kwargs: child.call(name, Arguments(args, kwargs))
+
+
+class TestCalls:
+    def test_a_function_is_called_back_and_a_changed_array_beside_it_comes_back(self, call):
+        x = np.zeros(2)
+        assert call("moves_in_place", lambda x: float(np.sum(x)), x) == 2.0
+        assert x.tolist() == [1.0, 1.0]
+
+    def test_lists_and_dicts_are_changed_as_without_a_sandbox(self, call):
+        items, table = [1, 2, 3], {"old": 0}
+        assert call("appends", items, table=table) == 4
+        assert items == [1, 2, 3, 4]
+        assert table == {"old": 0, "new": 1}
+
+    def test_an_exception_is_the_same_builtin_with_the_line_it_came_from(self, call):
+        with pytest.raises(ValueError, match="x is 3") as found:
+            call("refuses", 3)
+        [note] = found.value.__notes__
+        assert note.startswith("week1/calls.py:14: ")
+
+    def test_warnings_are_given_again(self, call):
+        with pytest.warns(RuntimeWarning, match="divide by zero"):
+            assert np.isinf(call("divides", 0.0)).all()
+
+    def test_an_error_of_our_function_reaches_its_caller(self, call):
+        assert "positional argument" in call("calls_wrongly", lambda x: x)
+
+    def test_what_is_no_data_is_a_bad_answer(self, call):
+        with pytest.raises(BadAnswer, match="object"):
+            call("makes_objects")
+        assert call("moves_in_place", abs, np.ones(1)).tolist() == [2.0]  # the child lives on
+
+    def test_an_argument_made_into_something_else(self, call):
+        with pytest.raises(BadAnswer, match="changed an argument"):
+            call("keeps_nothing", np.zeros(3))
+
+
+def test_rules_hold_for_scripts_too(sandbox):
+    source = Source("week1", "product", "def product(a, b):\n    return sum(a * b)\n",
+                    objects=("product",), rules={"product": ["@"]})  # fmt: skip
+    evil = "def drive(module, a):\n    return module.product(a, a)\n"
+    with sandbox.spawn(source) as child:
+        child.load()
+        assert child.run(evil, "drive", "product", Arguments((np.ones(3),), {})) == 3.0
+    hidden = source.text.replace("sum(a * b)", "getattr(a, 'tod'[::-1])(b)")
+    with sandbox.spawn(Source("week1", "product", hidden, objects=("product",),
+                              rules={"product": ["@"]})) as child:  # fmt: skip
+        child.load()
+        with pytest.raises(ForbiddenUse):
+            child.call("product", Arguments((np.ones(3), np.ones(3)), {}))
