@@ -120,12 +120,41 @@ def _slopes_beside_numbers(module, a, number):
 
 
 def _slopes_of_function(module, name, numbers):
+    """Return the gradients below 3 times the function, then below -3 times it."""
     slopes = []
-    for x in numbers:
-        v = module.Value(x)
-        (getattr(v, name)() * 3.0).backward()
-        slopes.append(v.grad)
+    for factor in (3.0, -3.0):
+        for x in numbers:
+            v = module.Value(x)
+            (getattr(v, name)() * factor).backward()
+            slopes.append(v.grad)
     return slopes
+
+
+def _operands_of_functions(module, a):
+    """Return the operands' numbers after each function was applied."""
+    operands = [module.Value(x) for x in (a, a, a, -a, a, -a)]
+    for v, name in zip(operands, ["exp", "log", "tanh", "tanh", "relu", "relu"], strict=True):
+        getattr(v, name)()
+    return [v.data for v in operands]
+
+
+def _gradients_beside_the_operand(module, a):
+    """Return gradients of 2 r + 3 v, where r is made of v without a change of its number."""
+    gradients = []
+    for make in (
+        lambda v: v.relu(),
+        lambda v: v + 0,
+        lambda v: 0 + v,
+        lambda v: v * 1,
+        lambda v: v - 0,
+        lambda v: v / 1,
+        lambda v: v**1,
+    ):
+        v = module.Value(a)
+        r = make(v)
+        (2 * r + 3 * v).backward()
+        gradients.append([r.grad, v.grad])
+    return gradients
 
 
 def _slopes_of_a_value_used_often(module, a, b):
@@ -327,7 +356,7 @@ class TestValueArithmetic:
 class TestValueFunctions:
     def test_exp(self, learner, rng):
         """The method exp gives e to the power of the number."""
-        numbers = [0.0, 1.0, *rng.uniform(-5.0, 5.0, size=4).tolist(), -30.0, 20.0]
+        numbers = [0.0, 1.0, *rng.uniform(-5.0, 5.0, size=4).tolist(), -200.0, 30.0, 200.0]
         got = learner.run(_applied, "exp", numbers)
         assert_close(got, [math.exp(x) for x in numbers], atol=0.0, what="the data of the results")
 
@@ -348,6 +377,7 @@ class TestValueFunctions:
     def test_tanh(self, learner, rng):
         """The method tanh gives the hyperbolic tangent, which is odd."""
         numbers = rng.uniform(0.1, 3.0, size=4).tolist()
+        numbers += [0.03, 3.5, 5.0, 8.0, 10.0]
         numbers = [0.0, *numbers, *(-x for x in numbers), 1e-5]
         got = learner.run(_applied, "tanh", numbers)
         assert_close(got, [math.tanh(x) for x in numbers], what="the data of the results")
@@ -366,6 +396,13 @@ class TestValueFunctions:
             kept = learner.run(_applied, "relu", numbers)
         assert_close(squashed, [1.0, -1.0, 1.0, -1.0, 1.0], what="the data of tanh")
         assert_close(kept, [1000.0, 0.0, 400.0, 0.0, numbers[-1]], what="the data of relu")
+
+    def test_operands_stay(self, learner, rng):
+        """The number that a function is applied to stays as it is, and the result is right."""
+        a = float(rng.uniform(0.5, 2.0))
+        assert_close(learner.run(_applied, "relu", [a, -a]), [a, 0.0], what="the data of relu")
+        got = learner.run(_operands_of_functions, a)
+        assert_close(got, [a, a, a, -a, a, -a], what="the operands afterwards")
 
     def test_in_turn(self, learner, rng):
         """One function after the other works; all results are new Values with grad 0.0."""
@@ -409,23 +446,34 @@ class TestValueBackward:
 
     def test_functions(self, learner, rng):
         """The derivatives of exp, log and tanh are right."""
-        numbers = rng.uniform(0.2, 2.0, size=3).tolist()
+        numbers = [*rng.uniform(0.2, 2.0, size=3).tolist(), 4.0, 8.0]
         both = [*numbers, *(-x for x in numbers)]
-        got = learner.run(_slopes_of_function, "exp", both)
-        assert_close(got, [3 * math.exp(x) for x in both], what="grad below exp")
-        got = learner.run(_slopes_of_function, "log", numbers)
-        assert_close(got, [3 / x for x in numbers], what="grad below log")
-        got = learner.run(_slopes_of_function, "tanh", both)
-        assert_close(got, [3 / math.cosh(x) ** 2 for x in both], what="grad below tanh")
+        for name, points, slope in (
+            ("exp", both, math.exp),
+            ("log", numbers, lambda x: 1 / x),
+            ("tanh", both, lambda x: 1 / math.cosh(x) ** 2),
+        ):
+            got = learner.run(_slopes_of_function, name, points)
+            truth = [factor * slope(x) for factor in (3, -3) for x in points]
+            # 1 - tanh² loses digits far out; exp does not, and its small slopes count.
+            atol = 1e-12 if name == "tanh" else 0.0
+            assert_close(got, truth, atol=atol, what=f"grad below {name}")
+
+    def test_results_that_equal_their_operand(self, learner, rng):
+        """A result is another Value than its operand, with a grad of its own, if equal too."""
+        a = float(rng.uniform(0.5, 2.0))
+        got = learner.run(_gradients_beside_the_operand, a)
+        assert_close(got, [[2.0, 5.0]] * 7, what="grad of result and operand")
 
     def test_relu_and_saturation(self, learner, rng):
         """Below relu the derivative is 1 or 0, and 0 at 0; far out it is 0 below tanh."""
         x = float(rng.uniform(0.5, 2.0))
         got = learner.run(_slopes_of_function, "relu", [x, -x, 0.0, 1000.0, -1000.0])
-        assert_close(got, [3.0, 0.0, 0.0, 3.0, 0.0], what="grad below relu")
+        truth = [3.0, 0.0, 0.0, 3.0, 0.0]
+        assert_close(got, [*truth, *(-t for t in truth)], what="grad below relu")
         with no_floating_point_warnings():
             got = learner.run(_slopes_of_function, "tanh", [1000.0, 0.0, -1000.0])
-        assert_close(got, [0.0, 3.0, 0.0], what="grad below tanh")
+        assert_close(got, [0.0, 3.0, 0.0, 0.0, -3.0, 0.0], what="grad below tanh")
 
     def test_uses_add_up(self, learner, rng):
         """A Value that is used more than once gets the sum over its uses."""

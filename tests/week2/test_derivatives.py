@@ -88,6 +88,10 @@ def _steep_point(rng, rate, n=3):
     return (rng.uniform(0.5, 1.0, size=n) + 2 * np.pi * np.arange(n)) / rate
 
 
+def _gradient_at_the_transpose(module, f, X):
+    return module.gradient(f, X.T)
+
+
 class TestPartialDerivative:
     def test_agrees_with_calculus(self, learner, rng):
         """Along each axis it is the partial derivative that calculus gives."""
@@ -143,6 +147,13 @@ class TestPartialDerivative:
 
 
 class TestGradient:
+    def test_a_transposed_table(self, learner, rng):
+        """It is right also where x is a view into another array, as a transpose is."""
+        X = rng.uniform(0.5, 1.5, size=(2, 3))
+        weights = rng.uniform(1.0, 2.0, size=(3, 2))
+        f = _on(X.T, lambda x: np.sum(weights * x**2))
+        _assert_slopes(learner.run(_gradient_at_the_transpose, f, X), 2 * weights * X.T)
+
     def test_agrees_with_calculus(self, learner, rng):
         """For a vector it holds the partial derivatives that calculus gives."""
         x = _point(rng)

@@ -195,6 +195,12 @@ class TestGradientDescent:
         path = learner.gradient_descent(grad, bottom, lr=0.1, steps=3)
         assert_close(path, [bottom] * 4, atol=1e-12)
 
+    def test_small_gradients_count(self, learner, rng):
+        """Every step is taken, however small the gradient has become."""
+        w0 = rng.normal(size=3)
+        path = learner.gradient_descent(lambda w: 1e-12 * np.asarray(w), w0, lr=2.5e11, steps=4)
+        assert_close(path, [w0 * 0.75**t for t in range(5)])
+
     def test_no_steps(self, learner, rng):
         """No steps give a path of one point, one step a path of two."""
         w0 = rng.normal(size=(2, 2))
@@ -242,9 +248,11 @@ class TestMaxStableLearningRate:
             assert_close(got, 2 / scale, rtol=1e-8, atol=0.0)
 
     def test_a_narrow_valley(self, learner, rng):
-        """A valley ten thousand times steeper one way than the other is accepted."""
+        """A valley many thousand times steeper one way than the other is accepted."""
         H = _symmetric_with(rng, [100.0, 20.0, 1.0, 0.01])
         assert_close(learner.max_stable_learning_rate(H), 0.02, rtol=1e-8)
+        H = np.diag([1e3, 1.0, 1e-4])
+        assert_close(learner.max_stable_learning_rate(H), 0.002, rtol=1e-8)
 
     def test_refuses_an_indefinite_matrix(self, learner, rng):
         """A matrix with a negative eigenvalue is an error; with its sign changed it is not."""
@@ -657,6 +665,15 @@ class TestFitLogisticRegression:
         true_w, true_b = _fitted_by_hand(X, y, 1.5, 20)
         assert_close(w, true_w, what="w")
         assert_close(b, true_b, what="b")
+
+    def test_small_gradients_count(self, learner, rng):
+        """Every step is taken, however small the gradient is."""
+        half = 1e-7 * rng.uniform(1.0, 2.0, size=(3, 2))
+        X, y = np.concatenate([half, -half]), np.array([1, 1, 1, 0, 0, 0], dtype=np.int64)
+        w, b = unpack(learner.fit_logistic_regression(X, y, 2.0, 5), "w, b")
+        true_w, _ = _fitted_by_hand(X, y, 2.0, 5)
+        assert_close(w, true_w, rtol=1e-6, atol=0.0, what="w")
+        assert_close(b, 0.0, atol=1e-10, what="b")
 
     def test_both_from_the_same_point(self, learner, rng):
         """Weights and bias are updated from the same point, which large steps show."""

@@ -1134,3 +1134,27 @@ def sums_in_place(grad, shape):
         first += grad[(slice(None),) * axis + (slice(1, None),)].sum(axis=axis, keepdims=True)
         grad = first
     return grad.reshape(shape)
+
+
+@wrong("value_functions", "You changed the number itself: relu gives a new Value.")
+class ClampsItsOperand(Value):
+    def relu(self):
+        self.data = max(self.data, 0.0)
+        return self
+
+
+@wrong(
+    "value_backward",
+    "You returned the Value itself where relu changes nothing: its result needs a grad of its own.",
+)
+class ReluReturnsItsOperand(Value):
+    def relu(self):
+        return self if self.data > 0 else super().relu()
+
+
+@wrong("value_functions", "You took tanh for 1 beyond 3: it only comes close.")
+class CutsTanhOff(Value):
+    def tanh(self):
+        if abs(self.data) > 3:
+            return Value(1.0 if self.data > 0 else -1.0)
+        return super().tanh()

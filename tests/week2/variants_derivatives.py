@@ -969,3 +969,21 @@ def error_restores_by_adding(f, grad_f, x, h=1e-5):
         x[i] += h
         worst = max(worst, abs(a - n) / max(abs(a), abs(n), 1e-8))
     return worst
+
+
+@wrong(
+    "gradient",
+    "You moved entries of x.ravel(), which is a copy where x is a view such as a transpose.",
+)
+def moves_a_ravelled_copy(f, x, h=1e-5):
+    x = np.asarray(x)
+    flat, slopes = x.ravel(), np.zeros(x.size)
+    for k in range(flat.size):
+        old = flat[k]
+        flat[k] = old + h
+        above = f(x)
+        flat[k] = old - h
+        below = f(x)
+        flat[k] = old
+        slopes[k] = (float(above) - float(below)) / (2 * h)
+    return slopes.reshape(x.shape)

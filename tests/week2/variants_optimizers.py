@@ -1476,3 +1476,35 @@ def scales_the_data_in_place(X, y, lr, steps):
     w, b = descend(X, y, lr, steps, gradients)
     X -= X.mean(axis=0)
     return w, b
+
+
+@wrong("gradient_descent", "You stopped moving where the gradient is small: every step is taken.")
+def freezes_near_the_bottom(grad, w0, lr, steps):
+    path = [np.array(w0, dtype=float)]
+    for _ in range(steps):
+        g = np.asarray(grad(path[-1]))
+        moves = np.max(np.abs(g)) > 1e-4
+        path.append(path[-1] - lr * g if moves else path[-1].copy())
+    return np.array(path)
+
+
+@wrong("fit_logistic_regression", "You stopped early: take as many steps as you were told to.")
+def stops_at_small_gradients(X, y, lr, steps):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(steps):
+        error = 0.5 * (1 + np.tanh((X @ w + b) / 2)) - y
+        gradient = X.T @ error / len(y)
+        if np.max(np.abs(gradient)) < 1e-6:
+            break
+        w, b = w - lr * gradient, b - lr * error.mean()
+    return w, float(b)
+
+
+@wrong(
+    "max_stable_learning_rate", "You refused a narrow valley: only exactly flat ones are errors."
+)
+def refuses_bad_conditioning(H):
+    eigenvalues = np.linalg.eigvalsh(H)
+    if not np.allclose(H, H.T) or eigenvalues[0] <= 1e-6 * eigenvalues[-1]:
+        raise ValueError("H is not positive definite enough")
+    return float(2 / eigenvalues[-1])
