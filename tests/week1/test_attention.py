@@ -124,6 +124,15 @@ class TestAttentionWeights:
             truth = weights_row_by_row(Q, K)
             assert_close(learner.attention_weights(Q, K), truth)
 
+    def test_scores_above_a_hundred(self, learner, rng):
+        """Scores are taken as they are, also where they are far from 0."""
+        # A first feature that all keys share moves all scores of a query and leaves its weights.
+        Q, K = queries_and_keys(rng, 4, 3, 5)
+        K[..., 0], Q[..., 0] = 1.0, 0.0
+        truth = weights_row_by_row(Q, K)
+        Q[..., 0] = np.array([150.0, -150.0, 0.0, 80.0]) * math.sqrt(5)
+        assert_close(learner.attention_weights(Q, K), truth, atol=1e-9)
+
     def test_keeps_inputs(self, learner, rng):
         """Queries and keys are the same afterwards, in shape too."""
         for shape in ((3, 4, 5), (2, 3, 4, 5)):

@@ -401,6 +401,12 @@ class TestLowRank:
         truth = s[0] * np.outer(U[:, 0], Vt[0])
         assert_close(learner.low_rank(W, 1), truth, rtol=1e-8, atol=1e-7)
 
+    def test_a_symmetric_matrix(self, learner, rng):
+        """Of a symmetric matrix the largest magnitudes are kept, whatever their signs are."""
+        W, direction = symmetric_with(rng, [-4.0, 2.5, 1.0, -0.5])
+        truth = -4.0 * np.outer(direction, direction)
+        assert_close(learner.low_rank(W, 1), truth, atol=1e-6)
+
     def test_refuses_a_rank_that_a_wide_matrix_has_not(self, learner, rng):
         """A negative rank, or one above the number of rows of a wide matrix, is an error."""
         W, layers = matrix_with(rng, (3, 6), [5.0, 2.0, 1.0])

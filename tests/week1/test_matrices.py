@@ -131,7 +131,11 @@ class TestMatmul:
         """An inner length of 1 is not stretched to match a longer one: that is an error too."""
         A, B = rng.normal(size=(3, 4)), rng.normal(size=(4, 2))
         check_product(learner, A[:, :1], B[:1])
-        for left, right in ((A[:, :1], B), (A, B[:1]), (A[:1, :1], B), (A, B[:1, :1])):
+        C = rng.normal(size=(4, 3))  # here the outer lengths are equal, which must not matter
+        for left, right in (
+            *((A[:, :1], B), (A, B[:1]), (A[:1, :1], B), (A, B[:1, :1])),
+            *((A[:, :1], C), (A, C[:1])),
+        ):
             with pytest.raises(ValueError):
                 learner.matmul(left, right)
 

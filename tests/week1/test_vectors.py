@@ -108,6 +108,8 @@ class TestNorm:
                 a = 1e200 * rng.uniform(1.0, 5.0, size=n)
                 assert_close(learner.norm(a), math.hypot(*a), atol=0.0)
                 assert_close(learner.norm(-a), math.hypot(*a), atol=0.0)
+            opposite = 1e200 * rng.uniform(1.0, 5.0) * np.array([1.0, -1.0])
+            assert_close(learner.norm(opposite), math.hypot(*opposite), atol=0.0)
 
     def test_tiny_entries(self, learner, rng):
         """It is right, and does not warn, where a square would vanish."""

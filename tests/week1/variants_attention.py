@@ -340,3 +340,8 @@ def scales_w_q_in_place(X, W_Q, W_K, W_V):
 def adds_the_input(X, W_Q, W_K, W_V):
     result = _weights(X @ W_Q, X @ W_K) @ (X @ W_V)
     return X + result if result.shape == X.shape else result
+
+
+@wrong("attention_weights", "You clipped the scores: beyond the limit all keys look the same.")
+def clips_the_scores(Q, K):
+    return _softmax_over(np.clip(_scores(Q, K), -50, 50), -1)

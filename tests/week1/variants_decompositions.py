@@ -1069,3 +1069,15 @@ def multiplies_the_sides(d_out, d_in, rank):
 )
 def takes_off_the_overlap(d_out, d_in, rank):
     return rank * (d_out + d_in - rank)
+
+
+@wrong("low_rank", "You sorted eigenvalues with their signs: the largest magnitudes count.")
+def keeps_the_largest_eigenvalues(W, rank):
+    if not 0 <= rank <= min(W.shape):
+        raise ValueError("rank is out of range")
+    if W.shape[0] == W.shape[1] and np.allclose(W, W.T):
+        values, vectors = np.linalg.eigh(W)
+        kept = np.argsort(values)[::-1][:rank]
+        return (vectors[:, kept] * values[kept]) @ vectors[:, kept].T
+    U, s, Vt = np.linalg.svd(W, full_matrices=False)
+    return (U[:, :rank] * s[:rank]) @ Vt[:rank]
