@@ -86,6 +86,15 @@ class TestPowerIteration:
         truth = np.array([1.0, -1.0, 0.0]) / np.sqrt(2)
         assert_same_up_to_sign(vector, truth, atol=1e-6, what="the eigenvector")
 
+    def test_finds_an_answer_of_equal_signs(self, learner):
+        """It finds an eigenvector whose entries are equal, whatever the start is."""
+        # Every product with c (1, -1, x) is exact, so that rounding does not rescue a bad start.
+        A = np.array([[4.0, 2.0, 0.0], [2.0, 4.0, 0.0], [0.0, 0.0, 1.0]])
+        value, vector = unpack(learner.power_iteration(A), "value, vector")
+        assert_close(value, 6.0, rtol=1e-8, what="the eigenvalue")
+        truth = np.array([1.0, 1.0, 0.0]) / np.sqrt(2)
+        assert_same_up_to_sign(vector, truth, atol=1e-6, what="the eigenvector")
+
     def test_finds_an_answer_in_some_entries_only(self, learner):
         """It finds an eigenvector that is 0 in some entries, wherever they are."""
         A = np.array(
@@ -407,6 +416,13 @@ class TestLowRank:
         truth = -4.0 * np.outer(direction, direction)
         assert_close(learner.low_rank(W, 1), truth, atol=1e-6)
 
+    def test_a_single_row_or_column(self, learner, rng):
+        """A matrix with one row or one column keeps its shape."""
+        for shape in ((1, 4), (5, 1), (1, 1)):
+            W = rng.uniform(1.0, 2.0, size=shape)
+            assert_close(learner.low_rank(W, 1), W, atol=1e-8)
+            assert_close(learner.low_rank(W, 0), np.zeros(shape))
+
     def test_refuses_a_rank_that_a_wide_matrix_has_not(self, learner, rng):
         """A negative rank, or one above the number of rows of a wide matrix, is an error."""
         W, layers = matrix_with(rng, (3, 6), [5.0, 2.0, 1.0])
@@ -455,6 +471,9 @@ class TestLowRankError:
             assert_close(learner.low_rank_error(np.zeros((2, 3)), rank), 0.0, what="zeros")
         W, _ = matrix_with(rng, (2, 3), [4.0, 3.0])
         assert_close(learner.low_rank_error(W, 1), 0.6, rtol=1e-8)
+        for rank in (-1, 3):  # out of range is out of range, for zeros too
+            with pytest.raises(ValueError):
+                learner.low_rank_error(np.zeros((2, 3)), rank)
 
     def test_zeros_among_the_singular_values(self, learner, rng):
         """A matrix that is not zero has an error, also where some singular values are 0."""
@@ -485,6 +504,14 @@ class TestLowRankError:
 
 
 class TestLoraForward:
+    def test_axes_of_length_one(self, learner, rng):
+        """Axes of length 1 stay, of the batch and of the output."""
+        for batch, d_in, d_out in (((1,), 3, 2), ((2, 1), 3, 1), ((1, 1), 1, 1)):
+            x, W = rng.normal(size=(*batch, d_in)), rng.normal(size=(d_out, d_in))
+            A, B = rng.normal(size=(1, d_in)), rng.normal(size=(d_out, 1))
+            truth = x @ (W + 2.0 * (B @ A)).T
+            assert_close(learner.lora_forward(x, W, A, B, 2.0), truth, atol=1e-10)
+
     def test_is_the_merged_layer(self, learner, rng):
         """It gives what a layer with the weight W + (alpha/r) B A gives; inputs are kept."""
         x, W = rng.normal(size=(4, 5)), rng.normal(size=(3, 5))

@@ -168,7 +168,7 @@ class TestCosineSimilarity:
     def test_known_angles(self, learner, rng):
         """It is the cosine of the angle for acute, right and obtuse angles."""
         start, longer = rng.uniform(0.0, 6.0), rng.uniform(2.0, 5.0)
-        for degrees in (10, 60, 90, 135, 170):
+        for degrees in (0.1, 10, 60, 90, 135, 170, 179.9):
             end = start + math.radians(degrees)
             a = longer * np.array([math.cos(start), math.sin(start)])
             b = np.array([math.cos(end), math.sin(end)])
@@ -288,8 +288,8 @@ class TestNearest:
     def test_returns_one_by_default(self, learner, rng):
         """Without k it is an array of one index, and with k = 1 too."""
         vectors = rng.normal(size=(12, 5))
-        for best in (11, 3, 7):
-            query = 2.0 * vectors[best]
+        for best, scale in ((11, 2.0), (3, 1.0), (7, 0.5)):
+            query = scale * vectors[best]
             assert_same(learner.nearest(query, vectors), _indices([best]))
             assert_same(learner.nearest(query, vectors, 1), _indices([best]))
             assert_same(learner.nearest(query, vectors, k=1), _indices([best]))
