@@ -76,7 +76,7 @@ def attention_weights(Q: np.ndarray, K: np.ndarray) -> np.ndarray:
     -------
     ndarray of shape (..., T, S)
         Softmax of `attention_scores` over the last axis: entry [..., t, s] is the share that
-        query t gives to key s, and each row sums to 1, also where scores are in the thousands.
+        query t gives to key s, and each row sums to 1.
 
     References
     ----------
