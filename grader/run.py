@@ -14,7 +14,7 @@ from typing import Any
 
 from exercises import Catalogue, Module
 from grader.course import Course
-from grader.errors import GraderError, InputError, SandboxError
+from grader.errors import InputError, SandboxError
 from grader.files import remove_leftovers, write_atomically
 from grader.progress import Progress
 from grader.results import is_current, read_result, result_path, write_result
@@ -209,6 +209,3 @@ def write_grades_csv(grades: Path, catalogue: Catalogue) -> None:
         total = round(sum(row.values()), 4)
         writer.writerow([learner, *(row.get(week, "") for week in weeks), total])
     write_atomically(grades / "grades.csv", text.getvalue().encode("utf-8", "backslashreplace"))
-
-
-__all__ = ["GraderError", "Request", "Summary", "all_results", "grade_class", "write_grades_csv"]
