@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,8 +29,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         project = Project(find_root(Path.cwd()) or HERE.parent)
         if args.command == "hint":
-            return hint(project, args.exercise, args.number)
-        return list_exercises(project, args.week)
+            code = hint(project, args.exercise, args.number)
+        else:
+            code = list_exercises(project, args.week)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # the reader, `head` for example, has seen enough
+        # Python would flush once more at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except (UsageError, CatalogueError) as error:
         print(f"kata: {error}", file=sys.stderr)
         return BAD_USAGE

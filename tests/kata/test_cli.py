@@ -1,5 +1,6 @@
 """The command `kata`, as a learner types it."""
 
+import os
 import subprocess
 import sys
 
@@ -176,3 +177,13 @@ def _environment():
     import os
 
     return dict(os.environ)
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    """As in `kata list | head -1`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as pipe:
+        command = [sys.executable, "-m", "kata", "list"]
+        done = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
