@@ -175,6 +175,8 @@ def _same(a: Any, b: Any, likeness: Likeness) -> bool:
         return False
     if x.shape != y.shape or x.dtype.kind not in "biufc" or y.dtype.kind not in "biufc":
         return False
+    # Booleans count as 0 and 1, and have no sign to take.
+    x, y = (array.astype(float) if array.dtype.kind == "b" else array for array in (x, y))
     return _close(x, y, likeness)
 
 

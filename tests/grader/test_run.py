@@ -134,6 +134,12 @@ class TestVerdicts:
         tests = toys.result("ada")["exercises"][0]["tests"]
         assert "returned a ValueError instead of raising it" in tests[-1]["why"]
 
+    def test_booleans_in_place_of_numbers(self, toys):
+        code = "return np.eye(np.size(x), dtype=bool)[0]"  # a unit vector without a sign
+        toys.hand_in("ada", REFERENCE.replace("return 2 * x", code))
+        toys.grade()
+        assert toys.verdicts("ada")["double"] in ("failed", "partial")
+
     def test_a_right_answer_of_another_form(self, toys):
         for name, code in {
             "ada": "return [2 * value for value in x] if np.ndim(x) else 2 * x",
