@@ -29,7 +29,7 @@ mutants: $(VENV)/dev
 	$(BIN)/python -m grader mutants
 
 pictures: $(VENV)/dev
-	$(BIN)/python docs/pictures.py
+	$(BIN)/python -m docs.pictures
 
 # One marker file per kind of installation: a second `make` installs nothing again.
 $(VENV)/instructor: pyproject.toml | $(VENV)/made

@@ -131,8 +131,8 @@ class TestLessons:
         assert [path.name for path in files if path.stat().st_size > LARGEST_PICTURE] == []
 
     def test_pictures_are_drawn_by_the_script(self, week):
-        """Every picture has a function in docs/pictures.py, so that it can be drawn again."""
-        script = (ROOT / "docs" / "pictures.py").read_text(encoding="utf-8")
+        """Every picture has a function in docs/pictures, so that it can be drawn again."""
+        script = (ROOT / "docs" / "pictures" / f"{week}.py").read_text(encoding="utf-8")
         drawn = set(re.findall(rf'"({week}/pictures/\w+\.svg)": \(', script))
         assert drawn == {name_of(path) for path in (ROOT / week / "pictures").iterdir()}
 

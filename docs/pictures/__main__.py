@@ -1,0 +1,71 @@
+"""Make the pictures of the lessons from the references: `make pictures`.
+
+Each week has a file of functions, and a table `PICTURES` that says where each picture goes and
+which reference it shows. Equal references give equal files.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from docs.pictures import week1, week2
+from docs.pictures.style import STYLE, put_on_card
+from grader.course import ROOT, Course
+
+LARGEST_FILE = 60_000  # bytes
+PICTURES: dict[str, tuple[str, Callable[[types.ModuleType], Figure]]] = {
+    name: entry for week in (week1, week2) for name, entry in week.PICTURES.items()
+}
+
+
+def main() -> None:
+    """Draw all pictures and say how large they are."""
+    for name, size in draw(Course()):
+        print(f"{size:>7,} bytes  {name}")
+
+
+def draw(course: Course, root: Path = ROOT) -> Iterator[tuple[str, int]]:
+    """Draw every picture below `root`, yielding its name and its size in bytes."""
+    for name, (module_name, picture) in PICTURES.items():
+        week = course.catalogue.week(name.split("/")[0])
+        module = week.module(module_name) if week else None
+        assert module is not None, f"{name}: the catalogue has no module {module_name}"
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with mpl.rc_context(STYLE):
+            figure = picture(course.reference(module))
+            figure.tight_layout(pad=1.6)
+            put_on_card(figure)
+            text = io.StringIO()
+            figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+            plt.close(figure)
+        path.write_text(_compact(text.getvalue()), encoding="utf-8", newline="\n")
+        size = path.stat().st_size
+        assert size <= LARGEST_FILE, f"{name} is {size} bytes, more than {LARGEST_FILE}"
+        yield name, size
+
+
+def _compact(svg: str) -> str:
+    """Drop digits that no screen shows: smaller, and alike where processors round differently."""
+
+    def rounded(match: re.Match[str]) -> str:
+        number = float(match[0])
+        short = f"{number:.2f}" if abs(number) >= 1 else f"{number:.4f}"
+        return short.rstrip("0").rstrip(".")
+
+    svg = re.sub(r"-?\d+\.\d{3,}", rounded, svg)
+    return re.sub(r"\s*\n\s*", "\n", svg)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""How all pictures of the lessons look, and what several of them draw.
+
+Every picture lies on a light card of its own, so that it reads the same on a white page and on a
+black one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+CARD, EDGE, INK, FAINT, PALE = "#f7f5f0", "#d9d4c8", "#24262b", "#666a73", "#d3d0c8"
+BLUE, ORANGE, GREEN, RED = "#1f66b0", "#c4570b", "#2e7d4f", "#b3261e"
+
+STYLE = {
+    "font.size": 10.5,
+    "axes.titlesize": 11,
+    "axes.edgecolor": FAINT,
+    "axes.facecolor": "none",
+    "axes.labelcolor": INK,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlecolor": INK,
+    "figure.facecolor": "none",
+    "legend.frameon": False,
+    "lines.linewidth": 2.0,
+    "savefig.facecolor": "none",
+    "svg.hashsalt": "math-for-ai-katas",  # else names inside the file differ in every run
+    "text.color": INK,
+    "xtick.color": FAINT,
+    "ytick.color": FAINT,
+}
+
+
+def put_on_card(figure: Figure) -> None:
+    """Lay a light card with round corners under everything."""
+    width, height = figure.get_size_inches()
+    card = FancyBboxPatch(
+        (0.02, 0.02),
+        width - 0.04,
+        height - 0.04,
+        boxstyle="round,pad=0,rounding_size=0.12",
+        transform=figure.dpi_scale_trans,
+        facecolor=CARD,
+        edgecolor=EDGE,
+        zorder=-10,
+    )
+    figure.add_artist(card)
+
+
+def draw_arrow(axes: Axes, start: object, end: object, colour: str, linestyle: str = "-") -> None:
+    """Draw an arrow between two points."""
+    axes.annotate(
+        "",
+        tuple(np.asarray(end)),
+        tuple(np.asarray(start)),
+        arrowprops={
+            "arrowstyle": "-|>",
+            "color": colour,
+            "linewidth": 2,
+            "linestyle": linestyle,
+            "mutation_scale": 14,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        },
+    )
+
+
+def mark_right_angle(axes: Axes, corner: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
+    """Mark the right angle at a corner between two directions."""
+    a, b = 0.14 * a / np.linalg.norm(a), 0.14 * b / np.linalg.norm(b)
+    marks = np.array([corner + a, corner + a + b, corner + b])
+    axes.plot(*marks.T, color=FAINT, linewidth=1)
+
+
+def show_plane(axes: Axes, x: tuple[float, float], y: tuple[float, float]) -> None:
+    """Show a plane without scales, one unit as long upwards as sideways."""
+    axes.set(xlim=x, ylim=y, xticks=[], yticks=[])
+    axes.set_aspect("equal")
+    axes.spines[:].set_visible(False)

@@ -1,0 +1,331 @@
+"""The pictures of week 1, linear algebra.
+
+Each is a function of the reference module that it shows.
+"""
+
+from __future__ import annotations
+
+import types
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from docs.pictures.style import (
+    BLUE,
+    CARD,
+    EDGE,
+    FAINT,
+    GREEN,
+    INK,
+    ORANGE,
+    PALE,
+    RED,
+    draw_arrow,
+    mark_right_angle,
+    show_plane,
+)
+
+
+def analogy(vectors: types.ModuleType) -> Figure:
+    """Show king - man + woman in two of the four coordinates."""
+    words = {
+        "king": np.array([0.8, 0.2, 0.9, -0.5]),
+        "queen": np.array([0.7, 0.8, 0.85, -0.4]),
+        "man": np.array([0.9, 0.1, 0.5, -0.6]),
+        "woman": np.array([0.8, 0.7, 0.45, -0.5]),
+    }
+    assert vectors.analogy(words, ["king", "woman"], ["man"]) == "queen"
+    figure, axes = plt.subplots(figsize=(6.6, 4.2))
+    for word, vector in words.items():
+        x, y = vector[1], vector[2]
+        draw_arrow(axes, (0, 0), (x, y), BLUE)
+        side = 1 if x > 0.5 else -1
+        align = "left" if side > 0 else "right"
+        axes.text(x + 0.015 * side, y + 0.02, word, ha=align, weight="bold")
+    steps = (("man", "woman", "woman − man", 0.25), ("king", "queen", "the same step", 0.5))
+    for start, end, label, middle in steps:
+        a, b = words[start][1:3], words[end][1:3]
+        draw_arrow(axes, a, b, ORANGE, "--")
+        axes.text(middle, a[1] + 0.01, label, color=ORANGE, ha="center")
+    axes.set(xlim=(-0.05, 1.02), ylim=(-0.05, 1.06))
+    axes.set(xlabel="second of the four numbers", ylabel="third of the four numbers")
+    return figure
+
+
+def cosine(vectors: types.ModuleType) -> Figure:
+    """Show pairs of arrows and their cosines."""
+    figure, panels = plt.subplots(1, 4, figsize=(9, 2.1))
+    for axes, degrees, length in zip(panels, (0, 40, 90, 160), (0.5, 1.0, 0.8, 0.7), strict=True):
+        angle = np.deg2rad(15)
+        a = np.array([np.cos(angle), np.sin(angle)])
+        b = length * np.array(
+            [np.cos(angle + np.deg2rad(degrees)), np.sin(angle + np.deg2rad(degrees))]
+        )
+        if degrees:
+            arc = angle + np.deg2rad(np.linspace(0, degrees, 50))
+            axes.plot(0.3 * np.cos(arc), 0.3 * np.sin(arc), color=FAINT, linewidth=1)
+        draw_arrow(axes, (0, 0), a, BLUE)
+        draw_arrow(axes, (0, 0), b, ORANGE)
+        axes.set_title(
+            f"{degrees}°: cosine {vectors.cosine_similarity(a, b):.2f}".replace("-", "−")
+        )
+        show_plane(axes, (-1.0, 1.1), (-0.1, 0.95))
+    return figure
+
+
+def matrix_map(matrices: types.ModuleType) -> Figure:
+    """Show what four matrices do to the unit square and to a letter in it."""
+    letter = np.array(
+        [
+            [2, 1],
+            [2, 9],
+            [7, 9],
+            [7, 7.5],
+            [4, 7.5],
+            [4, 6],
+            [6, 6],
+            [6, 4.5],
+            [4, 4.5],
+            [4, 1],
+            [2, 1],
+        ]
+    )
+    letter = letter.T / 10
+    square = np.array([[0, 1, 1, 0, 0], [0, 0, 1, 1, 0.0]])
+    turn = np.deg2rad(30)
+    panels = {
+        "turn": [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]],
+        "stretch and shear": [[1.4, 0.5], [0.0, 1.2]],
+        "mirror": [[-1.0, 0.0], [0.0, 1.0]],
+        "flatten": [[0.8, 0.4], [0.6, 0.3]],
+    }
+    figure, grid = plt.subplots(1, 4, figsize=(9, 2.2))
+    for axes, (name, rows) in zip(grid, panels.items(), strict=True):
+        A = np.array(rows)
+        axes.plot(*square, color=FAINT, linewidth=1, linestyle=":")
+        image = matrices.matmul(A, square)
+        axes.fill(*image, color=BLUE, alpha=0.15, linewidth=0)
+        axes.plot(*image, color=BLUE)
+        axes.fill(*matrices.matmul(A, letter), color=ORANGE, linewidth=1)
+        axes.axhline(0, color=EDGE, linewidth=1, zorder=0)
+        axes.axvline(0, color=EDGE, linewidth=1, zorder=0)
+        determinant = round(matrices.determinant(A), 10)
+        axes.set_title(f"{name}\ndeterminant {determinant:g}".replace("-", "−"))
+        show_plane(axes, (-1.1, 2.0), (-0.15, 1.4))
+    return figure
+
+
+def gram_schmidt(matrices: types.ModuleType) -> Figure:
+    """Show a projection with what is left of it, and two rows made orthonormal."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
+    basis, v = np.array([[2.0, 0.7]]), np.array([1.1, 1.6])
+    shadow = matrices.project(v, basis)
+    line = np.outer([-0.1, 1.25], basis[0])
+    left.plot(line[:, 0], line[:, 1], color=FAINT, linewidth=1, linestyle=":")
+    draw_arrow(left, (0, 0), v, BLUE)
+    draw_arrow(left, (0, 0), shadow, ORANGE)
+    draw_arrow(left, shadow, v, GREEN, "--")
+    mark_right_angle(left, shadow, -shadow, v - shadow)
+    left.text(v[0] - 0.1, v[1], "v", ha="right", weight="bold", color=BLUE)
+    left.text(
+        shadow[0] * 0.55,
+        shadow[1] * 0.5 - 0.16,
+        "projection",
+        color=ORANGE,
+        rotation=19,
+        ha="center",
+        va="center",
+    )
+    middle = (v + shadow) / 2
+    left.text(
+        middle[0] + 0.08, middle[1], "what is left,\nat a right angle", color=GREEN, va="center"
+    )
+    left.set_title("the nearest point of the line")
+    show_plane(left, (-0.3, 2.9), (-0.3, 1.8))
+
+    V = np.array([[1.5, 0.5], [1.2, 1.4]])
+    Q = matrices.gram_schmidt(V)
+    turned = np.linspace(0, 2 * np.pi, 100)
+    right.plot(np.cos(turned), np.sin(turned), color=FAINT, linewidth=1, linestyle=":")
+    for row, name in zip(V, ("row 1", "row 2"), strict=True):
+        draw_arrow(right, (0, 0), row, PALE)
+        right.text(row[0] + 0.06, row[1], name, color=FAINT, va="center")
+    for row, label, where in zip(
+        Q, ("first", "second"), ((0.75, 0.02), (-0.38, 1.06)), strict=True
+    ):
+        draw_arrow(right, (0, 0), row, ORANGE)
+        right.text(*where, label, color=ORANGE, va="center", weight="bold")
+    mark_right_angle(right, np.zeros(2), Q[0], Q[1])
+    right.set_title("two rows made orthonormal")
+    show_plane(right, (-1.1, 2.2), (-0.4, 1.7))
+    return figure
+
+
+def attention(module: types.ModuleType) -> Figure:
+    """Show who looks at whom in a sentence, and what a word takes home."""
+    tokens = ["she", "sat", "by", "the", "river", "bank"]
+    X = np.array(  # made by hand: person, action, water, money, grammar
+        [
+            [1.0, 0.3, 0.0, 0.0, 0.0],
+            [0.5, 1.0, 0.0, 0.0, 0.0],
+            [0.0, 0.0, 0.2, 0.0, 1.0],
+            [0.0, 0.0, 0.0, 0.0, 1.0],
+            [0.0, 0.0, 1.1, 0.0, 0.0],
+            [0.0, 0.0, 0.8, 0.8, 0.0],
+        ]
+    )
+    W_Q = W_K = 2.2 * np.eye(5)
+    weights = module.attention_weights(X @ W_Q, X @ W_K)
+    after = module.self_attention(X, W_Q, W_K, np.eye(5))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4), width_ratios=[1.35, 1])
+    colours = mpl.colors.LinearSegmentedColormap.from_list("card to blue", [CARD, BLUE])
+    left.imshow(weights, cmap=colours, vmin=0, vmax=0.8)
+    for t, s in np.ndindex(weights.shape):
+        colour = CARD if weights[t, s] > 0.5 else INK
+        left.text(s, t, f"{weights[t, s]:.2f}", ha="center", va="center", color=colour, size=9)
+    left.set_xticks(range(6), tokens)
+    left.set_yticks(range(6), tokens)
+    left.set(xlabel="looks at", ylabel="the word")
+    left.spines[:].set_visible(False)
+    left.tick_params(length=0, labelcolor=INK)
+    left.set_title("attention weights: each row sums to 1")
+
+    positions, water, money = np.arange(2), 2, 3
+    for offset, column, colour, name in (
+        (-0.2, water, BLUE, "water"),
+        (0.2, money, ORANGE, "money"),
+    ):
+        heights = [X[5, column], after[5, column]]
+        right.bar(positions + offset, heights, width=0.36, color=colour)
+        for x, height in zip(positions + offset, heights, strict=True):
+            right.text(x, height + 0.02, f"{name}\n{height:.2f}", ha="center", color=colour)
+    right.set_xticks(positions, ["before", "after attention"], color=INK)
+    right.tick_params(length=0)
+    right.set(ylim=(0, 1.05), yticks=[])
+    right.spines["left"].set_visible(False)
+    right.set_title("the vector of “bank”")
+    return figure
+
+
+def attention_scale(module: types.ModuleType) -> Figure:
+    """Show what the softmax does with and without the division by √d."""
+    figure, grid = plt.subplots(2, 3, figsize=(9, 3.6), sharex=True, sharey=True)
+    for column, d in enumerate((4, 64, 1024)):
+        rng = np.random.default_rng(3)
+        Q, K = rng.normal(size=(1, d)), rng.normal(size=(8, d))
+        rows = (
+            (module.softmax(Q @ K.T)[0], RED, "without √d"),
+            (module.attention_weights(Q, K)[0], BLUE, "with √d"),
+        )
+        for axes, (weights, colour, name) in zip(grid[:, column], rows, strict=True):
+            axes.bar(range(8), weights, color=colour)
+            axes.set(ylim=(0, 1.05), xticks=[], yticks=[0, 1])
+            if column == 0:
+                axes.set_ylabel(name)
+        grid[0, column].set_title(f"vectors of length {d}")
+    grid[1, 1].set_xlabel("one query's attention weights over eight keys, random vectors")
+    return figure
+
+
+def pca(decompositions: types.ModuleType) -> Figure:
+    """Show a cloud with its principal components, and where they go without centring."""
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(120, 2)) * [1.6, 0.45]
+    turn = np.deg2rad(-35)
+    X = X @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) + [3.4, 3.0]
+    mean = X.mean(axis=0)
+    components, variances = decompositions.pca(X, 2)
+    share = decompositions.explained_variance_ratio(X)
+    _, wrong = decompositions.power_iteration(X.T @ X / len(X))
+    figure, axes = plt.subplots(figsize=(6.6, 4.4))
+    axes.plot(*X.T, "o", color=BLUE, alpha=0.35, markersize=4, markeredgewidth=0)
+    wrong = wrong * np.sign(wrong @ mean)
+    draw_arrow(axes, (0, 0), wrong * 6.3, RED, "--")
+    axes.text(1.15, 2.0, "without centring:\ntowards the mean", color=RED, ha="center", va="bottom")
+    for row, variance, percent in zip(components, variances, share, strict=True):
+        row = row * (1 if row[0] > 0 else -1)
+        end = mean + 2 * np.sqrt(variance) * row
+        draw_arrow(axes, mean, end, ORANGE)
+        place = end + (end - mean) / np.linalg.norm(end - mean) * 0.3
+        axes.text(*place, f"{percent:.0%}", color=ORANGE, weight="bold", ha="center", va="center")
+    axes.plot(0, 0, "+", color=INK, markersize=9)
+    axes.text(0.12, -0.3, "0", color=INK)
+    axes.set_aspect("equal")
+    axes.set(xlim=(-0.6, 7.4), ylim=(-0.6, 5.6), xticks=[], yticks=[])
+    axes.set_title("directions of largest variance, and their shares")
+    return figure
+
+
+def low_rank_image(decompositions: types.ModuleType) -> Figure:
+    """Show an image built from a few rank-one layers."""
+    size = 80
+    y, x = np.mgrid[0:size, 0:size] / size
+    sky = 0.95 - 0.45 * y
+    sky[(x - 0.76) ** 2 + (y - 0.2) ** 2 < 0.011] = 1.0
+    is_sea = y > 0.66
+    sky[is_sea] = (0.42 + 0.07 * np.sin(45 * x + 60 * y) * (y - 0.4))[is_sea]
+    sky[(y < 0.64) & (y > 0.14) & (x > 0.42) & (x < 0.42 + 0.55 * (y - 0.14))] = 0.98
+    sky[(y < 0.64) & (y > 0.22) & (x < 0.39) & (x > 0.39 - 0.4 * (y - 0.22))] = 0.9
+    sky[(abs(x - 0.405) < 0.012) & (y > 0.12) & (y < 0.68)] = 0.15
+    sky[(y > 0.66) & (y < 0.76) & (abs(x - 0.44) < 0.3 - 1.2 * (y - 0.66))] = 0.12
+    image = sky
+    figure, panels = plt.subplots(1, 5, figsize=(9, 2.5))
+    for axes, rank in zip(panels, (1, 2, 5, 15, size), strict=True):
+        axes.imshow(
+            decompositions.low_rank(image, rank), cmap="gray", vmin=0, vmax=1, interpolation="none"
+        )
+        error = decompositions.low_rank_error(image, rank)
+        numbers = rank * (2 * size + 1) if rank < size else size * size
+        name = f"rank {rank}" if rank < size else f"full rank, {size}"
+        axes.set_title(f"{name}\nerror {error:.2f}")
+        axes.set_xlabel(f"{numbers:,} numbers", color=FAINT)
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(False)
+    return figure
+
+
+def spectrum(decompositions: types.ModuleType) -> Figure:
+    """Show why a low rank keeps a decaying spectrum and loses random numbers."""
+    n = 768
+    rng = np.random.default_rng(0)
+    random = rng.normal(size=(n, n))
+    U, _ = np.linalg.qr(rng.normal(size=(n, n)))
+    V, _ = np.linalg.qr(rng.normal(size=(n, n)))
+    decaying = (U / np.arange(1, n + 1)) @ V.T  # singular values 1, 1/2, 1/3, …
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
+    ranks = [0, 4, 16, 48, 128, 256, 384, 512, 640, 768]
+    for W, colour, name in ((random, RED, "random numbers"), (decaying, BLUE, "decaying, 1/k")):
+        values = np.linalg.svd(W, compute_uv=False)
+        shown = np.unique(np.geomspace(1, n, 60).astype(int)) - 1
+        left.plot(shown + 1, values[shown] / values[0], color=colour, label=name)
+        errors = {rank: decompositions.low_rank_error(W, rank) for rank in ranks}
+        right.plot(ranks, list(errors.values()), color=colour)
+        right.plot(16, errors[16], "o", color=colour)
+        below = errors[16] < 0.5
+        right.text(
+            40,
+            errors[16] + (0.06 if below else 0.045),
+            f"rank 16 misses {errors[16]:.2f}",
+            color=colour,
+        )
+    left.set(xscale="log", yscale="log", ylim=(1e-3, 2), xlabel="k")
+    left.set_title("k-th singular value / largest")
+    left.legend(loc="lower left", labelcolor=[RED, BLUE])
+    right.set(xlabel="rank r", ylim=(0, 1.1), xticks=[0, 256, 512, 768])
+    right.set_title("error ‖W − W_r‖ / ‖W‖, 768 × 768")
+    return figure
+
+
+PICTURES = {
+    "week1/pictures/analogy.svg": ("vectors", analogy),
+    "week1/pictures/cosine.svg": ("vectors", cosine),
+    "week1/pictures/matrix_map.svg": ("matrices", matrix_map),
+    "week1/pictures/gram_schmidt.svg": ("matrices", gram_schmidt),
+    "week1/pictures/attention.svg": ("attention", attention),
+    "week1/pictures/attention_scale.svg": ("attention", attention_scale),
+    "week1/pictures/pca.svg": ("decompositions", pca),
+    "week1/pictures/low_rank_image.svg": ("decompositions", low_rank_image),
+    "week1/pictures/spectrum.svg": ("decompositions", spectrum),
+}
