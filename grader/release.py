@@ -23,7 +23,7 @@ PRIVATE = re.compile(r"<!-- BEGIN NOT FOR LEARNERS -->.*?<!-- END NOT FOR LEARNE
 # The lessons link to pages that stay here; in the copy the words are enough.
 LINK_TO_DOCS = re.compile(r"\[([^\]]+)\]\(\.\./docs/[^)]*\)")
 ZIP_TIME = (2020, 1, 1, 0, 0, 0)  # the same content makes the same archive
-PICTURES = (".png", ".svg")
+BESIDE_A_LESSON = (".png", ".svg", ".gz")  # pictures and data
 
 
 def release(out: Path, course: Course | None = None) -> None:
@@ -54,14 +54,14 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
     yield "pyproject.toml", _content(course.root / "pyproject.toml")
     for package in ("kata", "exercises"):
         for path in sorted((course.root / package).rglob("*")):
-            if path.suffix in (".py", ".toml") and path.is_file():
+            if path.suffix in (".py", ".toml", ".npz") and path.is_file():
                 yield str(path.relative_to(course.root)), _content(path)
     # The stubs are made anew from the references: a week folder in use may hold solved ones.
     stubs = stub_texts(course)
     for week in course.catalogue.weeks:
         folder = course.root / week.name
         for path in sorted(folder.rglob("*")):
-            if path.suffix in PICTURES:
+            if path.suffix in BESIDE_A_LESSON:
                 yield str(path.relative_to(course.root)), _content(path)
             elif path.suffix == ".md":
                 text = LINK_TO_DOCS.sub(r"\1", course.read(path))

@@ -1,0 +1,651 @@
+import math
+
+import numpy as np
+import pytest
+
+from kata.comparisons import (
+    assert_close,
+    assert_keeps_inputs,
+    no_floating_point_warnings,
+    unpack,
+)
+
+
+def _distribution(rng, n):
+    weights = rng.uniform(0.1, 1.0, size=n)
+    return weights / weights.sum()
+
+
+def _joint(rng, n, m):
+    weights = rng.uniform(0.1, 1.0, size=(n, m))
+    return weights / weights.sum()
+
+
+def _unrounded(probs):
+    """Return a distribution that dividing by its sum would change, if only a little."""
+    return probs * (1.0 + 1e-12)
+
+
+def _marginal(joint, axis):
+    lines = joint.tolist() if axis == 0 else joint.T.tolist()
+    return [math.fsum(line) for line in lines]
+
+
+def _conditional(joint, given):
+    lines = joint if given == 0 else joint.T
+    shares = np.array([[p / math.fsum(line) for p in line] for line in lines.tolist()])
+    return shares if given == 0 else shares.T
+
+
+class TestMarginal:
+    def test_either_variable(self, learner, rng):
+        """It is the distribution of the variable on that axis: the other one is summed away."""
+        for n, m in ((2, 4), (5, 3)):
+            joint = _joint(rng, n, m)
+            for axis in (0, 1):
+                assert_close(learner.marginal(joint, axis), _marginal(joint, axis))
+
+    def test_square_tables(self, learner, rng):
+        """In a square table the axes are not interchanged, although every shape would fit."""
+        for n in (2, 4):
+            joint = _joint(rng, n, n)
+            for axis in (1, 0):
+                assert_close(learner.marginal(joint, axis=axis), _marginal(joint, axis))
+
+    def test_impossible_values(self, learner, rng):
+        """A value that never occurs keeps its place, with probability 0, and a rare one its own."""
+        joint = _joint(rng, 4, 5)
+        joint[3], joint[:, 2] = 1e-6 * joint[3], 1e-6 * joint[:, 2]
+        joint[[0, 2]], joint[:, [1, 4]] = 0.0, 0.0
+        joint /= joint.sum()
+        for axis in (0, 1):
+            assert_close(learner.marginal(joint, axis), _marginal(joint, axis))
+
+    def test_one_row_or_column(self, learner, rng):
+        """A variable with a single value has probability 1 for it, in an array of one number."""
+        for n, m in ((1, 3), (3, 1), (1, 1)):
+            joint = _joint(rng, n, m)
+            for axis in (0, 1):
+                assert_close(learner.marginal(joint, axis), _marginal(joint, axis))
+
+    def test_keeps_joint(self, learner, rng):
+        """The table is the same afterwards."""
+        joint = _unrounded(_joint(rng, 3, 4))
+        for axis in (0, 1):
+            assert_close(assert_keeps_inputs(learner.marginal, joint, axis), _marginal(joint, axis))
+
+
+class TestConditional:
+    def test_given_either_variable(self, learner, rng):
+        """Each slice with the known variable fixed is in proportion to the table and sums to 1."""
+        for n, m in ((2, 4), (5, 3)):
+            joint = _joint(rng, n, m)
+            for given in (0, 1):
+                assert_close(learner.conditional(joint, given), _conditional(joint, given))
+
+    def test_square_tables(self, learner, rng):
+        """In a square table rows are not mistaken for columns."""
+        for n in (2, 4):
+            joint = _joint(rng, n, n)
+            for given in (1, 0):
+                assert_close(learner.conditional(joint, given=given), _conditional(joint, given))
+
+    def test_rare_conditions(self, learner, rng):
+        """A condition that hardly ever holds is a condition still, with a slice that sums to 1."""
+        for scale in (1e-12, 1e-18, 1e-60):
+            joint = _joint(rng, 3, 4)
+            joint[1] *= scale
+            joint[:, 3] *= scale
+            joint /= joint.sum()
+            for given in (0, 1):
+                assert_close(learner.conditional(joint, given), _conditional(joint, given))
+
+    def test_impossible_pairs(self, learner, rng):
+        """Pairs that never occur get 0; so does a value of the other variable that never occurs."""
+        joint = _joint(rng, 3, 4)
+        joint[0, 0] = joint[2, 1] = joint[1, 3] = 0.0
+        joint /= joint.sum()
+        for given in (0, 1):
+            assert_close(learner.conditional(joint, given), _conditional(joint, given))
+        joint[:, 2] = 0.0
+        joint /= joint.sum()
+        assert_close(learner.conditional(joint, 0), _conditional(joint, 0))
+        assert_close(learner.conditional(joint.T.copy(), 1), _conditional(joint, 0).T)
+
+    def test_refuses_impossible_conditions(self, learner, rng):
+        """A condition of probability 0 is an error, on either axis, wherever it stands."""
+        for place in (0, 1, 2):
+            joint = _joint(rng, 3, 3)
+            joint[place] = 0.0
+            joint /= joint.sum()
+            for table, given in ((joint, 0), (joint.T.copy(), 1)):
+                assert_close(learner.conditional(table, 1 - given), _conditional(table, 1 - given))
+                with pytest.raises(ValueError):
+                    learner.conditional(table, given)
+
+    def test_one_row_or_column(self, learner, rng):
+        """With a single value to know it is the table itself; with a single value left it is 1."""
+        for n, m in ((1, 3), (3, 1), (1, 1)):
+            joint = _joint(rng, n, m)
+            for given in (0, 1):
+                assert_close(learner.conditional(joint, given), _conditional(joint, given))
+
+    def test_keeps_joint(self, learner, rng):
+        """The table is the same afterwards."""
+        joint = _unrounded(_joint(rng, 3, 4))
+        for given in (0, 1):
+            got = assert_keeps_inputs(learner.conditional, joint, given)
+            assert_close(got, _conditional(joint, given))
+
+
+def _bayes(prior, likelihood):
+    parts = [p * q for p, q in zip(prior.tolist(), likelihood.tolist(), strict=True)]
+    return np.array([part / math.fsum(parts) for part in parts])
+
+
+def _assert_exact_zeros(got, truth):
+    """Check where the truth is 0 that the result is no tiny number instead; shapes agree."""
+    zeros = np.asarray(got)[np.asarray(truth) == 0.0]
+    assert_close(zeros, np.zeros(zeros.shape), rtol=0.0, atol=0.0, what="what is impossible")
+
+
+class TestBayes:
+    def test_prior_times_likelihood(self, learner, rng):
+        """The posterior is prior times likelihood, divided by the evidence."""
+        for h in (2, 3, 6):
+            prior, likelihood = _distribution(rng, h), rng.uniform(0.05, 0.95, size=h)
+            assert_close(learner.bayes(prior, likelihood), _bayes(prior, likelihood))
+
+    def test_improbable_observations(self, learner, rng):
+        """What counts is how the likelihoods compare, however small all of them are."""
+        prior, likelihood = _distribution(rng, 4), rng.uniform(0.05, 0.95, size=4)
+        for scale in (1e-6, 1e-14, 1e-50, 1e-90):
+            got = learner.bayes(prior, scale * likelihood)
+            assert_close(got, _bayes(prior, likelihood))
+
+    def test_impossible_hypotheses(self, learner, rng):
+        """What prior or likelihood excludes has a posterior of exactly 0; the rest share the 1."""
+        for prior, likelihood in (
+            ([0.0, 0.5, 0.3, 0.2], rng.uniform(0.1, 0.9, size=4)),
+            ([0.6, 0.4, 0.0], rng.uniform(0.1, 0.9, size=3)),
+            (_distribution(rng, 4), [0.3, 0.2, 0.9, 0.0]),
+            (_distribution(rng, 3), [0.0, 0.2, 0.7]),
+            ([0.5, 0.0, 0.5], [0.0, 1.0, 0.25]),
+        ):
+            prior, likelihood = np.array(prior), np.array(likelihood)
+            got = learner.bayes(prior, likelihood)
+            truth = _bayes(prior, likelihood)
+            assert_close(got, truth)
+            _assert_exact_zeros(got, truth)
+
+    def test_refuses_evidence_of_zero(self, learner):
+        """What no possible hypothesis allows is an error; what one of them allows is not."""
+        for prior, impossible, possible in (
+            ([0.5, 0.5], [0.0, 0.0], [0.0, 0.5]),
+            ([0.0, 1.0], [0.7, 0.0], [0.7, 0.1]),
+            ([0.4, 0.0, 0.6], [0.0, 0.9, 0.0], [1e-30, 0.9, 0.0]),
+            ([1.0], [0.0], [0.3]),
+        ):
+            prior = np.array(prior)
+            got = learner.bayes(prior, np.array(possible))
+            assert_close(got, _bayes(prior, np.array(possible)))
+            with pytest.raises(ValueError):
+                learner.bayes(prior, np.array(impossible))
+
+    def test_keeps_inputs(self, learner, rng):
+        """Prior and likelihood are the same afterwards."""
+        prior, likelihood = _unrounded(_distribution(rng, 4)), rng.uniform(0.1, 0.9, size=4)
+        got = assert_keeps_inputs(learner.bayes, prior, likelihood)
+        assert_close(got, _bayes(prior, likelihood))
+
+
+def _bayes_updates(prior, likelihoods):
+    """Return all posteriors by plain products, whose exponents are kept apart as whole numbers."""
+    mantissas, exponents = np.frexp(prior)
+    rows = [prior]
+    for row in likelihoods:
+        mantissas, shifts = np.frexp(mantissas * np.frexp(row)[0])
+        exponents = exponents + np.frexp(row)[1] + shifts
+        largest = exponents[mantissas > 0].max()
+        joint = np.ldexp(mantissas, np.minimum(exponents - largest, 0))
+        rows.append(joint / joint.sum())
+    return np.array(rows)
+
+
+def _throws(heads_probs, heads):
+    """Return the likelihoods of a coin's throws, one column per hypothesis."""
+    return np.where(heads[:, None], heads_probs, 1.0 - heads_probs)
+
+
+def _posterior_of_throws(prior, heads_probs, heads):
+    """Return all posteriors from the numbers of heads and tails, so that no errors add up."""
+    n_heads = np.concatenate([[0], np.cumsum(heads)])[:, None]
+    n_tails = np.arange(len(heads) + 1)[:, None] - n_heads
+    log_joint = np.log(prior) + n_heads * np.log(heads_probs) + n_tails * np.log(1.0 - heads_probs)
+    joint = np.exp(log_joint - log_joint.max(axis=1, keepdims=True))
+    return joint / joint.sum(axis=1, keepdims=True)
+
+
+class TestBayesUpdates:
+    def test_each_posterior_is_the_next_prior(self, learner, rng):
+        """Row k is the posterior after the first k observations; row 0 is the prior."""
+        for n, h in ((4, 3), (3, 2), (7, 4), (3, 3)):
+            prior, likelihoods = _distribution(rng, h), rng.uniform(0.05, 0.95, size=(n, h))
+            got = learner.bayes_updates(prior, likelihoods)
+            assert_close(got, _bayes_updates(prior, likelihoods))
+
+    def test_ten_thousand_observations(self, learner, rng):
+        """It is stable: right and without a warning after each of 10,000 observations."""
+        prior, heads_probs = np.array([0.2, 0.5, 0.3]), np.array([0.3, 0.31, 0.295])
+        heads = rng.uniform(size=10_000) < 0.3
+        truth = _posterior_of_throws(prior, heads_probs, heads)
+        with no_floating_point_warnings():
+            got = learner.bayes_updates(prior, _throws(heads_probs, heads))
+        assert_close(got, truth, rtol=1e-6, atol=1e-7)
+
+    def test_improbable_observations(self, learner, rng):
+        """It is stable where every observation is very improbable under every hypothesis."""
+        prior, likelihoods = _distribution(rng, 3), rng.uniform(0.5, 1.0, size=(40, 3))
+        truth = _bayes_updates(prior, likelihoods)
+        for scale in (1e-12, 1e-50, 1e-90):
+            with no_floating_point_warnings():
+                got = learner.bayes_updates(prior, scale * likelihoods)
+            assert_close(got, truth)
+
+    def test_evidence_that_turns(self, learner, rng):
+        """It is stable: a hypothesis all but ruled out comes back if later evidence favours it."""
+        for n, first, heads_prob in ((668, True, 0.75), (720, False, 0.75), (4998, True, 0.99)):
+            heads_probs = np.array([heads_prob, 1.0 - heads_prob])
+            heads = np.array([first] * n + [not first] * (n + 3))
+            prior = _distribution(rng, 2)
+            with no_floating_point_warnings():
+                got = learner.bayes_updates(prior, _throws(heads_probs, heads))
+            truth = _posterior_of_throws(prior, heads_probs, heads)
+            assert_close(got, truth, rtol=1e-6, atol=1e-7)
+
+    def test_few_telling_observations(self, learner, rng):
+        """It is stable among several hypotheses where each observation says almost everything."""
+        likelihoods = rng.uniform(0.5, 1.0, size=(40, 3))
+        for phase, improbable in enumerate(([1, 2], [0], [0, 1], [2])):
+            likelihoods[10 * phase : 10 * (phase + 1), improbable] *= 1e-90
+        prior = _distribution(rng, 3)
+        for order in ([0, 1, 2], [2, 0, 1]):
+            with no_floating_point_warnings():
+                got = learner.bayes_updates(prior[order], likelihoods[:, order])
+            assert_close(got, _bayes_updates(prior[order], likelihoods[:, order]))
+
+    def test_prior_of_zero(self, learner, rng):
+        """A prior of 0 stays at exactly 0, whatever the evidence, and numpy has no need to warn."""
+        for place in (0, 1, 2):
+            prior = _distribution(rng, 3)
+            prior[place] = 0.0
+            prior /= prior.sum()
+            likelihoods = 1e-90 * rng.uniform(0.5, 1.0, size=(60, 3))
+            likelihoods[:, place] = 1.0
+            with no_floating_point_warnings():
+                got = learner.bayes_updates(prior, likelihoods)
+            truth = _bayes_updates(prior, likelihoods)
+            assert_close(got, truth)
+            _assert_exact_zeros(got, truth)
+
+    def test_likelihood_of_zero(self, learner, rng):
+        """What one observation contradicts is exactly 0 from then on, without a warning."""
+        for place, when in ((0, 0), (2, 3), (1, 59)):
+            prior, likelihoods = _distribution(rng, 3), rng.uniform(0.5, 1.0, size=(60, 3))
+            likelihoods[when + 1 :] *= 1e-90
+            likelihoods[when + 1 :, place] = 1.0
+            likelihoods[when, place] = 0.0
+            with no_floating_point_warnings():
+                got = learner.bayes_updates(prior, likelihoods)
+            truth = _bayes_updates(prior, likelihoods)
+            assert_close(got, truth)
+            _assert_exact_zeros(got, truth)
+
+    def test_the_last_one_left(self, learner, rng):
+        """Stable: if the favourite is contradicted, the others take over, far behind or not."""
+        for favourite in (0, 2):
+            prior, likelihoods = _distribution(rng, 3), rng.uniform(0.5, 1.0, size=(12, 3))
+            likelihoods[:8] *= 1e-70
+            likelihoods[:8, favourite] = 1.0
+            likelihoods[8, favourite] = 0.0
+            with no_floating_point_warnings():
+                got = learner.bayes_updates(prior, likelihoods)
+            truth = _bayes_updates(prior, likelihoods)
+            assert_close(got, truth)
+            _assert_exact_zeros(np.asarray(got)[9:], truth[9:])
+
+    def test_one_observation_or_hypothesis(self, learner, rng):
+        """One observation gives two rows, and a single hypothesis is certain all along."""
+        for n, h in ((1, 3), (4, 1), (1, 1)):
+            prior, likelihoods = _distribution(rng, h), rng.uniform(0.1, 0.9, size=(n, h))
+            got = learner.bayes_updates(prior, likelihoods)
+            assert_close(got, _bayes_updates(prior, likelihoods))
+
+    def test_keeps_inputs(self, learner, rng):
+        """Prior and likelihoods are the same afterwards."""
+        for prior in (_unrounded(_distribution(rng, 3)), np.array([0.5, 0.0, 0.5])):
+            likelihoods = rng.uniform(0.1, 0.9, size=(4, 3))
+            likelihoods[2, 0] = 0.0
+            got = assert_keeps_inputs(learner.bayes_updates, prior, likelihoods)
+            assert_close(got, _bayes_updates(prior, likelihoods))
+
+
+def _expectation(values, probs):
+    return math.fsum(v * p for v, p in zip(values.tolist(), probs.tolist(), strict=True))
+
+
+def _variance(values, probs):
+    """Return the variance from the distances of all pairs, without a mean."""
+    gaps = values[:, None] - values
+    return 0.5 * math.fsum((gaps**2 * np.outer(probs, probs)).ravel().tolist())
+
+
+def _refuses(function, values, probs):
+    with pytest.raises(ValueError):
+        function(values, np.array(probs))
+
+
+def _refuses_negative_probabilities(function, values, rng):
+    """Try one negative probability in each place, large and small, where the sum is 1."""
+    for place, size in ((0, 0.5), (1, 0.01), (2, 1e-6)):
+        probs = _distribution(rng, 3) * (1.0 + size)
+        probs = np.insert(probs, place, -size)
+        _refuses(function, values, probs)
+    _refuses(function, values, [0.0, 2.0, 0.0, -1.0])
+
+
+def _refuses_other_sums(function, values, rng):
+    for excess in (0.5, -0.1, 1e-3, -1e-6, 2e-7, -2e-8, 1.5e-8, -1.5e-8):
+        _refuses(function, values, _distribution(rng, 4) * (1.0 + excess))
+    _refuses(function, values, [0.0] * 4)
+
+
+class TestExpectation:
+    def test_weights_values_with_probabilities(self, learner, rng):
+        """It is the sum of the values, each times its probability, in whatever order they come."""
+        for n in (2, 3, 7):
+            values, probs = rng.normal(1.0, 3.0, size=n), _distribution(rng, n)
+            assert_close(learner.expectation(values, probs), _expectation(values, probs))
+
+    def test_large_values(self, learner, rng):
+        """It is stable: around a billion it is still right to a small fraction of 1."""
+        for n in (2, 5):
+            values, probs = 1e9 + rng.normal(0.0, 5.0, size=n), _distribution(rng, n)
+            with no_floating_point_warnings():
+                got = learner.expectation(values, probs)
+            assert_close(got, _expectation(values, probs), rtol=1e-12)
+
+    def test_improbable_and_certain_values(self, learner, rng):
+        """Values of probability 0 do not count, and a certain value is the mean."""
+        values = rng.normal(2.0, 3.0, size=5)
+        values[2] = 1e5
+        for probs in ([0.0, 0.25, 0.0, 0.75, 0.0], [0.0, 0.0, 0.0, 0.0, 1.0], [1.0, 0, 0, 0, 0]):
+            probs = np.array(probs)
+            assert_close(learner.expectation(values, probs), _expectation(values, probs))
+        assert_close(learner.expectation(values[:1], np.array([1.0])), values[0])
+
+    def test_refuses_negative_probabilities(self, learner, rng):
+        """A negative probability is an error, also if the sum is 1; one of 0 is not."""
+        values, probs = rng.normal(size=4), np.array([0.0, 0.5, 0.5, 0.0])
+        assert_close(learner.expectation(values, probs), _expectation(values, probs))
+        _refuses_negative_probabilities(learner.expectation, values, rng)
+
+    def test_refuses_other_sums(self, learner, rng):
+        """A sum further from 1 than 1e-8 is an error, above and below; a nearer one is not."""
+        values = rng.normal(1.0, 1.0, size=4)
+        for excess in (0.0, 7e-9, -7e-9):
+            probs = _distribution(rng, 4) * (1.0 + excess)
+            got = learner.expectation(values, probs)
+            assert_close(got, _expectation(values, probs), rtol=1e-7, atol=1e-7)
+        _refuses_other_sums(learner.expectation, values, rng)
+
+    def test_keeps_inputs(self, learner, rng):
+        """Values and probabilities are the same afterwards."""
+        values, probs = rng.normal(size=4), _unrounded(_distribution(rng, 4))
+        got = assert_keeps_inputs(learner.expectation, values, probs)
+        assert_close(got, _expectation(values, probs))
+
+
+class TestVariance:
+    def test_expected_squared_distance(self, learner, rng):
+        """It is the expected squared distance from the mean, each value with its probability."""
+        for n in (2, 3, 7):
+            values, probs = rng.normal(2.0, 3.0, size=n), _distribution(rng, n)
+            assert_close(learner.variance(values, probs), _variance(values, probs))
+
+    def test_large_values(self, learner, rng):
+        """It is stable: a billion added to all values does not change how far they spread."""
+        for n, spread in ((2, 2.0), (5, 4.0), (5, 100.0)):
+            values = 1e9 + spread * rng.uniform(0.5, 1.0) * np.arange(n)[::-1]
+            probs = _distribution(rng, n)
+            with no_floating_point_warnings():
+                got = learner.variance(values, probs)
+            # A mean of 1e9 has an error of 1e-7, which a running variance may pass on.
+            assert_close(got, _variance(values - 1e9, probs), rtol=1e-5)
+
+    def test_certain_values(self, learner, rng):
+        """A certain value has variance 0, wherever it is; values of probability 0 do not count."""
+        values = rng.normal(2.0, 3.0, size=4)
+        for probs in ([0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.25, 0.75, 0.0]):
+            probs = np.array(probs)
+            assert_close(learner.variance(values, probs), _variance(values, probs))
+        for value in (5.0, 1e9):
+            assert_close(learner.variance(np.array([value]), np.array([1.0])), 0.0)
+
+    def test_refuses_negative_probabilities(self, learner, rng):
+        """A negative probability is an error, also if the sum is 1; one of 0 is not."""
+        values, probs = rng.normal(size=4), np.array([0.0, 0.5, 0.5, 0.0])
+        assert_close(learner.variance(values, probs), _variance(values, probs))
+        _refuses_negative_probabilities(learner.variance, values, rng)
+
+    def test_refuses_other_sums(self, learner, rng):
+        """A sum further from 1 than 1e-8 is an error, above and below; a nearer one is not."""
+        values = rng.normal(1.0, 1.0, size=4)
+        for excess in (0.0, 7e-9, -7e-9):
+            probs = _distribution(rng, 4) * (1.0 + excess)
+            got = learner.variance(values, probs)
+            assert_close(got, _variance(values, probs), rtol=1e-6, atol=1e-6)
+        _refuses_other_sums(learner.variance, values, rng)
+
+    def test_keeps_inputs(self, learner, rng):
+        """Values and probabilities are the same afterwards."""
+        values, probs = rng.normal(size=4), _unrounded(_distribution(rng, 4))
+        got = assert_keeps_inputs(learner.variance, values, probs)
+        assert_close(got, _variance(values, probs))
+
+
+def _labels(values):
+    return np.array(values, dtype=np.int64)
+
+
+def _documents(rng, y, v):
+    """Return word counts of documents that differ much in length."""
+    lengths = rng.integers(1, 40, size=len(y))
+    return np.array([rng.multinomial(k, _distribution(rng, v)) for k in lengths], dtype=float)
+
+
+def _fit(X, y, n_classes, alpha=1.0):
+    """Return both tables by counting one word at a time."""
+    n, v = X.shape
+    log_prior, log_likelihood = np.full(n_classes, -np.inf), np.zeros((n_classes, v))
+    for c in range(n_classes):
+        members = [row for row, label in zip(X.tolist(), y.tolist(), strict=True) if label == c]
+        if members:
+            log_prior[c] = math.log(len(members) / n)
+        counts = [sum(row[w] for row in members) for w in range(v)]
+        for w in range(v):
+            log_likelihood[c, w] = math.log((counts[w] + alpha) / (sum(counts) + alpha * v))
+    return log_prior, log_likelihood
+
+
+def _assert_fit(result, truth):
+    names = ("log_prior", "log_likelihood")
+    parts = unpack(result, ", ".join(names))
+    for name, part, right in zip(names, parts, truth, strict=True):
+        assert_close(part, right, what=name)
+
+
+class TestNaiveBayesFit:
+    def test_prior(self, learner, rng):
+        """The prior is the log of each class's share of documents, however long they are."""
+        for y, n_classes in (([2, 0, 1, 2, 2, 0], 3), ([1, 0, 0, 0], 2), ([3, 1, 0, 2, 3], 4)):
+            y = _labels(y)
+            result = learner.naive_bayes_fit(_documents(rng, y, 4), y, n_classes)
+            log_prior, _ = unpack(result, "log_prior, log_likelihood")
+            truth = np.log([np.mean(y == c) for c in range(n_classes)])
+            assert_close(log_prior, truth, what="log_prior")
+
+    def test_likelihood(self, learner, rng):
+        """A likelihood is the log of a word's share of a class's words, with 1 more of each."""
+        for y, n_classes, v in (([2, 0, 1, 2, 2, 0], 3, 5), ([1, 0, 0, 1, 0], 2, 3)):
+            y = _labels(y)
+            X = _documents(rng, y, v)
+            result = learner.naive_bayes_fit(X, y, n_classes)
+            _, log_likelihood = unpack(result, "log_prior, log_likelihood")
+            assert_close(log_likelihood, _fit(X, y, n_classes)[1], what="log_likelihood")
+
+    def test_alpha(self, learner, rng):
+        """Alpha is added to the count of each word, and only there, be it large or small."""
+        y = _labels([1, 0, 2, 1, 1])
+        X = _documents(rng, y, 4)
+        X[:, 2] = 0.0
+        for alpha in (0.5, 10.0, 1e-3, 1e-60):
+            _assert_fit(learner.naive_bayes_fit(X, y, 3, alpha), _fit(X, y, 3, alpha))
+        result = learner.naive_bayes_fit(X, y, n_classes=3, alpha=2.5)
+        _assert_fit(result, _fit(X, y, 3, 2.5))
+
+    def test_class_without_documents(self, learner, rng):
+        """A class without documents has log prior -inf and uniform words, without a warning."""
+        for y, n_classes in (([1, 2, 1, 2], 3), ([0, 2, 2], 3), ([0, 1, 0, 0], 4)):
+            y = _labels(y)
+            X = _documents(rng, y, 5)
+            for alpha in (1.0, 0.01):
+                with no_floating_point_warnings():
+                    result = learner.naive_bayes_fit(X, y, n_classes, alpha)
+                _assert_fit(result, _fit(X, y, n_classes, alpha))
+
+    def test_documents_without_words(self, learner, rng):
+        """A document without words counts for the prior and for nothing else."""
+        y = _labels([1, 0, 2, 0, 1])
+        X = _documents(rng, y, 3)
+        X[[1, 2]] = 0.0
+        _assert_fit(learner.naive_bayes_fit(X, y, 3), _fit(X, y, 3))
+        _assert_fit(learner.naive_bayes_fit(X, y, 4, 0.2), _fit(X, y, 4, 0.2))
+
+    def test_axes_of_length_one(self, learner, rng):
+        """One document, one word, one class: the shapes remain."""
+        for y, n_classes, v in (([1], 2, 3), ([0, 1, 1], 2, 1), ([0, 0], 1, 3), ([0], 1, 1)):
+            y = _labels(y)
+            X = _documents(rng, y, v)
+            _assert_fit(learner.naive_bayes_fit(X, y, n_classes), _fit(X, y, n_classes))
+
+    def test_keeps_inputs(self, learner, rng):
+        """Counts and classes are the same afterwards."""
+        y = _labels([1, 0, 2, 0])
+        X = _documents(rng, y, 4)
+        result = assert_keeps_inputs(learner.naive_bayes_fit, X, y, 3)
+        _assert_fit(result, _fit(X, y, 3))
+
+
+def _classifier(rng, c, v):
+    words = rng.uniform(0.1, 1.0, size=(c, v))
+    return np.log(_distribution(rng, c)), np.log(words / words.sum(axis=1, keepdims=True))
+
+
+def _classifier_with(rng, first_word, v):
+    """Return a classifier in which the first word has these probabilities in the classes."""
+    first_word = np.array(first_word)[:, None]
+    words = rng.uniform(0.1, 1.0, size=(len(first_word), v - 1))
+    words *= (1.0 - first_word) / words.sum(axis=1, keepdims=True)
+    return np.log(_distribution(rng, len(words))), np.log(np.hstack([first_word, words]))
+
+
+def _log_posterior(X, log_prior, log_likelihood):
+    """Return Bayes' theorem taken literally, with products; for short documents."""
+    products = np.exp(log_likelihood) ** X[:, None, :]  # (n, c, v)
+    joint = np.exp(log_prior) * products.prod(axis=2)
+    with np.errstate(divide="ignore"):
+        return np.log(joint / joint.sum(axis=1, keepdims=True))
+
+
+class TestNaiveBayesLogPosterior:
+    def test_bayes_with_all_words(self, learner, rng):
+        """It is the log of the posterior: prior times each word's probability, normalised."""
+        for n, c, v in ((4, 3, 5), (2, 4, 3), (3, 3, 3)):
+            log_prior, log_likelihood = _classifier(rng, c, v)
+            X = rng.integers(0, 4, size=(n, v)).astype(float)
+            got = learner.naive_bayes_log_posterior(X, log_prior, log_likelihood)
+            assert_close(got, _log_posterior(X, log_prior, log_likelihood))
+
+    def test_long_documents(self, learner, rng):
+        """It is stable for documents of 100,000 words that leave the class open."""
+        log_prior, log_likelihood = _classifier_with(rng, [0.4, 0.4, 0.4], 4)
+        log_likelihood = np.insert(log_likelihood, 1, np.log(0.3), axis=1)
+        log_likelihood[:, 2:] += np.log(0.5)
+        few = rng.integers(0, 4, size=(2, 5)).astype(float)
+        many = few.copy()
+        many[:, :2] += rng.integers(45_000, 50_000, size=(2, 2))  # equally probable in all classes
+        truth = _log_posterior(few, log_prior, log_likelihood)
+        with no_floating_point_warnings():
+            got = learner.naive_bayes_log_posterior(many, log_prior, log_likelihood)
+        assert_close(got, truth, rtol=1e-9, atol=1e-6)
+
+    def test_improbable_classes(self, learner, rng):
+        """Stable: a class with a probability too small for a float has a finite, right log."""
+        for n_words, first_word in (
+            (700.0, [0.9, 0.3, 0.1]),
+            (3000.0, [0.3, 0.1, 0.9]),
+            (1e5, [0.1, 0.9, 0.3]),
+        ):
+            log_prior, log_likelihood = _classifier_with(rng, first_word, 4)
+            X = np.array([[n_words, 0.0, 0.0, 0.0], [n_words, 1.0, 0.0, 2.0]])
+            with no_floating_point_warnings():
+                got = learner.naive_bayes_log_posterior(X, log_prior, log_likelihood)
+            joint = X @ log_likelihood.T + log_prior
+            assert_close(got, joint - joint.max(axis=1, keepdims=True), rtol=1e-9, atol=1e-6)
+
+    def test_long_and_short_documents(self, learner, rng):
+        """It is stable for long and short documents together: each is on its own."""
+        log_prior, log_likelihood = _classifier_with(rng, [0.4, 0.4, 0.4], 4)
+        few = rng.integers(0, 4, size=(4, 4)).astype(float)
+        truth = _log_posterior(few, log_prior, log_likelihood)
+        many = few.copy()
+        many[[0, 2], 0] += np.array([1e5, 2000.0])
+        for order in (slice(None), slice(None, None, -1)):
+            with no_floating_point_warnings():
+                got = learner.naive_bayes_log_posterior(many[order], log_prior, log_likelihood)
+            assert_close(got, truth[order], rtol=1e-9, atol=1e-6)
+
+    def test_impossible_classes(self, learner, rng):
+        """A class whose log prior is -inf gets -inf, and the others are as if it was not there."""
+        for places in ([0], [3], [0, 2]):
+            log_prior, log_likelihood = _classifier(rng, 4, 3)
+            log_prior[places] = -np.inf
+            log_prior -= np.log(np.exp(log_prior).sum())
+            X = rng.integers(0, 4, size=(3, 3)).astype(float)
+            with no_floating_point_warnings():
+                got = learner.naive_bayes_log_posterior(X, log_prior, log_likelihood)
+            assert_close(got, _log_posterior(X, log_prior, log_likelihood))
+
+    def test_axes_of_length_one(self, learner, rng):
+        """One document, one word, one class: the shapes remain, and one class is certain."""
+        for n, c, v in ((1, 3, 4), (3, 2, 1), (3, 1, 4), (1, 1, 1)):
+            log_prior, log_likelihood = _classifier(rng, c, v)
+            X = rng.integers(1, 4, size=(n, v)).astype(float)
+            got = learner.naive_bayes_log_posterior(X, log_prior, log_likelihood)
+            assert_close(got, _log_posterior(X, log_prior, log_likelihood))
+
+    def test_document_without_words(self, learner, rng):
+        """Without words the posterior is the prior."""
+        log_prior, log_likelihood = _classifier(rng, 4, 3)
+        X = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 2.0], [0.0, 0.0, 0.0]])
+        got = learner.naive_bayes_log_posterior(X, log_prior, log_likelihood)
+        assert_close(got, _log_posterior(X, log_prior, log_likelihood))
+
+    def test_keeps_inputs(self, learner, rng):
+        """Counts, priors and likelihoods are the same afterwards."""
+        log_prior, log_likelihood = _classifier(rng, 3, 4)
+        log_prior += 1e-12
+        X = rng.integers(0, 4, size=(2, 4)).astype(float)
+        got = assert_keeps_inputs(learner.naive_bayes_log_posterior, X, log_prior, log_likelihood)
+        assert_close(got, _log_posterior(X, log_prior, log_likelihood))

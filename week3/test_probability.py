@@ -1,0 +1,197 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kata.comparisons import assert_close, assert_same, no_floating_point_warnings, unpack
+
+DIGITS = Path(__file__).resolve().parent / "data" / "digits.csv.gz"
+
+# How probable it is that today is (dry, wet) and tomorrow (sun, clouds, rain).
+WEATHER = np.array([[0.4, 0.2, 0.0], [0.1, 0.1, 0.2]])
+
+
+class TestMarginal:
+    def test_first_variable(self, learner):
+        """Today is dry with probability 0.4 + 0.2 + 0.0, whatever comes tomorrow."""
+        assert_close(learner.marginal(WEATHER, axis=0), [0.6, 0.4])
+
+    def test_second_variable(self, learner):
+        """Tomorrow is sunny with probability 0.4 + 0.1, whatever today is like."""
+        assert_close(learner.marginal(WEATHER, axis=1), [0.5, 0.3, 0.2])
+
+
+class TestConditional:
+    def test_given_the_first(self, learner):
+        """If today is wet, rain tomorrow has probability 0.2 / 0.4; each row sums to 1."""
+        truth = [[2 / 3, 1 / 3, 0.0], [0.25, 0.25, 0.5]]
+        assert_close(learner.conditional(WEATHER, given=0), truth)
+
+    def test_given_the_second(self, learner):
+        """If tomorrow is sunny, today was dry with probability 0.4 / 0.5; each column sums to 1."""
+        truth = [[0.8, 2 / 3, 0.0], [0.2, 1 / 3, 1.0]]
+        assert_close(learner.conditional(WEATHER, given=1), truth)
+
+    def test_refuses_an_impossible_condition(self, learner):
+        """Nothing follows from a condition of probability 0; given the other, all is well."""
+        joint = np.array([[0.5, 0.0], [0.5, 0.0]])
+        assert_close(learner.conditional(joint, given=0), [[1.0, 0.0], [1.0, 0.0]])
+        with pytest.raises(ValueError):
+            learner.conditional(joint, given=1)
+
+
+class TestBayes:
+    def test_spam(self, learner):
+        """Spam is 30 % of all mail; "free" is in 80 % of spam, 20 % of other mail: 0.24 to 0.14."""
+        posterior = learner.bayes(np.array([0.3, 0.7]), np.array([0.8, 0.2]))
+        assert_close(posterior, [24 / 38, 14 / 38])
+
+    def test_rare_disease(self, learner):
+        """One in 1,000 is ill; a test finds 99 % of them and errs for 5 %: still probably well."""
+        posterior = learner.bayes(np.array([0.001, 0.999]), np.array([0.99, 0.05]))
+        assert_close(posterior, [0.00099 / 0.05094, 0.04995 / 0.05094])
+
+    def test_refuses_the_impossible(self, learner):
+        """What no hypothesis allows is an error; one hypothesis that allows it is certain."""
+        prior = np.array([0.5, 0.5, 0.0])
+        assert_close(learner.bayes(prior, np.array([0.0, 0.1, 0.9])), [0.0, 1.0, 0.0])
+        with pytest.raises(ValueError):
+            learner.bayes(prior, np.array([0.0, 0.0, 0.9]))
+
+
+# A coin that shows heads in 3 of 4 throws, or in 1 of 4: which one is it?
+HEADS, TAILS = [0.75, 0.25], [0.25, 0.75]
+
+
+class TestBayesUpdates:
+    def test_heads_then_tails(self, learner):
+        """Each heads makes it 3 to 1, each tails takes that back; the prior comes first."""
+        got = learner.bayes_updates(np.array([0.5, 0.5]), np.array([HEADS, HEADS, TAILS]))
+        assert_close(got, [[0.5, 0.5], [0.75, 0.25], [0.9, 0.1], [0.75, 0.25]])
+
+    def test_ruled_out(self, learner):
+        """A hypothesis of prior 0 stays at 0; so does one that an observation contradicts."""
+        prior = np.array([0.5, 0.5, 0.0])
+        likelihoods = np.array([[0.0, 0.1, 0.9], [0.9, 0.1, 0.9]])
+        with no_floating_point_warnings():
+            got = learner.bayes_updates(prior, likelihoods)
+        assert_close(got, [[0.5, 0.5, 0.0], [0.0, 1.0, 0.0], [0.0, 1.0, 0.0]])
+
+    def test_is_stable(self, learner):
+        """3,000 heads are 3 to the power 3000 to 1; after 3,000 tails all is open again."""
+        likelihoods = np.array([HEADS] * 3000 + [TAILS] * 3000)
+        with no_floating_point_warnings():
+            got = np.asarray(learner.bayes_updates(np.array([0.5, 0.5]), likelihoods))
+        assert_close(got[[0, 3000, 6000]], [[0.5, 0.5], [1.0, 0.0], [0.5, 0.5]], rtol=1e-6)
+
+
+class TestExpectation:
+    def test_die(self, learner):
+        """A fair die shows 3.5 on average."""
+        assert_close(learner.expectation(np.arange(1.0, 7.0), np.full(6, 1 / 6)), 3.5)
+
+    def test_weights(self, learner):
+        """A ticket that wins 100 in one of 50 draws and else loses 1 is worth 2 - 0.98."""
+        assert_close(learner.expectation(np.array([100.0, -1.0]), np.array([0.02, 0.98])), 1.02)
+
+    def test_refuses_what_is_no_distribution(self, learner):
+        """Probabilities below 0, or that do not sum to 1, are an error; 0.5 and 0.5 are not."""
+        values = np.array([1.0, 3.0])
+        assert_close(learner.expectation(values, np.array([0.5, 0.5])), 2.0)
+        for probs in ([1.5, -0.5], [0.5, 0.4], [0.5, 0.500001]):
+            with pytest.raises(ValueError):
+                learner.expectation(values, np.array(probs))
+
+
+class TestVariance:
+    def test_coin(self, learner):
+        """A fair coin that shows 0 or 2 is always 1 from its mean; with 0 or 20 that is 10."""
+        probs = np.array([0.5, 0.5])
+        assert_close(learner.variance(np.array([0.0, 2.0]), probs), 1.0)
+        assert_close(learner.variance(np.array([0.0, 20.0]), probs), 100.0)
+
+    def test_die(self, learner):
+        """The variance of a fair die is 35/12."""
+        assert_close(learner.variance(np.arange(1.0, 7.0), np.full(6, 1 / 6)), 35 / 12)
+
+    def test_is_stable(self, learner):
+        """A coin that shows a billion or a billion and 2 has the same variance as with 0 or 2."""
+        values = np.array([1e9, 1e9 + 2])
+        with no_floating_point_warnings():
+            got = learner.variance(values, np.array([0.5, 0.5]))
+        assert_close(got, 1.0)
+
+    def test_refuses_what_is_no_distribution(self, learner):
+        """Probabilities below 0, or that do not sum to 1, are an error; 1 and 0 are not."""
+        values = np.array([1.0, 3.0])
+        assert_close(learner.variance(values, np.array([1.0, 0.0])), 0.0)
+        for probs in ([1.5, -0.5], [0.5, 0.4], [0.5, 0.500001]):
+            with pytest.raises(ValueError):
+                learner.variance(values, np.array(probs))
+
+
+# How often "free", "money" and "meeting" occur in four mails.
+MAILS = np.array([[2.0, 1.0, 0.0], [0.0, 1.0, 2.0], [1.0, 2.0, 0.0], [0.0, 0.0, 1.0]])
+
+
+class TestNaiveBayesFit:
+    def test_prior(self, learner):
+        """Class 0 has three of four mails, class 1 one; the prior is not smoothed."""
+        fitted = learner.naive_bayes_fit(MAILS, np.array([0, 1, 0, 0], dtype=np.int64), 2)
+        log_prior, _ = unpack(fitted, "log_prior, log_likelihood")
+        assert_close(log_prior, np.log([3 / 4, 1 / 4]), what="log_prior")
+
+    def test_likelihood(self, learner):
+        """Class 0 has the words 3, 3 and 0 times, plus 1 each: 4, 4 and 1 of 9."""
+        fitted = learner.naive_bayes_fit(MAILS, np.array([0, 1, 0, 1], dtype=np.int64), 2)
+        _, log_likelihood = unpack(fitted, "log_prior, log_likelihood")
+        truth = np.log([[4 / 9, 4 / 9, 1 / 9], [1 / 7, 2 / 7, 4 / 7]])
+        assert_close(log_likelihood, truth, what="log_likelihood")
+
+    def test_class_without_documents(self, learner):
+        """A class without mails has prior 0, whose log is -inf, and words of equal probability."""
+        y = np.zeros(4, dtype=np.int64)
+        with no_floating_point_warnings():
+            fitted = learner.naive_bayes_fit(MAILS, y, n_classes=2, alpha=0.5)
+        log_prior, log_likelihood = unpack(fitted, "log_prior, log_likelihood")
+        assert_close(log_prior, [0.0, -np.inf], what="log_prior")
+        truth = np.log([[3.5 / 11.5, 4.5 / 11.5, 3.5 / 11.5], [1 / 3, 1 / 3, 1 / 3]])
+        assert_close(log_likelihood, truth, what="log_likelihood")
+
+
+class TestNaiveBayesLogPosterior:
+    # Two words; the first is three times as probable in class 0, the second in class 1.
+    log_likelihood = np.log([[0.75, 0.25], [0.25, 0.75]])
+
+    def test_one_word(self, learner):
+        """For one word it is Bayes' theorem: 0.9 times 1/4 against 0.1 times 3/4."""
+        log_prior = np.log([0.9, 0.1])
+        got = learner.naive_bayes_log_posterior(
+            np.array([[0.0, 1.0]]), log_prior, self.log_likelihood
+        )
+        assert_close(got, np.log([[0.75, 0.25]]))
+
+    def test_each_word_counts(self, learner):
+        """Words that occur twice count twice, and as many on either side cancel."""
+        X = np.array([[2.0, 0.0], [3.0, 3.0]])
+        got = learner.naive_bayes_log_posterior(X, np.log([0.5, 0.5]), self.log_likelihood)
+        assert_close(got, np.log([[0.9, 0.1], [0.5, 0.5]]))
+
+    def test_is_stable(self, learner):
+        """For 100,000 words the worse class has the log of 3 to the power -100,000, not -inf."""
+        X = np.array([[1e5, 0.0]])
+        with no_floating_point_warnings():
+            got = learner.naive_bayes_log_posterior(X, np.log([0.5, 0.5]), self.log_likelihood)
+        assert_close(got, [[0.0, -1e5 * np.log(3.0)]])
+
+    def test_reads_handwriting(self, learner):
+        """With naive_bayes_fit: 1,000 digits are enough to read 90 of 100 that it never saw."""
+        # A picture is a document, a pixel a word, and its ink says how often it occurs.
+        digits = np.loadtxt(DIGITS, delimiter=",", max_rows=1100)
+        pixels, meant = digits[:, :64], digits[:, 64].astype(np.int64)
+        fitted = learner.naive_bayes_fit(pixels[:1000], meant[:1000], n_classes=10)
+        log_prior, log_likelihood = unpack(fitted, "log_prior, log_likelihood")
+        got = learner.naive_bayes_log_posterior(pixels[1000:], log_prior, log_likelihood)
+        read = np.argmax(np.asarray(got), axis=1)
+        assert_same(read.shape, (100,), what="the number of pictures that were read")
+        assert_same(bool(np.sum(read == meant[1000:]) >= 90), True, what="reading 90 of 100")

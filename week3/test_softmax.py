@@ -1,0 +1,195 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kata.comparisons import assert_close, assert_distribution, no_floating_point_warnings
+
+# What a small language model might say after "the cat sat on the": one logit per word.
+WORDS = ["the", "cat", "sat", "on", "mat"]
+LOGITS = np.array([2.0, 1.0, 0.1, -1.0, 3.0])
+
+
+class TestLogsumexp:
+    def test_by_hand(self, learner):
+        """ln(1 + 3) is ln 4, and one number alone is its own log-sum-exp."""
+        assert_close(learner.logsumexp(np.array([0.0, np.log(3.0)])), np.log(4.0))
+        assert_close(learner.logsumexp(np.array([7.0])), 7.0)
+
+    def test_axis(self, learner):
+        """Along the last axis there is one number per row, along axis 0 one per column."""
+        x = np.log(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
+        assert_close(learner.logsumexp(x), np.log([6.0, 15.0]))
+        assert_close(learner.logsumexp(x, axis=0), np.log([5.0, 7.0, 9.0]))
+
+    def test_is_stable(self, learner):
+        """Two times 1000 is 1000 + ln 2, without an overflow; -1000 alike."""
+        with no_floating_point_warnings():
+            got = learner.logsumexp(np.array([[1000.0, 1000.0], [-1000.0, -1000.0]]))
+        assert_close(got, [1000.0 + np.log(2.0), -1000.0 + np.log(2.0)])
+
+    def test_nothing_to_add(self, learner):
+        """A row of -inf gives -inf: the log of 0, without a warning."""
+        with no_floating_point_warnings():
+            got = learner.logsumexp(np.array([[0.0, -np.inf], [-np.inf, -np.inf]]))
+        assert_close(got, [0.0, -np.inf])
+
+
+class TestSoftmax:
+    def test_by_hand(self, learner):
+        """Exponentials of 1 and 3 become probabilities of 1/4 and 3/4."""
+        assert_close(learner.softmax(np.array([0.0, np.log(3.0)])), [0.25, 0.75])
+
+    def test_next_word(self, learner):
+        """After "the cat sat on the" the word "mat" has 63 %, and all words together 100 %."""
+        probs = learner.softmax(LOGITS)
+        assert_close(probs, [0.2333, 0.0858, 0.0349, 0.0116, 0.6343], rtol=0, atol=5e-5)
+        assert_distribution(probs)
+        assert WORDS[np.argmax(probs)] == "mat"
+
+    def test_temperature_and_axis(self, learner):
+        """Temperature 1/2 squares the ratio of 3; the sums are 1 along the axis asked for."""
+        logits = np.array([[0.0, np.log(3.0)], [np.log(3.0), np.log(3.0)]])
+        assert_close(learner.softmax(logits, temperature=0.5), [[0.1, 0.9], [0.5, 0.5]])
+        assert_close(learner.softmax(logits, axis=0), [[0.25, 0.5], [0.75, 0.5]])
+
+    def test_is_stable(self, learner):
+        """Logits of ±10,000, a masked one and a temperature of 1e-6 are no trouble."""
+        with no_floating_point_warnings():
+            sure = learner.softmax(np.array([1e4, -np.inf, -1e4, 1e4]))
+            cold = learner.softmax(LOGITS, temperature=1e-6)
+        assert_close(sure, [0.5, 0.0, 0.0, 0.5])
+        assert_close(cold, [0.0, 0.0, 0.0, 0.0, 1.0])
+
+
+class TestLogSoftmax:
+    def test_by_hand(self, learner):
+        """Probabilities of 1/4 and 3/4, as logarithms."""
+        got = learner.log_softmax(np.array([0.0, np.log(3.0)]))
+        assert_close(got, [np.log(0.25), np.log(0.75)])
+
+    def test_axis(self, learner):
+        """Along axis 0 the columns are the distributions."""
+        logits = np.log(np.array([[1.0, 1.0, 6.0], [3.0, 1.0, 2.0]]))
+        expected = np.log([[0.25, 0.5, 0.75], [0.75, 0.5, 0.25]])
+        assert_close(learner.log_softmax(logits, axis=0), expected)
+
+    def test_is_stable(self, learner):
+        """A probability of exp(-1000) is too small for a float; its logarithm is -1000."""
+        with no_floating_point_warnings():
+            got = learner.log_softmax(np.array([1000.0, 0.0, -np.inf]))
+        assert_close(got, [0.0, -1000.0, -np.inf])
+
+
+class TestOneHot:
+    def test_three_labels(self, learner):
+        """Each label puts a 1 in its own place."""
+        got = learner.one_hot(np.array([2, 0, 2], dtype=np.int64), 3)
+        assert_close(got, [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+
+    def test_counts_handwritten_digits(self, learner):
+        """The sum over 1,797 handwritten digits counts how often each of the ten occurs."""
+        digits = np.loadtxt(Path(__file__).parent / "data" / "digits.csv.gz", delimiter=",")
+        labels = digits[:, 64].astype(np.int64)
+        counts = np.sum(learner.one_hot(labels, 10), axis=0)
+        assert_close(counts, [178.0, 182.0, 177.0, 183.0, 181.0, 182.0, 181.0, 179.0, 174.0, 180.0])
+
+    def test_one_number(self, learner):
+        """One label gives one row, one axis and no more."""
+        assert_close(learner.one_hot(1, 4), [0.0, 1.0, 0.0, 0.0])
+
+    def test_refuses_unknown_classes(self, learner):
+        """Three classes are 0, 1 and 2: 3 and -1 are errors."""
+        with pytest.raises(ValueError):
+            learner.one_hot(np.array([0, 3], dtype=np.int64), 3)
+        with pytest.raises(ValueError):
+            learner.one_hot(np.array([-1, 0], dtype=np.int64), 3)
+
+
+class TestCrossEntropy:
+    def test_good_and_bad_prediction(self, learner):
+        """Who gave the right word 85 % pays -ln 0.85 = 0.1625, who gave it 10 % pays 2.3026."""
+        target = np.array([0.0, 1.0, 0.0, 0.0, 0.0])
+        good = learner.cross_entropy(np.array([0.05, 0.85, 0.03, 0.02, 0.05]), target)
+        assert_close(good, -np.log(0.85))
+        bad = learner.cross_entropy(np.array([0.3, 0.1, 0.2, 0.2, 0.2]), target)
+        assert_close(bad, np.log(10.0))
+
+    def test_mean_over_rows(self, learner):
+        """Two rows cost ln 2 and ln 8: ln 4 in the mean."""
+        probs = np.array([[0.5, 0.5], [0.875, 0.125]])
+        assert_close(learner.cross_entropy(probs, np.array([[1.0, 0.0], [0.0, 1.0]])), np.log(4.0))
+
+    def test_impossible_classes(self, learner):
+        """Ruling out a wrong class costs nothing, ruling out the right one inf; no warning."""
+        target = np.array([0.0, 1.0, 0.0])
+        with no_floating_point_warnings():
+            right = learner.cross_entropy(np.array([0.0, 0.5, 0.5]), target)
+            wrong = learner.cross_entropy(np.array([0.5, 0.0, 0.5]), target)
+        assert_close(right, np.log(2.0))
+        assert_close(wrong, np.inf)
+
+
+class TestCrossEntropyFromLogits:
+    def test_next_word(self, learner):
+        """If "mat" follows, the loss is -ln 0.6343 = 0.4552; if "on" does, 4.4552."""
+        for label, loss in ((4, 0.4552), (3, 4.4552)):
+            labels = np.array([label], dtype=np.int64)
+            got = learner.cross_entropy_from_logits(LOGITS[np.newaxis], labels)
+            assert_close(got, loss, rtol=0, atol=5e-5)
+
+    def test_mean_over_rows(self, learner):
+        """Probabilities of 1/4 and 3/4 for the right classes cost ln 4 and ln 4/3, in the mean."""
+        logits = np.array([[0.0, np.log(3.0)], [0.0, np.log(3.0)]])
+        got = learner.cross_entropy_from_logits(logits, np.array([0, 1], dtype=np.int64))
+        assert_close(got, (np.log(4.0) + np.log(4.0 / 3.0)) / 2)
+
+    def test_is_stable(self, learner):
+        """Who is wrong by 20,000 pays 20,000, not inf; an impossible wrong class costs nothing."""
+        with no_floating_point_warnings():
+            logits = np.array([[1e4, -1e4, -np.inf]])
+            got = learner.cross_entropy_from_logits(logits, np.array([1], dtype=np.int64))
+        assert_close(got, 2e4)
+
+
+class TestTopK:
+    def test_best_two(self, learner):
+        """Of probabilities in the ratio 1:3:4:1 the best two share the whole as 3:4."""
+        logits = np.log(np.array([1.0, 3.0, 4.0, 1.0]))
+        assert_close(learner.top_k(logits, 2), [0.0, 3 / 7, 4 / 7, 0.0])
+
+    def test_ties(self, learner):
+        """Of two equal logits at the border the one of lower index stays."""
+        assert_close(learner.top_k(np.array([0.0, 5.0, 0.0, 5.0]), 1), [0.0, 1.0, 0.0, 0.0])
+
+    def test_refuses_k_out_of_range(self, learner):
+        """Five words can give a top 5, but neither a top 6 nor a top 0."""
+        assert_distribution(learner.top_k(LOGITS, 5))
+        for k in (0, 6):
+            with pytest.raises(ValueError):
+                learner.top_k(LOGITS, k)
+
+
+class TestTopP:
+    def test_nucleus(self, learner):
+        """Of 1, 3, 4 and 1 ninths the best two reach 0.6; for 0.4 one is enough."""
+        logits = np.log(np.array([1.0, 3.0, 4.0, 1.0]))
+        assert_close(learner.top_p(logits, 0.6), [0.0, 3 / 7, 4 / 7, 0.0])
+        assert_close(learner.top_p(logits, 0.4), [0.0, 0.0, 1.0, 0.0])
+
+    def test_ties(self, learner):
+        """One of the two words of one ninth is needed to reach 0.8: the first."""
+        logits = np.log(np.array([1.0, 3.0, 4.0, 1.0]))
+        assert_close(learner.top_p(logits, 0.8), [1 / 8, 3 / 8, 4 / 8, 0.0])
+
+    def test_everything(self, learner):
+        """With p = 1 every word stays, even one of probability 1e-40."""
+        probs = learner.top_p(np.log(np.array([1.0, 1e-40])), 1.0)
+        assert_close(probs, [1.0, 1e-40], atol=0)
+
+    def test_refuses_p_out_of_range(self, learner):
+        """A sum of 0 asks for nothing, and more than 1 cannot be reached."""
+        assert_distribution(learner.top_p(LOGITS, 0.5))
+        for p in (0.0, 1.5):
+            with pytest.raises(ValueError):
+                learner.top_p(LOGITS, p)
