@@ -1,0 +1,133 @@
+"""Compare week 4's DDPM with Bayes' rule on a grid, joint Gaussians and the data's moments."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kata.comparisons import assert_close
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEDULES = {
+    "few": np.array([0.2, 0.5, 0.1, 0.4]),
+    "paper": np.linspace(1e-4, 0.02, 1000),
+}
+
+
+@pytest.fixture(scope="module")
+def solutions():
+    """Return the reference solutions, loaded by path as they are no package."""
+    path = ROOT / "solutions" / "week4" / "ddpm.py"
+    spec = importlib.util.spec_from_file_location("reference_ddpm", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(4)
+
+
+def _joint(betas):
+    """Return coefficients on x_0 and covariance of x_{-1} = x_0, x_0 after step 0, … .
+
+    The forward process is run as a linear map of x_0 and one noise per step: no formula for ᾱ.
+    """
+    T = len(betas)
+    rows = np.zeros((T + 1, T + 1))  # columns: x_0 and the T noises
+    rows[0, 0] = 1.0
+    for t, beta in enumerate(betas):
+        rows[t + 1] = np.sqrt(1 - beta) * rows[t]
+        rows[t + 1, t + 1] = np.sqrt(beta)
+    return rows[:, 0], rows[:, 1:] @ rows[:, 1:].T
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_posterior_conditions_the_joint_gaussian(solutions, rng, name):
+    """Given x_0 all steps are jointly Gaussian: condition x_{t-1} on x_t."""
+    betas = SCHEDULES[name]
+    scale, covariance = _joint(betas)
+    for t in (1, 2, len(betas) // 2, len(betas) - 1):
+        x0, xt = rng.normal(size=(2, 3))
+        gain = covariance[t, t + 1] / covariance[t + 1, t + 1]
+        truth = scale[t] * x0 + gain * (xt - scale[t + 1] * x0)
+        mean, variance = solutions.posterior_mean_variance(x0, xt, t, betas)
+        assert_close(mean, truth, what="the mean")
+        left = covariance[t, t] - gain * covariance[t, t + 1]
+        assert_close(variance, left, what="the variance")
+
+
+@pytest.mark.parametrize("t", [1, 2, 3])
+def test_posterior_is_bayes_on_a_grid(solutions, t):
+    """Prior times likelihood on a fine grid of x_{t-1} has that mean and variance."""
+    stats = pytest.importorskip("scipy.stats", reason="scipy is the oracle of densities")
+    betas, x0, xt = SCHEDULES["few"], 1.3, -0.4
+    scale, covariance = _joint(betas)
+    grid = np.linspace(-12.0, 12.0, 24_001)
+    prior = stats.norm(scale[t] * x0, np.sqrt(covariance[t, t])).pdf(grid)
+    weight = prior * stats.norm(np.sqrt(1 - betas[t]) * grid, np.sqrt(betas[t])).pdf(xt)
+    weight /= weight.sum()
+    mean, variance = solutions.posterior_mean_variance(np.array([x0]), np.array([xt]), t, betas)
+    assert_close(mean, [weight @ grid], what="the mean")
+    assert_close(variance, weight @ grid**2 - (weight @ grid) ** 2, what="the variance")
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_step_takes_the_mean_of_the_posterior(solutions, rng, name):
+    """With the true noise, a step without new noise lands on the posterior's mean."""
+    betas = SCHEDULES[name]
+    scale, covariance = _joint(betas)
+    for t in (0, 1, 2, len(betas) - 1):
+        x0, noise = rng.normal(size=(2, 5))
+        xt = scale[t + 1] * x0 + np.sqrt(covariance[t + 1, t + 1]) * noise
+        truth, _ = solutions.posterior_mean_variance(x0, xt, t, betas)
+        assert_close(solutions.denoise_step(xt, t, noise, betas, np.zeros(5)), truth, rtol=1e-8)
+
+
+def test_loss_agrees_with_torch(solutions, rng):
+    """It is mse_loss of PyTorch at the noisy pictures."""
+    torch = pytest.importorskip("torch", reason="PyTorch is the oracle of losses")
+    scale, covariance = _joint(SCHEDULES["few"])
+    x0, noise = rng.normal(size=(2, 5, 3, 2))
+    t = np.array([3, 0, 2, 2, 1])
+    column = (slice(None), np.newaxis, np.newaxis)
+    xt = scale[t + 1][column] * x0 + np.sqrt(np.diag(covariance)[t + 1])[column] * noise
+    truth = torch.nn.functional.mse_loss(torch.tanh(torch.tensor(xt)), torch.tensor(noise))
+    got = solutions.denoising_loss(lambda x, t: np.tanh(x), x0, t, scale[1:] ** 2, noise)
+    assert_close(got, truth.item())
+
+
+def _best_denoiser(m, s, betas):
+    """Return E[noise | x_t] for data N(m, s²): the regression of the noise on x_t."""
+    scale, covariance = _joint(betas)
+
+    def model(x, t):
+        noise_size = np.sqrt(covariance[t + 1, t + 1])
+        variance = scale[t + 1] ** 2 * s**2 + noise_size**2
+        return noise_size / variance * (x - scale[t + 1] * m)
+
+    return model
+
+
+@pytest.mark.parametrize(("m", "s"), [(2.0, 0.5), (-1.0, 1.0), (0.5, 1.5), (3.0, 0.0)])
+def test_sampling_gives_the_data_back(solutions, m, s):
+    """With the paper's schedule, Gaussian data comes back with its mean and variance."""
+    betas = SCHEDULES["paper"]
+    T = len(betas)
+    # A sample is linear in its T + 1 random inputs: one run for each, and one without any.
+    inputs = np.eye(T + 2)[:, 1:]
+    model = _best_denoiser(m, s, betas)
+    out = solutions.sample(model, inputs[:, T], betas, inputs[:, :T].T)
+    assert_close(out[0], m, rtol=1e-3, what="the mean")
+    assert_close(np.sum((out[1:] - out[0]) ** 2), s**2, rtol=5e-3, what="the variance")
+
+
+def test_random_samples_have_these_moments(solutions, rng):
+    """A hundred thousand random samples agree with the exact mean and variance."""
+    betas, n = np.linspace(0.005, 0.25, 40), 100_000
+    model = _best_denoiser(2.0, 0.5, betas)
+    out = solutions.sample(model, rng.normal(size=n), betas, rng.normal(size=(40, n)))
+    assert_close(np.mean(out), 2.0, atol=0.02)
+    assert_close(np.var(out), 0.25, rtol=0.1)

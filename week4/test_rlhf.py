@@ -1,0 +1,74 @@
+import numpy as np
+
+from kata.comparisons import assert_close, no_floating_point_warnings, unpack
+
+
+class TestKlPenalizedReward:
+    def test_one_answer(self, learner):
+        """The log-ratios 1 and 2 of two tokens sum to 3: with beta 0.5 that costs 1.5."""
+        logp, logp_ref = np.array([[-1.0, -1.0]]), np.array([[-2.0, -3.0]])
+        got = learner.kl_penalized_reward(np.array([5.0]), logp, logp_ref, 0.5)
+        assert_close(got, [3.5])
+
+    def test_three_answers(self, learner):
+        """Each answer pays for its own tokens; one that became less likely is paid extra."""
+        logp = np.array([[-1.0, -1.0], [-1.0, -1.0], [-5.0, -1.0]])
+        logp_ref = np.array([[-1.0, -1.0], [-2.0, -1.0], [-1.0, -1.0]])
+        got = learner.kl_penalized_reward(np.array([1.0, 1.0, 1.0]), logp, logp_ref, 0.1)
+        assert_close(got, [1.0, 0.9, 1.4])
+
+    def test_no_leash(self, learner):
+        """With beta 0 the reward stays as it is."""
+        logp, logp_ref = np.array([[-1.0], [-9.0]]), np.array([[-2.0], [-3.0]])
+        got = learner.kl_penalized_reward(np.array([7.0, -8.0]), logp, logp_ref, 0.0)
+        assert_close(got, [7.0, -8.0])
+
+
+class TestKlEstimates:
+    def test_by_hand(self, learner):
+        """A token twice as likely as before has k1 = ln 2 and k3 = 1/2 - 1 + ln 2."""
+        result = learner.kl_estimates(np.log([[0.5]]), np.log([[0.25]]))
+        k1, k3 = unpack(result, "k1, k3")
+        assert_close(k1, np.log(2.0), what="k1")
+        assert_close(k3, np.log(2.0) - 0.5, what="k3")
+
+    def test_one_up_one_down(self, learner):
+        """One token doubled and one halved: the k1 cancel, the k3 do not and average to 1/4."""
+        result = learner.kl_estimates(np.log([[0.5, 0.25]]), np.log([[0.25, 0.5]]))
+        k1, k3 = unpack(result, "k1, k3")
+        assert_close(k1, 0.0, what="k1")
+        assert_close(k3, 0.25, what="k3")
+
+    def test_hardly_different_models(self, learner):
+        """For a tiny k1, k3 is k1²/2 to many digits: try 2⁻²³, about 1.2e-7."""
+        k = 2.0**-23
+        _, k3 = unpack(learner.kl_estimates(np.array([[-1.0]]), np.array([[-1.0 - k]])), "k1, k3")
+        assert_close(k3, k**2 / 2, rtol=1e-6, atol=0.0, what="k3")
+
+
+class TestDpoLoss:
+    def test_undecided(self, learner):
+        """A policy that equals its reference has margin 0: the loss is the log of 2."""
+        chosen, rejected = np.array([-5.0]), np.array([-8.0])
+        assert_close(learner.dpo_loss(chosen, rejected, chosen, rejected, 0.3), np.log(2.0))
+
+    def test_prefers_the_chosen(self, learner):
+        """With a margin of 2 and beta = ln 3 / 2 the odds are 3 to 1: the loss is -ln(3/4)."""
+        got = learner.dpo_loss(
+            np.array([-4.0]), np.array([-9.0]), np.array([-5.0]), np.array([-8.0]), np.log(3.0) / 2
+        )
+        assert_close(got, -np.log(0.75))
+
+    def test_prefers_the_rejected(self, learner):
+        """The same margin the wrong way round costs -ln(1/4)."""
+        got = learner.dpo_loss(
+            np.array([-5.0]), np.array([-8.0]), np.array([-4.0]), np.array([-9.0]), np.log(3.0) / 2
+        )
+        assert_close(got, -np.log(0.25))
+
+    def test_is_stable(self, learner):
+        """A margin of -10,000 costs 10,000 and one of 10,000 nothing: on average 5,000."""
+        chosen, rejected = np.array([-10_000.0, 0.0]), np.array([0.0, -10_000.0])
+        with no_floating_point_warnings():
+            loss = learner.dpo_loss(chosen, rejected, np.zeros(2), np.zeros(2), 1.0)
+        assert_close(loss, 5000.0)
