@@ -2,13 +2,14 @@
 # make test    everything that must pass before a change lands
 # make mutants change the references in small ways and see whether the hidden tests notice (minutes)
 # make pictures draw the pictures of the lessons again, from the references
+# make models  train the small models of `kata show` again (about 20 minutes)
 # make help    this list
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 GRADES := build/grades
 
-.PHONY: help grade test mutants pictures clean
+.PHONY: help grade test mutants pictures models clean
 .DEFAULT_GOAL := help
 
 help:
@@ -30,6 +31,11 @@ mutants: $(VENV)/dev
 
 pictures: $(VENV)/dev
 	$(BIN)/python -m docs.pictures
+
+# One thread: the networks are so small that more of them only wait for each other.
+models: $(VENV)/dev
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m models.train_nanogpt
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m models.train_ddpm
 
 # One marker file per kind of installation: a second `make` installs nothing again.
 $(VENV)/instructor: pyproject.toml | $(VENV)/made

@@ -1,22 +1,20 @@
-"""The command `kata`: hints, and the list of exercises."""
+"""The command `kata`: hints, the list of exercises, and the learner's functions at work."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
+import math
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from exercises.catalogue import HERE, Catalogue, CatalogueError, Exercise, Week
+from kata.errors import UsageError
 from kata.project import Project, find_root
 
 DONE, FAILED, BAD_USAGE = 0, 1, 2
-
-
-class UsageError(Exception):
-    """The call names something that is not there; the text says what may be meant."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,12 +26,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_USAGE if error.code else DONE
     try:
         project = Project(find_root(Path.cwd()) or HERE.parent)
-        if args.command == "hint":
-            code = hint(project, args.exercise, args.number)
-        else:
-            code = list_exercises(project, args.week)
+        code = _run(project, args)
         sys.stdout.flush()
         return code
+    except KeyboardInterrupt:
+        print("\nkata: stopped", file=sys.stderr)
+        return FAILED
     except BrokenPipeError:  # the reader, `head` for example, has seen enough
         # Python would flush once more at its end, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -43,11 +41,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_USAGE
 
 
+def _run(project: Project, args: argparse.Namespace) -> int:
+    if args.command == "hint":
+        return hint(project, args.exercise, args.number)
+    if args.command == "list":
+        return list_exercises(project, args.week)
+    # The shows need numpy, which takes longer to load than all the rest.
+    if args.model == "nanogpt":
+        from kata.show_nanogpt import Request, show_nanogpt
+
+        request = Request(args.prompt, args.length, args.temperature, args.top_k, args.seed)
+        return show_nanogpt(project, request)
+    from kata.show_ddpm import show_ddpm
+
+    return show_ddpm(project, args.digit, args.seed)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="kata",
-        description="Hints and a list of the exercises. To check your work: pytest week1",
+        description="Hints, a list of the exercises, and your functions at work in a model. "
+        "To check your work: pytest week1",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     command = commands.add_parser(
@@ -66,7 +81,81 @@ def build_parser() -> argparse.ArgumentParser:
         "list", help="list the exercises", description="List the exercises."
     )
     command.add_argument("week", metavar="WEEK", nargs="?", help="such as week1; without it all")
+    _add_show(commands)
     return parser
+
+
+def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    description = "Run your own functions of week 4 on a small trained model."
+    command = commands.add_parser(
+        "show", help="run your functions on a small trained model", description=description
+    )
+    models = command.add_subparsers(dest="model", metavar="{nanogpt,ddpm}", required=True)
+    command = models.add_parser(
+        "nanogpt",
+        help="your GPT writes in the manner of Shakespeare",
+        description="Write a text with your functions in week4/nanogpt.py.",
+    )
+    command.add_argument(
+        "--prompt", metavar="TEXT", default="My love", help="what to go on from (My love)"
+    )
+    command.add_argument(
+        "--length", metavar="N", type=_count, default=300, help="how many characters to add (300)"
+    )
+    command.add_argument(
+        "--temperature",
+        metavar="X",
+        type=_temperature,
+        default=0.7,
+        help="low for the most likely characters, high for surprises (0.7)",
+    )
+    command.add_argument(
+        "--top-k", type=_count, metavar="K", help="keep only the K most likely characters"
+    )
+    command.add_argument(
+        "--seed", metavar="S", type=_seed, default=0, help="another number, another text (0)"
+    )
+    command = models.add_parser(
+        "ddpm",
+        help="your sampler draws a handwritten digit",
+        description="Draw a digit out of noise with your functions in week4/ddpm.py.",
+    )
+    command.add_argument(
+        "digit", metavar="DIGIT", type=_digit, nargs="?", help="0 to 9; without it the seed decides"
+    )
+    command.add_argument(
+        "--seed", metavar="S", type=_seed, default=0, help="another number, another picture (0)"
+    )
+
+
+def _count(text: str) -> int:
+    return _whole(text, least=1)
+
+
+def _seed(text: str) -> int:
+    return _whole(text, least=0)
+
+
+def _whole(text: str, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+    return int(text)
+
+
+def _digit(text: str) -> int:
+    if not (text.isdecimal() and int(text) <= 9):
+        raise argparse.ArgumentTypeError(f"{text!r} is no digit from 0 to 9")
+    return int(text)
+
+
+def _temperature(text: str) -> float:
+    try:
+        temperature = float(text)
+    except ValueError:
+        temperature = 0.0
+    if not 0 < temperature < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return temperature
 
 
 def hint(project: Project, name: str, number: int) -> int:

@@ -231,6 +231,15 @@ class TestRelease:
         assert not any("SOLUTION" in text for text in texts.values())
         assert "make grade" not in texts[out / "README.md"]
 
+    def test_the_trained_models_are_in_it(self, tmp_path):
+        """Learners run them; how they were trained stays here."""
+        out = tmp_path / "copy"
+        release(out)
+        for name in ("nanogpt.npz", "ddpm.npz"):
+            ours = Course().root / "kata" / "models" / name
+            assert (out / "kata" / "models" / name).read_bytes() == ours.read_bytes()
+        assert not (out / "models").exists()
+
     def test_learners_can_install_and_run_it(self, tmp_path):
         release(tmp_path / "copy.zip")
         release(tmp_path / "again" / "copy.zip")
@@ -251,6 +260,11 @@ class TestRelease:
         assert "Next: dot" in run.stdout
         assert "Traceback" not in run.stdout
         subprocess.run([python, "-m", "kata", "hint", "dot"], cwd=copy, check=True)
+        for model in ("nanogpt", "ddpm"):
+            show = [python, "-m", "kata", "show", model]
+            shown = subprocess.run(show, cwd=copy, capture_output=True, text=True)
+            assert shown.returncode == 1, shown.stdout + shown.stderr
+            assert f"kata show {model} runs your own functions. Still to do" in shown.stdout
 
     def test_a_folder_in_use_is_not_touched(self, tmp_path):
         (tmp_path / "mine.txt").write_text("keep")

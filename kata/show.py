@@ -1,0 +1,64 @@
+"""`kata show`: a small trained model, run by the functions that the learner wrote.
+
+Nothing stands in for a function that is missing: the show says which one it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from exercises.catalogue import Exercise
+from kata.errors import UsageError
+from kata.project import Project
+from kata.work import ToDoError, Trouble, Work, how_to_test
+
+SHOWN, NOT_SHOWN = 0, 1
+MOST_WARNINGS = 3
+
+
+def perform(
+    project: Project,
+    week_name: str,
+    module_name: str,
+    needed: Sequence[str],
+    show: Callable[[Work], list[str]],
+) -> int:
+    """Run a show and return the exit code: 0 if all of it went well.
+
+    `show` prints what there is to see and returns notes, each on something that is missing or odd.
+    It may also end in a `Trouble`, when there is no going on.
+    """
+    week = project.catalogue.week(week_name)
+    module = week.module(module_name) if week else None
+    if module is None:
+        raise UsageError(f"{project.root} has no {week_name}/{module_name}.py in its exercises")
+    work = Work(project, module)
+    try:
+        notes = show(work)
+    except ToDoError as missing:
+        print(_list_of_missing(work, missing.exercise, module_name, needed))
+        return NOT_SHOWN
+    except Trouble as trouble:
+        notes = [str(trouble)]
+    for warning in work.warned[:MOST_WARNINGS]:
+        print(f"Python warned at {warning}\n")
+    if notes:
+        print("\n\n".join(notes))
+    return NOT_SHOWN if notes else SHOWN
+
+
+def _list_of_missing(work: Work, reached: Exercise, module_name: str, needed: Sequence[str]) -> str:
+    """Return what this show still needs, and where to go on."""
+    to_do = {exercise.name for exercise in work.stubs()} & set(needed) | {reached.name}
+    missing = [exercise for exercise in work.module.exercises if exercise.name in to_do]
+    width = max(len(exercise.name) for exercise in missing)
+    return "\n".join(
+        [
+            f"kata show {module_name} runs your own functions. Still to do for it:",
+            "",
+            *(f"  {each.name:<{width}}   {work.project.place(each)}" for each in missing),
+            "",
+            f"Next: {missing[0].name}",
+            how_to_test(missing[0]),
+        ]
+    )

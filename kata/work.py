@@ -1,0 +1,221 @@
+"""The learner's functions at work outside of tests: called, counted, and their faults put in words.
+
+A call ends in a result or in a `Trouble`, which says what is missing or wrong and what to do next.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import textwrap
+import traceback
+import warnings
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from exercises.catalogue import Exercise, Module
+from kata.comparisons import describe
+from kata.explain import FailedTest, explain, is_todo
+from kata.learner import LearnerError, LearnersModule, UnreadableError
+from kata.outcomes import Row
+from kata.project import Project
+
+WIDTH = 80
+
+
+class Trouble(Exception):
+    """The learner's code did not do what was asked of it; the text is what to print."""
+
+
+class ToDoError(Trouble):
+    """A function is still to be written."""
+
+    def __init__(self, exercise: Exercise, place: str) -> None:
+        super().__init__(f"{exercise.name} is yours to write: {place}\n{how_to_test(exercise)}")
+        self.exercise = exercise
+
+
+class FaultError(Trouble):
+    """The learner's code raised, or gave something that cannot be used."""
+
+
+class StoppedError(Trouble):
+    """Ctrl-C was pressed while the learner's code was running."""
+
+
+class _NotFiniteError(Exception):
+    """A function gave nan or inf; the text is its name."""
+
+
+class Work:
+    """One module of the learner, whose exercises can be called by name."""
+
+    def __init__(self, project: Project, module: Module) -> None:
+        self.project = project
+        self.module = module
+        self.n_calls: Counter[str] = Counter()
+        self.warned: list[str] = []  # in the learner's code, each once
+        self._exercises = {exercise.object_name: exercise for exercise in module.exercises}
+        self._path = project.root / module.week / f"{module.name}.py"
+        self._learners_module = LearnersModule(self._path, self._exercises)
+        self._is_watched = False
+
+    def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Return what the learner's function gives.
+
+        Raises
+        ------
+        Trouble
+            If it is not written yet, raises anything, gives nan, or is interrupted.
+        """
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                return self._find(name)(*args, **kwargs)
+            except KeyboardInterrupt as error:
+                raise StoppedError(self._where_stopped(error.__traceback__)) from None
+            except BaseException as error:  # exit() too
+                raise self._trouble(name, error) from error
+            finally:
+                self._keep(caught)
+
+    def call_for_number(self, name: str, *args: Any) -> float:
+        """Return the number that the learner's function gives, or raise a `Trouble` as `call`."""
+        result = self.call(name, *args)
+        if np.ndim(result) != 0 or np.asarray(result).dtype.kind not in "fiu":
+            raise self.fault(name, f"gave {a_description(result)}, not one number.")
+        return float(result)
+
+    def fault(self, name: str, what: str) -> FaultError:
+        """Return the error for a result that cannot be used, such as one of a wrong shape."""
+        exercise = self._exercises[name]
+        code = _as_text([("code", self.project.place(exercise))])
+        return FaultError(f"Your {name} {what}\n{code}\n\n{how_to_test(exercise)}")
+
+    def stubs(self) -> list[Exercise]:
+        """Return those exercises whose code still ends at `raise NotImplementedError`."""
+        try:
+            tree = ast.parse(self._path.read_bytes())
+        except (OSError, SyntaxError, ValueError):
+            return []
+        stubs = {
+            node.name for node in tree.body if isinstance(node, ast.FunctionDef) and _is_stub(node)
+        }
+        return [exercise for name, exercise in self._exercises.items() if name in stubs]
+
+    def _find(self, name: str) -> Callable[..., Any]:
+        module = self._learners_module.load()
+        if not self._is_watched:
+            # In the module itself: what the functions call of each other is watched too.
+            for own_name in self._exercises:
+                function = getattr(module, own_name, None)
+                if callable(function):
+                    setattr(module, own_name, self._watched(own_name, function))
+            self._is_watched = True
+        found = self._learners_module.find(name)
+        if not callable(found):
+            raise LearnerError(f"{self._learners_module.place}: {name} is no function")
+        return found  # type: ignore[no-any-return]
+
+    def _watched(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            self.n_calls[name] += 1
+            result = function(*args, **kwargs)
+            # The innermost function returns first, so it is the one that is named.
+            if isinstance(result, np.ndarray | float) and not _is_finite(result):
+                raise _NotFiniteError(name)
+            return result
+
+        return watched
+
+    def _trouble(self, name: str, error: BaseException) -> Trouble:
+        if isinstance(error, _NotFiniteError):
+            return self.fault(str(error), "gave nan or inf, and no later step can work with those.")
+        functions = [
+            frame.f_code.co_qualname.split(".")[0]
+            for frame, _ in traceback.walk_tb(error.__traceback__)
+            if self.project.is_learners_file(frame.f_code.co_filename)
+        ]
+        running = [name, *(function for function in functions if function in self._exercises)][-1]
+        exercise = self._exercises[running]
+        if is_todo(error, self.project):
+            return ToDoError(exercise, self.project.place(exercise))
+        seen = FailedTest(self.project, exercise, test_file=Path(), calls=(), limit_s=0)
+        rows = explain(error, seen).rows
+        if isinstance(error, UnreadableError):
+            place = self._learners_module.place
+            return FaultError(f"{place} cannot be imported:\n{_as_text(rows[1:])}")
+        text = _as_text(rows)
+        if isinstance(error, LearnerError):
+            return FaultError(f"{error}\n\n{how_to_test(exercise)}")
+        if isinstance(error, ValueError) and "read-only" in str(error):
+            text += "\n  The inputs are not to be changed: work on a copy of them."
+        return FaultError(f"Your {exercise.name} cannot go on:\n{text}\n\n{how_to_test(exercise)}")
+
+    def _where_stopped(self, trace: TracebackType | None) -> str:
+        places = [
+            f" in {self.project.short(code.co_filename)}:{line} ({code.co_name})"
+            for frame, line in traceback.walk_tb(trace)
+            if self.project.is_learners_file((code := frame.f_code).co_filename)
+        ]
+        return f"Stopped{places[-1] if places else ''}."
+
+    def _keep(self, caught: Sequence[warnings.WarningMessage]) -> None:
+        for warning in caught:
+            if self.project.is_learners_file(warning.filename):
+                place = f"{self.project.short(warning.filename)}:{warning.lineno}"
+                text = f"{place}: {warning.message}"
+                if text not in self.warned:
+                    self.warned.append(text)
+
+
+def a_description(value: Any) -> str:
+    """Return what a value is, as words in a sentence."""
+    text = describe(value)
+    article = {"array": "an ", "list": "a ", "tuple": "a "}.get(text.split()[0], "")
+    return article + text
+
+
+def how_to_test(exercise: Exercise) -> str:
+    """Return the two commands that help with an exercise."""
+    return (
+        f"Test: pytest {exercise.week}/test_{exercise.module}.py -k {exercise.name}\n"
+        f"Hint: kata hint {exercise.name}"
+    )
+
+
+def _is_stub(function: ast.FunctionDef) -> bool:
+    for statement in function.body:
+        if isinstance(statement, ast.Return):
+            return False
+        if isinstance(statement, ast.Raise):
+            raised = statement.exc
+            raised = raised.func if isinstance(raised, ast.Call) else raised
+            return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    return False
+
+
+def _is_finite(result: Any) -> bool:
+    numbers = np.asarray(result)
+    return numbers.dtype.kind not in "fc" or bool(np.all(np.isfinite(numbers)))
+
+
+def _as_text(rows: Sequence[Row]) -> str:
+    lines: list[str] = []
+    for label, text in rows:
+        start, rest = (f"  {label:<10}", " " * 12) if label else ("  ", "  ")
+        for line in text.splitlines():
+            is_code = line.startswith(" ")  # shown as it is
+            lines += (
+                [start + line]
+                if is_code
+                else textwrap.wrap(line, WIDTH, initial_indent=start, subsequent_indent=rest)
+            )
+            start = rest
+    return "\n".join(lines)
