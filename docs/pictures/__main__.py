@@ -18,13 +18,13 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from docs.pictures import week1, week2, week3
+from docs.pictures import week1, week2, week3, week4
 from docs.pictures.style import STYLE, put_on_card
 from grader.course import ROOT, Course
 
 LARGEST_FILE = 60_000  # bytes
 PICTURES: dict[str, tuple[str, Callable[[types.ModuleType], Figure]]] = {
-    name: entry for week in (week1, week2, week3) for name, entry in week.PICTURES.items()
+    name: entry for week in (week1, week2, week3, week4) for name, entry in week.PICTURES.items()
 }
 
 

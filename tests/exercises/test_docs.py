@@ -9,6 +9,7 @@ import pytest
 
 from exercises import load_catalogue
 from grader.course import ROOT
+from kata.cli import build_parser
 
 CATALOGUE = load_catalogue(ROOT / "exercises")
 WEEKS = [week.name for week in CATALOGUE.weeks]
@@ -17,6 +18,7 @@ LESSONS = [ROOT / name / "README.md" for name in WEEKS]
 READMES = [path for path in (ROOT / "README.md", *LESSONS) if path.exists()]
 PAGES = [*READMES, ERRATA]
 LARGEST_PICTURE = 60_000  # bytes
+MAP = "The map: where all of it went"  # the heading that may follow the modules of a lesson
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 INLINE = re.compile(r"`([^`\n]+)`")
@@ -108,7 +110,7 @@ class TestLessons:
         """A module's section lists its exercises, all of them, in the order of the catalogue."""
         lesson = sections((ROOT / week / "README.md").read_text(encoding="utf-8"))
         modules = CATALOGUE.week(week).modules
-        assert [title for title in lesson] == [module.title for module in modules]
+        assert [title for title in lesson if title != MAP] == [module.title for module in modules]
         for module in modules:
             listed = re.findall(r"^\| `(\w+)` \| .+ \|$", lesson[module.title], re.M)
             assert listed == [exercise.name for exercise in module.exercises]
@@ -142,6 +144,70 @@ class TestLessons:
             text = path.read_text(encoding="utf-8")
             assert 'style="fill: #f7f5f0' in text, path.name
             assert "<dc:date>" not in text, path.name
+
+
+def map_tables() -> list[list[list[str]]]:
+    """Return the cells of each table of the map, without its head."""
+    lesson = sections((ROOT / "week4" / "README.md").read_text(encoding="utf-8"))
+    parts = re.split(r"^### .+$", lesson[MAP], flags=re.M)[1:]
+    return [
+        [
+            [cell.strip() for cell in row.split("|")]
+            for row in re.findall(r"^\|(.+)\|$", part, re.M)[2:]
+        ]
+        for part in parts
+    ]
+
+
+class TestMap:
+    """The tables at the end of the last lesson: all mathematics of the course, and its uses."""
+
+    CONCEPTS = (
+        "Matrix multiplication",
+        "Cosine similarity",
+        "SVD",
+        "Partial derivatives",
+        "Chain rule",
+        "Gradient descent",
+        "Softmax",
+        "Cross-entropy",
+        "Gaussian distribution",
+        "Bayes' theorem",
+        "KL divergence",
+        "Entropy",
+    )
+    MACHINES = ("nanogpt", "ddpm")
+
+    def test_every_concept_has_its_line(self):
+        """All of the article's own summary is there, in its order."""
+        concepts, *_ = map_tables()
+        assert tuple(cells[0] for cells in concepts) == self.CONCEPTS
+
+    def test_every_function_of_the_machines_has_its_lines(self):
+        """The functions of nanoGPT and DDPM come in the order of the catalogue."""
+        _, *machines = map_tables()
+        for module_name, table in zip(self.MACHINES, machines, strict=True):
+            module = CATALOGUE.week("week4").module(module_name)
+            # A row without a name goes on with the function above it.
+            functions = [
+                match[1] for cells in table if (match := re.fullmatch(r"`(\w+)`", cells[0]))
+            ]
+            assert functions == [exercise.name for exercise in module.exercises]
+
+    def test_every_exercise_named_is_one_of_its_week(self):
+        """`week 1: ...` names exercises of week 1, and all weeks are named."""
+        names = {
+            week.name: {exercise.name for module in week.modules for exercise in module.exercises}
+            for week in CATALOGUE.weeks
+        }
+        named = set()
+        concepts, *machines = map_tables()
+        cells = [row[2] for row in concepts] + [row[-1] for table in machines for row in table]
+        for part in "; ".join(cells).split("; "):
+            week, exercises = re.fullmatch(r"week (\d): (`\w+`(?:, `\w+`)*)", part).groups()
+            assert set(INLINE.findall(exercises)) <= names[f"week{week}"], part
+            named.add(f"week{week}")
+        assert named == set(names)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -185,6 +251,12 @@ def _is_kata(words: list[str]) -> bool:
             return name in names and int(number[0] if number else 1) <= n_hints
         case ["list", *weeks]:
             return set(weeks) <= set(WEEKS)
+        case ["show", *request]:
+            try:
+                build_parser().parse_args(["show", *request])
+            except SystemExit:
+                return False
+            return True
         case _:
             return False
 
