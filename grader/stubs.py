@@ -9,7 +9,8 @@ from grader.errors import SuiteError
 from grader.files import write_atomically
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-DEFINITION = re.compile(r"\s*(?:def|class)\s+(\w+)")
+# The bracket or colon tells code from a docstring that speaks of "a class without documents".
+DEFINITION = re.compile(r"\s*(?:def|class)\s+(\w+)\s*[(:]")
 
 
 def make_stub(reference: str, path: str) -> str:

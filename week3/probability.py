@@ -278,7 +278,7 @@ def naive_bayes_fit(
     >>> np.exp(log_likelihood).round(6).tolist()
     [[0.666667, 0.333333], [0.25, 0.75], [0.5, 0.5]]
     """
-    raise NotImplementedError("without is yours to write")
+    raise NotImplementedError("naive_bayes_fit is yours to write")
 
 
 def naive_bayes_log_posterior(

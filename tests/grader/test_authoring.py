@@ -33,6 +33,12 @@ class TestStubs:
         assert '"""Return twice x."""' in stub
         compile(stub, "stub", "exec")
 
+    def test_prose_is_no_definition(self):
+        text = REFERENCE.replace(
+            "Return twice x.", "Return twice x.\n\n    class without twins.\n    "
+        )
+        assert '("double is yours to write")' in make_stub(text, "toys.py")
+
     @pytest.mark.parametrize(
         "text",
         ["### BEGIN SOLUTION\n", "### END SOLUTION\n", "### BEGIN SOLUTION\n### BEGIN SOLUTION\n"],
