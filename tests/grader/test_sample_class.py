@@ -56,5 +56,8 @@ def test_the_class_is_complete(grades):
 
 
 def test_the_attacker_gets_nothing_out(grades):
-    text = (grades / "results" / "mallory" / "week1.json").read_text(encoding="utf-8")
-    assert not re.search(r"root:|/etc/|site-packages", text)
+    results = sorted((grades / "results" / "mallory").glob("week*.json"))
+    assert [path.stem for path in results] == sorted(EXPECTED["mallory"])
+    for path in results:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"root:x:|/etc/|site-packages", text), path.stem
