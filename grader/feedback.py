@@ -48,7 +48,7 @@ def _learner_exception(error: BaseException) -> str:
     if is_todo(error):
         return "not written yet: it raises NotImplementedError"
     notes = [found for note in getattr(error, "__notes__", []) if (found := NOTE.match(note))]
-    name = type(error).__name__
+    name = getattr(error, "stands_for", type(error).__name__)
     if not notes:
         return f"raised {name}"
     place, line = notes[-1]["place"], notes[-1]["line"]

@@ -481,8 +481,11 @@ def _rebuild_exception(error: dict[str, Any], source: Source) -> Exception:
     text = _shown(text, MAX_TEXT)
     rebuilt: Exception = RuntimeError(f"{_shown(error.get('name'), 100)}: {text}")
     for kind in kinds[:MAX_KINDS]:
-        if type(kind) is not str or kind in REPLACED:
+        if type(kind) is not str:
             continue
+        if kind in REPLACED:
+            rebuilt.stands_for = kind  # type: ignore[attr-defined]
+            break
         if kind == "LinAlgError":
             rebuilt = np.linalg.LinAlgError(text)
             break

@@ -134,6 +134,12 @@ class TestVerdicts:
         tests = toys.result("ada")["exercises"][0]["tests"]
         assert "returned a ValueError instead of raising it" in tests[-1]["why"]
 
+    def test_an_exit_is_called_an_exit(self, toys):
+        toys.hand_in("ada", REFERENCE.replace("return 2 * x", "raise SystemExit(0)"))
+        toys.grade()
+        why = toys.result("ada")["exercises"][0]["tests"][0]["why"]
+        assert why.startswith("raised SystemExit at week1/toys.py")
+
     def test_booleans_in_place_of_numbers(self, toys):
         code = "return np.eye(np.size(x), dtype=bool)[0]"  # a unit vector without a sign
         toys.hand_in("ada", REFERENCE.replace("return 2 * x", code))
