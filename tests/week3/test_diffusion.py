@@ -83,6 +83,12 @@ class TestAlphaBars:
         truth = [float(np.prod(1.0 - betas[: t + 1])) for t in range(40)]
         assert_close(learner.alpha_bars(betas), truth, atol=0.0)
 
+    def test_large_betas(self, learner, rng):
+        """A single step may lose nearly everything: no beta is cut."""
+        betas = np.array([0.5, 0.9995, 0.1, 1.0 - 1e-6]) - rng.uniform(0.0, 1e-7, size=4)
+        truth = [float(np.prod(1.0 - betas[: t + 1])) for t in range(4)]
+        assert_close(learner.alpha_bars(betas), truth, atol=0.0)
+
     def test_keeps_betas(self, learner, rng):
         """The betas are the same afterwards."""
         betas = rng.uniform(0.05, 0.5, size=6)
@@ -197,6 +203,14 @@ class TestPredictX0:
         x0, noise = rng.normal(size=(2, 4, 3))
         got = learner.predict_x0(_mixed(x0, t, left, noise), t, left, noise)
         assert_close(got, x0)
+
+    def test_next_to_nothing_left(self, learner, rng):
+        """It works where hardly a billionth of the picture is left: that is no reason to cut."""
+        left = np.array([0.9, 1e-6, 1e-9]) * float(rng.uniform(0.5, 1.0))
+        t = np.array([2, 0, 1], dtype=np.int64)
+        x0, noise = rng.normal(size=(2, 3, 4))
+        got = learner.predict_x0(_mixed(x0, t, left, noise), t, left, noise)
+        assert_close(got, x0, rtol=1e-8, atol=1e-8)
 
     def test_values_are_not_cut(self, learner, rng):
         """A wrong guess of the noise gives a wrong sample of whatever size: it is not cut."""

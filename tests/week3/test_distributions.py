@@ -476,6 +476,11 @@ class TestSampleCategorical:
         p = 1e-20 * float(rng.uniform(1.0, 9.0))
         got = learner.sample_categorical(np.array([0.0, p, 1.0 - p]), np.array([0.0, p / 2, 0.5]))
         assert_same(got, np.array([1, 1, 2]))
+        p = 1e-11 * float(rng.uniform(1.0, 9.0))
+        got = learner.sample_categorical(
+            np.array([1.0 - p, p]), np.array([1.0 - 2 * p, 1.0 - p / 2])
+        )
+        assert_same(got, np.array([0, 1]))
 
     def test_one_number(self, learner, rng):
         """One number instead of an array gives one index."""

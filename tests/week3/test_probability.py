@@ -54,12 +54,13 @@ class TestMarginal:
 
     def test_impossible_values(self, learner, rng):
         """A value that never occurs keeps its place, with probability 0, and a rare one its own."""
-        joint = _joint(rng, 4, 5)
-        joint[3], joint[:, 2] = 1e-6 * joint[3], 1e-6 * joint[:, 2]
-        joint[[0, 2]], joint[:, [1, 4]] = 0.0, 0.0
-        joint /= joint.sum()
-        for axis in (0, 1):
-            assert_close(learner.marginal(joint, axis), _marginal(joint, axis))
+        for scale in (1e-6, 1e-15):
+            joint = _joint(rng, 4, 5)
+            joint[3], joint[:, 2] = scale * joint[3], scale * joint[:, 2]
+            joint[[0, 2]], joint[:, [1, 4]] = 0.0, 0.0
+            joint /= joint.sum()
+            for axis in (0, 1):
+                assert_close(learner.marginal(joint, axis), _marginal(joint, axis), atol=0.0)
 
     def test_one_row_or_column(self, learner, rng):
         """A variable with a single value has probability 1 for it, in an array of one number."""
@@ -288,6 +289,17 @@ class TestBayesUpdates:
             assert_close(got, truth)
             _assert_exact_zeros(got, truth)
 
+    def test_prior_of_zero_in_a_long_text(self, learner, rng):
+        """A prior of 0 is below every number: nor do 10,000 improbable observations reach it."""
+        prior, likelihoods = np.array([0.4, 0.0, 0.6]), rng.uniform(0.5, 1.0, size=(10_000, 3))
+        likelihoods *= 1e-90
+        likelihoods[:, 1] = 1.0
+        with no_floating_point_warnings():
+            got = learner.bayes_updates(prior, likelihoods)
+        truth = _bayes_updates(prior, likelihoods)
+        assert_close(got, truth, rtol=1e-6, atol=1e-6)
+        _assert_exact_zeros(np.asarray(got)[:, 1], truth[:, 1])
+
     def test_likelihood_of_zero(self, learner, rng):
         """What one observation contradicts is exactly 0 from then on, without a warning."""
         for place, when in ((0, 0), (2, 3), (1, 59)):
@@ -347,7 +359,7 @@ def _refuses(function, values, probs):
 
 def _refuses_negative_probabilities(function, values, rng):
     """Try one negative probability in each place, large and small, where the sum is 1."""
-    for place, size in ((0, 0.5), (1, 0.01), (2, 1e-6)):
+    for place, size in ((0, 0.5), (1, 0.01), (2, 1e-6), (3, 1e-9), (0, 1e-11)):
         probs = _distribution(rng, 3) * (1.0 + size)
         probs = np.insert(probs, place, -size)
         _refuses(function, values, probs)
@@ -358,6 +370,7 @@ def _refuses_other_sums(function, values, rng):
     for excess in (0.5, -0.1, 1e-3, -1e-6, 2e-7, -2e-8, 1.5e-8, -1.5e-8):
         _refuses(function, values, _distribution(rng, 4) * (1.0 + excess))
     _refuses(function, values, [0.0] * 4)
+    _refuses(function, values, [0.25, -0.25, 0.5, 0.0])  # their magnitudes sum to 1
 
 
 class TestExpectation:

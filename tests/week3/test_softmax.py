@@ -612,6 +612,13 @@ class TestTopK:
         for k in (20, 100, 180, 290):
             _assert_probs(learner.top_k(logits, k), _only(logits, _best_first(logits)[:k]))
 
+    def test_nearly_equal_logits(self, learner, rng):
+        """Logits that differ a little are no tie: the larger one stays, wherever it is."""
+        logits = 3.0 + 1e-7 * rng.permutation(np.append(np.arange(5.0), 20.0))
+        for x in (logits, np.sort(logits)):
+            for k in (1, 2, 4):
+                _assert_probs(learner.top_k(x, k), _only(x, _best_first(x)[:k]))
+
     def test_is_stable(self, learner, rng):
         """Logits of ±10,000 are right without a warning, far apart or all at one level."""
         near = rng.normal(size=5).round(3)
@@ -706,12 +713,25 @@ class TestTopP:
             got = learner.top_p(x, 1.0)
             assert_close(got, _softmax(x.tolist()), rtol=1e-11, atol=0)
 
+    def test_p_just_below_one(self, learner, rng):
+        """A p next to 1 is not 1: tokens that are not needed to reach it are left out."""
+        logits = np.array([-25.0, 1.0, -30.0, 1.5, -28.0]) + rng.uniform(0.0, 0.1, size=5)
+        for p in (0.999, 0.99999, 1.0 - 1e-7):
+            _assert_probs(learner.top_p(logits, p), _only(logits, [1, 3]))
+
     def test_ties_keep_the_lower_index(self, learner, rng):
         """If some of several equal logits are needed, the first ones stay."""
         for values in ([1.0, 2.0, 1.0, 2.0, 1.0], [0.0] * 5, [-1.0, 3.0, 3.0, 3.0]):
             logits = np.array(values)
             for p, truth in _cases(logits, range(1, len(values) + 1)):
                 _assert_probs(learner.top_p(logits, p), truth)
+
+    def test_nearly_equal_logits(self, learner, rng):
+        """Logits that differ a little are no tie: the larger one stays, wherever it is."""
+        logits = 3.0 + 1e-7 * rng.permutation(np.append(np.arange(5.0), 20.0))
+        for x in (logits, np.sort(logits)):
+            for p, truth in _cases(x, (1, 2, 4)):
+                _assert_probs(learner.top_p(x, p), truth)
 
     def test_many_ties(self, learner, rng):
         """Ties go to the lower index in long rows of few different logits, too."""
@@ -751,7 +771,7 @@ class TestTopP:
                     got = learner.top_p(logits, p)
                 _assert_probs(got, truth)
 
-    @pytest.mark.parametrize("wrong_p", [0.0, -0.5, 1.001, 2.0])
+    @pytest.mark.parametrize("wrong_p", [0.0, -0.5, -1e-9, 1.0 + 1e-6, 2.0])
     def test_refuses_p_out_of_range(self, learner, rng, wrong_p):
         """A p of 0 or less, or above 1, is an error; 1 itself is not."""
         logits = rng.normal(size=4)

@@ -175,6 +175,11 @@ def computes_in_place(betas):
     return np.cumprod(betas, out=betas)
 
 
+@wrong("alpha_bars", "You cut the betas at 0.999, which is the cosine schedule's own rule.")
+def cuts_the_betas(betas):
+    return np.cumprod(1 - np.minimum(betas, 0.999))
+
+
 # add_noise
 
 
@@ -428,6 +433,12 @@ def solves_in_place(xt, t, alpha_bars, noise):
     left = _lift(alpha_bars[t], xt)
     xt -= np.sqrt(1 - left) * noise
     return xt / np.sqrt(left)
+
+
+@wrong("predict_x0", "You kept what is left above 1e-5: it is positive, and that is enough.")
+def keeps_the_share_up(xt, t, alpha_bars, noise):
+    left = alpha_bars[t].reshape(-1, *[1] * (xt.ndim - 1))
+    return (xt - np.sqrt(1 - left) * noise) / np.sqrt(np.maximum(left, 1e-5))
 
 
 # cosine_alpha_bars

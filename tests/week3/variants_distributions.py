@@ -851,6 +851,18 @@ def sums_in_place(probs, u):
     return np.minimum(np.searchsorted(probs, u, side="right"), last)
 
 
+@wrong("sample_categorical", "You summed up with 32 bits: the ends of the pieces are 1e-8 off.")
+def sums_with_32_bits(probs, u):
+    k = np.searchsorted(np.cumsum(probs.astype(np.float32)).astype(float), u, side="right")
+    return np.minimum(k, np.flatnonzero(probs)[-1])
+
+
+@wrong("sample_categorical", "You kept u away from 1: the last index may be so improbable.")
+def keeps_u_away_from_one(probs, u):
+    ends = np.cumsum(probs)
+    return np.searchsorted(ends, np.minimum(u, ends[-1] - 1e-9), side="right")
+
+
 # monte_carlo
 
 

@@ -113,6 +113,12 @@ def adds_up_in_place(joint, axis):
     return table[:, 0].copy()
 
 
+@wrong("marginal", "You treated rare values as impossible: a tiny probability is not 0.")
+def drops_rare_values(joint, axis):
+    result = joint.sum(axis=1 - axis)
+    return np.where(result < 1e-9, 0.0, result)
+
+
 # conditional
 
 
@@ -616,6 +622,13 @@ def updates_the_prior(prior, likelihoods):
     return result
 
 
+@wrong("bayes_updates", "You took -1e6 for the log of 0: long evidence gets below that. Take -inf.")
+def stands_in_for_log_zero(prior, likelihoods):
+    return _normalised(
+        np.maximum(_log(prior), -1e6) + np.vstack([0 * prior, np.cumsum(_log(likelihoods), axis=0)])
+    )
+
+
 # expectation
 
 
@@ -745,6 +758,24 @@ def multiplies_into_values(values, probs):
     _check(probs)
     values *= probs
     return values.sum()
+
+
+@wrong(
+    "expectation", "You let tiny negative probabilities pass: the tolerance is for the sum alone."
+)
+def tolerates_tiny_negatives(values, probs):
+    if np.any(probs < -1e-10) or abs(probs.sum() - 1.0) > 1e-8:
+        raise ValueError("probs must be a distribution")
+    return values @ probs
+
+
+@wrong("expectation", "You took magnitudes: a negative probability is an error, and hides so.")
+def takes_magnitudes(values, probs):
+    if abs(np.abs(probs).sum() - 1.0) > 1e-8:
+        raise ValueError("probs must sum to 1")
+    if np.any(probs < 0) and abs(probs.sum() - 1.0) < 1e-8:
+        raise ValueError("probs must not be negative")
+    return values @ np.abs(probs)
 
 
 # variance
@@ -887,6 +918,13 @@ def centres_in_place(values, probs):
     _check(probs)
     values -= probs @ values
     return probs @ values**2
+
+
+@wrong("variance", "You let tiny negative probabilities pass: the tolerance is for the sum alone.")
+def variance_tolerates_tiny_negatives(values, probs):
+    if np.any(probs < -1e-10) or abs(probs.sum() - 1.0) > 1e-8:
+        raise ValueError("probs must be a distribution")
+    return probs @ (values - values @ probs) ** 2
 
 
 # naive_bayes_fit

@@ -982,6 +982,13 @@ def masks_in_place(logits, k):
     return _probs(logits)
 
 
+@wrong("top_k", "You took nearly equal logits for ties: the larger one stays, by however little.")
+def top_k_sees_ties_everywhere(logits, k):
+    _check_k(logits, k)
+    kept = np.argsort(-np.round(logits, 6), kind="stable")[:k]
+    return _renormalised(_probs(logits), kept)
+
+
 # top_p
 
 
@@ -1172,3 +1179,28 @@ def top_p_in_place(logits, p):
     size = len(logits) if p == 1 else np.searchsorted(np.cumsum(probs[order]), p) + 1
     logits[order[size:]] = -np.inf
     return _probs(logits)
+
+
+@wrong("top_p", "You took nearly equal logits for ties: the larger one goes first.")
+def top_p_sees_ties_everywhere(logits, p):
+    _check_p(p)
+    probs, order = _probs(logits), np.argsort(-np.round(logits, 6), kind="stable")
+    n = len(logits) if p == 1 else int((np.cumsum(probs[order]) < p).sum()) + 1
+    return _renormalised(probs, order[:n])
+
+
+@wrong("top_p", "You took a p near 1 for 1: the nucleus may be small there, too.")
+def rounds_p_up_to_one(logits, p):
+    _check_p(p)
+    probs, order = _probs(logits), _best_first(logits)
+    n = len(logits) if np.isclose(p, 1) else int((np.cumsum(probs[order]) < p).sum()) + 1
+    return _renormalised(probs, order[:n])
+
+
+@wrong("top_p", "You let p pass that is a little above 1: there is no such probability.")
+def tolerates_p_above_one(logits, p):
+    if p <= 0 or (p > 1 and not np.isclose(p, 1)):
+        raise ValueError(f"p must be above 0 and at most 1, got {p}")
+    probs, order = _probs(logits), _best_first(logits)
+    n = len(logits) if p >= 1 else int((np.cumsum(probs[order]) < p).sum()) + 1
+    return _renormalised(probs, order[:n])
