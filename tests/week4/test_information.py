@@ -134,7 +134,7 @@ class TestEntropy:
     def test_refuses_negative_entries(self, learner):
         """A negative entry is an error also if the sum is 1, in any distribution of several."""
         good = np.array([[0.25, 0.75], [0.5, 0.5]])
-        for bad in ([1.25, -0.25], [-1e-6, 1 + 1e-6]):
+        for bad in ([1.25, -0.25], [-1e-6, 1 + 1e-6], [-1e-9, 1 + 1e-9]):
             assert_close(learner.entropy(good), [_entropy(good[0]), 1.0])
             with pytest.raises(ValueError):
                 learner.entropy(np.array(bad))
@@ -577,6 +577,14 @@ class TestPerplexity:
         truth = math.exp(-math.fsum(log_probs.tolist()) / 3000)
         assert_close(learner.perplexity(log_probs), truth)
 
+    def test_all_but_impossible_token(self, learner, rng):
+        """One token may have a probability that is 0 as a float: its logarithm counts as it is."""
+        log_probs = np.log(rng.uniform(0.1, 1.0, size=100))
+        for log_prob in (-720.0, -800.0, -3000.0):
+            log_probs[7] = log_prob
+            truth = math.exp(-math.fsum(log_probs.tolist()) / 100)
+            assert_close(learner.perplexity(log_probs), truth)
+
     def test_impossible_token(self, learner, rng):
         """A token of probability 0 makes it inf, and numpy is silent."""
         log_probs = np.log(rng.uniform(0.1, 1.0, size=5))
@@ -666,6 +674,15 @@ class TestTemperatureForEntropy:
                 with pytest.raises(ValueError):
                     learner.temperature_for_entropy(logits, bits)
 
+    def test_several_others(self, learner, rng):
+        """Equal logits below the largest change nothing: the entropy can come down to 0."""
+        a, b = rng.uniform(-1.0, 1.0, size=2)
+        for logits in ([a, 2.0, a], [b, b, 2.5, b, a - 2.0]):
+            logits = np.array(logits)
+            for bits in (MARGIN, 0.6, math.log2(len(logits)) - MARGIN):
+                got = learner.temperature_for_entropy(logits, bits)
+                _assert_temperature(got, _temperature(logits, bits))
+
     def test_nearly_equal_largest(self, learner, rng):
         """Logits that are only nearly the largest do not count as equal to it."""
         logits = np.array([0.0, 1000.0 - rng.uniform(0.004, 0.006), 1000.0])
@@ -685,10 +702,10 @@ class TestTemperatureForEntropy:
             _assert_temperature(one, _temperature(logits, bits))
 
     def test_any_scale(self, learner, rng):
-        """Logits that are a thousand times as large or as small need such a temperature."""
+        """Logits that are a million times as large, or far smaller, need such a temperature."""
         logits = np.array([0.0, 1.0, 3.0, 2.0]) + 0.5 * rng.uniform(size=4)
         truth = _temperature(logits, 1.2)
-        for scale in (1e-3, 1.0, 1e3):
+        for scale in (1e-3, 1.0, 1e3, 1e6, 1e-8):
             got = learner.temperature_for_entropy(scale * logits, 1.2)
             _assert_temperature(got, scale * truth)
 

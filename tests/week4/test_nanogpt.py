@@ -238,7 +238,7 @@ class TestLayerNorm:
 class TestCausalAttention:
     def test_reads_earlier_positions(self, learner, rng):
         """Row t is the average of values 0 to t, weighted by the softmax of their scores."""
-        for shape in ((5, 3), (3, 6), (6, 2), (4, 16), (2, 5)):
+        for shape in ((5, 3), (3, 6), (6, 2), (4, 16), (2, 5), (40, 3)):
             Q, K, V = positions(rng, *shape)
             assert_close(learner.causal_attention(Q, K, V), attention_by_position(Q, K, V))
 
@@ -254,13 +254,22 @@ class TestCausalAttention:
             Q, K, V = positions(rng, *shape)
             assert_close(learner.causal_attention(Q, K, V), attention_by_position(Q, K, V))
 
+    def test_scores_of_zero(self, learner, rng):
+        """A score of exactly 0 is one like any other, and equal scores make running means."""
+        Q, K, V = positions(rng, 5, 4)
+        means = np.cumsum(V, axis=0) / np.arange(1, 6)[:, np.newaxis]
+        assert_close(learner.causal_attention(np.zeros((5, 4)), K, V), means)
+        Q[:, :2], K[:, 2:] = 0.0, 0.0
+        K[3] = rng.normal(size=4)  # the only key that is not orthogonal to all queries
+        assert_close(learner.causal_attention(Q, K, V), attention_by_position(Q, K, V))
+
     def test_low_and_high_scores(self, learner, rng):
         """The future is hidden by more than a low score: what is seen may score lower or higher."""
         # A feature that all keys share moves all scores of a query and leaves its weights.
         Q, K, V = positions(rng, 5, 4)
         K[:, 0], Q[:, 0] = 1.0, 0.0
         truth = attention_by_position(Q, K, V)
-        for score in (-300.0, 300.0, -20.0):
+        for score in (-300.0, 300.0, -20.0, -3e4):
             Q[:, 0] = score * math.sqrt(4)
             assert_close(learner.causal_attention(Q, K, V), truth, rtol=1e-8, atol=1e-9)
 
@@ -701,8 +710,9 @@ class TestGenerate:
         params = model_with_logits(np.array([0.5, 2.0, -1.0, 1.5]))
         prompt = np.array([0, 3], dtype=np.int64)
         u = np.array([0.03, 0.22, 0.3, 0.45, 0.55, 0.7, 0.8, 0.97])
-        got = learner.generate(params, prompt, u, 1, temperature=0.01)
-        assert_text(got, [0, 3, 1, 1, 1, 1, 1, 1, 1, 1])
+        for temperature in (0.01, 1e-4):
+            got = learner.generate(params, prompt, u, 1, temperature=temperature)
+            assert_text(got, [0, 3, 1, 1, 1, 1, 1, 1, 1, 1])
         got = learner.generate(params, prompt, u, 1, temperature=1000.0)
         assert_text(got, [0, 3, 0, 0, 1, 1, 2, 2, 3, 3])
 

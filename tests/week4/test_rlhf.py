@@ -38,9 +38,11 @@ class TestKlPenalizedReward:
     def test_pays_for_coming_closer(self, learner, rng):
         """An answer that the reference finds likelier earns more than its reward."""
         reward = rng.normal(size=3)
-        logp, gap = -rng.uniform(3.0, 4.0, size=(3, 2)), rng.uniform(0.5, 1.0, size=(3, 2))
-        got = learner.kl_penalized_reward(reward, logp, logp + gap, 0.5)
-        assert_close(got, reward + 0.5 * (gap[:, 0] + gap[:, 1]))
+        for size in (1.0, 30.0):
+            logp = -size * rng.uniform(3.0, 4.0, size=(3, 2))
+            gap = size * rng.uniform(0.5, 1.0, size=(3, 2))
+            got = learner.kl_penalized_reward(reward, logp, logp + gap, 0.5)
+            assert_close(got, reward + 0.5 * (gap[:, 0] + gap[:, 1]))
 
     def test_is_a_sum_over_tokens(self, learner, rng):
         """An answer twice as long that drifts as much per token pays twice as much."""
@@ -67,8 +69,9 @@ class TestKlPenalizedReward:
         """How likely a token is does not matter, only how much likelier than for the reference."""
         reward, logp, logp_ref = _answers(rng, 3, 4)
         truth = _penalized(reward, logp, logp_ref, 0.4)
-        got = learner.kl_penalized_reward(reward, logp - 40.0, logp_ref - 40.0, 0.4)
-        assert_close(got, truth)
+        for shift in (40.0, 300.0):
+            got = learner.kl_penalized_reward(reward, logp - shift, logp_ref - shift, 0.4)
+            assert_close(got, truth)
 
     def test_keeps_inputs(self, learner, rng):
         """Rewards and log-probabilities are the same afterwards."""
@@ -139,7 +142,7 @@ class TestKlEstimates:
 
     def test_small_differences(self, learner, rng):
         """Where the models differ a little, it is more than k1²/2, and right to many digits."""
-        for size in (1e-3, 1e-2, 0.1, 1.0):
+        for size in (3e-5, 1e-3, 1e-2, 0.1, 1.0):
             for sign in (-1.0, 1.0):
                 logp = -rng.uniform(3.0, 4.0, size=(1, 2))
                 logp_ref = logp - sign * size * rng.uniform(0.5, 1.5, size=(1, 2))
@@ -164,8 +167,8 @@ class TestKlEstimates:
     def test_direction(self, learner, rng):
         """Tokens that became likelier and tokens that became less likely count differently."""
         gap = rng.uniform(1.0, 3.0)
-        for k1 in (gap, -gap):
-            logp = np.array([[-4.0, -4.0]])
+        for k1 in (gap, -gap, 25.0, -25.0):
+            logp = np.array([[-28.0, -28.0]])
             result = learner.kl_estimates(logp, logp - k1)
             _assert_estimates(result, (k1, math.exp(-k1) - 1 + k1))
 

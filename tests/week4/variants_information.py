@@ -152,6 +152,13 @@ def lets_negatives_pass(p, base=2):
     return _h(p, base)
 
 
+@wrong("entropy", "You let small negative entries pass: the 1e-8 is for the sum only.")
+def lets_small_negatives_pass(p, base=2):
+    if np.any(p < -1e-8) or np.any(np.abs(np.sum(p, axis=-1) - 1) > 1e-8):
+        raise ValueError("p")
+    return _h(np.maximum(p, 0.0), base)
+
+
 @wrong(
     "entropy",
     "np.allclose allows 1e-5 of the value besides `atol`: set rtol=0, the sum must be right to "
@@ -860,6 +867,21 @@ def cuts_logarithms_off(log_probs):
     return np.exp(-np.mean(np.maximum(log_probs, -700.0)))
 
 
+@wrong(
+    "perplexity", "You took the logarithm of a probability that came out as 0: you had it before."
+)
+def goes_back_and_forth(log_probs):
+    with np.errstate(divide="ignore"):
+        return np.exp(-np.mean(np.log(np.exp(log_probs))))
+
+
+@wrong("perplexity", "You cut finite logarithms off at -700: they count as they are.")
+def cuts_finite_logarithms_off(log_probs):
+    if np.any(np.isinf(log_probs)):
+        return math.inf
+    return np.exp(-np.mean(np.maximum(log_probs, -700.0)))
+
+
 @wrong("perplexity", "You took the typical token by its median: the mean is meant.")
 def takes_the_median(log_probs):
     return np.exp(-np.median(log_probs))
@@ -925,6 +947,36 @@ def halves_a_wide_interval(logits, target, base=2):
 def searches_too_narrowly(logits, target, base=2):
     _limits(logits, target, base)
     return _halve(lambda t: _h(_softmax((logits - logits.max()) / t), base), target, 0.01, 100)
+
+
+@wrong("temperature_for_entropy", "Your interval starts at 1e-6: logits of any size are allowed.")
+def starts_too_high(logits, target, base=2):
+    _limits(logits, target, base)
+    return _halve(lambda t: _h(_softmax((logits - logits.max()) / t), base), target, 1e-6, 1e9)
+
+
+@wrong("temperature_for_entropy", "Your interval ends at 1e5: logits of any size are allowed.")
+def ends_too_low(logits, target, base=2):
+    _limits(logits, target, base)
+    return _halve(lambda t: _h(_softmax((logits - logits.max()) / t), base), target, 1e-9, 1e5)
+
+
+@wrong(
+    "temperature_for_entropy", "You counted what lies within 1e-3 of the largest as equal to it."
+)
+def counts_the_near_ones(logits, target, base=2):
+    lowest = math.log(np.sum(logits > logits.max() - 1e-3), base)
+    if not lowest < target < math.log(len(logits), base):
+        raise ValueError("target")
+    return _halve(lambda t: _h(_softmax((logits - logits.max()) / t), base), target, 1e-9, 1e9)
+
+
+@wrong("temperature_for_entropy", "You counted equal logits anywhere: only the largest ones stay.")
+def counts_all_ties(logits, target, base=2):
+    lowest = math.log(len(logits) - len(np.unique(logits)) + 1, base)
+    if not lowest < target < math.log(len(logits), base):
+        raise ValueError("target")
+    return _halve(lambda t: _h(_softmax((logits - logits.max()) / t), base), target, 1e-9, 1e9)
 
 
 @wrong(

@@ -330,6 +330,27 @@ def sets_scores_to_minus_100(Q, K, V):
     return _softmax(np.where(np.tri(Q.shape[-2]) > 0, _scores(Q, K), -100.0)) @ V
 
 
+@wrong(
+    "causal_attention", "You took -10,000 for minus infinity: seen scores may be lower than that."
+)
+def sets_scores_to_minus_10000(Q, K, V):
+    return _softmax(np.where(np.tri(Q.shape[-2]) > 0, _scores(Q, K), -1e4)) @ V
+
+
+@wrong("causal_attention", "You hid every score that is 0 after np.tril: a seen one may be 0 too.")
+def hides_zeros(Q, K, V):
+    scores = np.tril(_scores(Q, K))
+    scores = np.where(scores == 0, -1e30, scores)
+    return _softmax(scores) @ V
+
+
+@wrong("causal_attention", "You showed the last 8 positions only: all earlier ones are seen.")
+def sees_a_window(Q, K, V):
+    T = Q.shape[-2]
+    is_seen = np.tri(T) - np.tri(T, k=-8)
+    return _softmax(np.where(is_seen > 0, _scores(Q, K), -np.inf)) @ V
+
+
 @wrong("causal_attention", "You subtracted 10,000 from hidden scores: some are higher than that.")
 def subtracts_10000(Q, K, V):
     return _softmax(_scores(Q, K) - 1e4 * (1 - np.tri(Q.shape[-2]))) @ V
@@ -1358,6 +1379,17 @@ def keeps_the_higher_ties(params, prompt, u, n_head, temperature=1.0, top_k=None
 def keeps_one_too_few(params, prompt, u, n_head, temperature=1.0, top_k=None):
     top_k = None if top_k is None else max(1, top_k - 1)
     return _write(params, prompt, u, n_head, temperature, top_k)
+
+
+@wrong("generate", "You raised probabilities to 1/T: near 0 all powers are 0. Divide logits by T.")
+def raises_probabilities(params, prompt, u, n_head, temperature=1.0, top_k=None):
+    def probs(text, params, n_head, temperature, top_k):
+        logits = _gpt(np.array(text[-len(params["wpe"]) :]), params, n_head)[-1]
+        powers = _kept(logits, top_k) ** (1 / temperature)
+        with np.errstate(invalid="ignore"):
+            return powers / powers.sum()
+
+    return _write(params, prompt, u, n_head, temperature, top_k, probs)
 
 
 @wrong("generate", "You set what is cut to 0 before the softmax: 0 is a logit like any other.")

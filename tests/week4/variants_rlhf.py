@@ -92,6 +92,18 @@ def uses_the_other_estimate(reward, logp, logp_ref, beta):
     return reward - beta * np.sum(np.expm1(-k1) + k1, axis=1)
 
 
+@wrong("kl_penalized_reward", "You took probabilities of whole answers, which come out as 0.")
+def divides_probabilities(reward, logp, logp_ref, beta):
+    with np.errstate(all="ignore"):
+        ratio = np.exp(logp.sum(axis=1)) / np.exp(logp_ref.sum(axis=1))
+        return reward - beta * np.log(ratio)
+
+
+@wrong("kl_penalized_reward", "You clipped the log-ratios to ±10: they count as they are.")
+def clips_the_ratios(reward, logp, logp_ref, beta):
+    return reward - beta * np.sum(np.clip(logp - logp_ref, -10.0, 10.0), axis=1)
+
+
 @wrong("kl_penalized_reward", "You counted the last token only: all tokens of an answer count.")
 def counts_the_last_token(reward, logp, logp_ref, beta):
     return reward - beta * (logp - logp_ref)[:, -1]
@@ -176,6 +188,13 @@ def squares(logp, logp_ref):
     return np.mean(k1), np.mean(k1**2) / 2
 
 
+@wrong("kl_estimates", "You took k1²/2 below 1e-4: that is off by k1/3 of it, expm1 is not.")
+def squares_small_ones(logp, logp_ref):
+    k1 = logp - logp_ref
+    k3 = np.where(np.abs(k1) < 1e-4, k1**2 / 2, np.expm1(-k1) + k1)
+    return np.mean(k1), np.mean(k3)
+
+
 @wrong("kl_estimates", "You took e^(+k1): k3 needs the reference's probability over the policy's.")
 def turns_the_ratio_round(logp, logp_ref):
     k1 = logp - logp_ref
@@ -192,6 +211,18 @@ def subtracts_k1(logp, logp_ref):
 def forgets_the_one(logp, logp_ref):
     k1 = logp - logp_ref
     return np.mean(k1), np.mean(np.exp(-k1) + k1)
+
+
+@wrong("kl_estimates", "You clipped k1 to ±20, as some libraries do: it counts as it is.")
+def clips_k1(logp, logp_ref):
+    k1 = np.clip(logp - logp_ref, -20.0, 20.0)
+    return np.mean(k1), np.mean(np.expm1(-k1) + k1)
+
+
+@wrong("kl_estimates", "You capped the ratio, as some libraries do: a large one counts as it is.")
+def caps_the_ratio(logp, logp_ref):
+    k1 = logp - logp_ref
+    return np.mean(k1), np.mean(np.expm1(np.minimum(-k1, 10.0)) + k1)
 
 
 @wrong("kl_estimates", "You took k3 of the mean k1: it is the mean of every token's k3.")
