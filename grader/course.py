@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from exercises import Catalogue, CatalogueError, Exercise, Module, load_catalogue
+from exercises import Catalogue, CatalogueError, Module, load_catalogue
 from grader.errors import SuiteError
 from grader.variants import Variant, VariantError, load_variants
 
@@ -28,6 +28,14 @@ class Course:
             return load_catalogue(self.root / "exercises")
         except CatalogueError as error:
             raise SuiteError(str(error)) from error
+
+    def module(self, week_name: str, name: str) -> Module:
+        """Return a module of the catalogue."""
+        week = self.catalogue.week(week_name)
+        module = week.module(name) if week else None
+        if module is None:
+            raise SuiteError(f"{self.root / 'exercises'}: has no module {week_name}/{name}")
+        return module
 
     def reference_path(self, module: Module) -> Path:
         """Return the file of the reference solutions."""
@@ -94,12 +102,4 @@ def execute(source: str, filename: str, name: str) -> types.ModuleType:
     module = types.ModuleType(name)
     module.__file__ = filename
     exec(compile(source, filename, "exec", dont_inherit=True), module.__dict__)
-    return module
-
-
-def module_of(course: Course, exercise: Exercise) -> Module:
-    """Return the module that an exercise belongs to."""
-    week = course.catalogue.week(exercise.week)
-    module = week.module(exercise.module) if week else None
-    assert module is not None
     return module

@@ -14,7 +14,7 @@ import pytest
 
 from exercises import Exercise
 from grader.bench import LearnerProxy, limit_cpu
-from grader.course import Course, module_of
+from grader.course import Course
 from grader.single import single_learner
 from grader.suite import STAGE, Stage, exercise_of, mark_value, test_id
 
@@ -53,7 +53,7 @@ def learner(request: pytest.FixtureRequest, stage: Stage, exercise: Exercise) ->
 @pytest.fixture
 def reference(stage: Stage, exercise: Exercise) -> Any:
     """Return the reference solutions of the module, in this process."""
-    return stage.reference(module_of(stage.course, exercise))
+    return stage.reference(stage.course.module(exercise.week, exercise.module))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from exercises import Exercise, Module
 from grader.bench import LearnerProxy, ModuleBench, source_of_module
-from grader.course import Course, module_of
+from grader.course import Course
 from grader.errors import InputError
 from grader.sandbox import Sandbox
 from grader.submissions import FolderSource
@@ -33,7 +33,7 @@ def single_learner(
         sandbox.prove()
 
         def learner(exercise: Exercise) -> LearnerProxy:
-            module = module_of(course, exercise)
+            module = course.module(exercise.week, exercise.module)
             key = (module.week, module.name)
             if key not in benches:
                 source = source_of_module(course, module, *texts.of(module))

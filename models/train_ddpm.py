@@ -89,7 +89,8 @@ def noisy(
 
 def train(settings: Settings, betas: np.ndarray) -> tuple[Parameters, float]:
     """Return trained weights and their held-out loss, saying how it goes."""
-    optimizers = Course().reference(Course().catalogue.week("week2").module("optimizers"))
+    course = Course()
+    optimizers = course.reference(course.module("week2", "optimizers"))
     alpha_bars = np.cumprod(1 - betas).astype(np.float32)
     rng = np.random.default_rng(settings.seed + 1)
     x0, labels = read_digits()

@@ -165,7 +165,8 @@ def windows(tokens: np.ndarray, context: int) -> np.ndarray:
 
 def train(settings: Settings, train_tokens: np.ndarray, held_out: np.ndarray) -> Parameters:
     """Return trained weights, saying how it goes."""
-    optimizers = Course().reference(Course().catalogue.week("week2").module("optimizers"))
+    course = Course()
+    optimizers = course.reference(course.module("week2", "optimizers"))
     rng = np.random.default_rng(settings.seed + 1)
     parameters = new_parameters(1 + int(max(train_tokens.max(), held_out.max())), settings)
     optimizer = optimizers.Adam(list(parameters.values()), beta2=0.99)

@@ -54,7 +54,7 @@ def limits(marker: int) -> Limits:
 
 def submission(course: Course, learner: str, attack: str) -> Submission:
     """Return the references of one module, with an attack after them."""
-    module = course.catalogue.week("week1").module("vectors")  # type: ignore[union-attr]
+    module = course.module("week1", "vectors")
     text = course.read(course.reference_path(module))  # type: ignore[arg-type]
     return Submission(learner, "week1", {"vectors": File(text + attack)})
 
@@ -63,7 +63,7 @@ def main() -> None:
     """Grade."""
     out, marker, names = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     course = Course()
-    module = course.catalogue.week("week1").module("vectors")  # type: ignore[union-attr]
+    module = course.module("week1", "vectors")
     tools = (HOSTILE / "_tools.py").read_text(encoding="utf-8")
     grader.bench.Arguments = WatchedArguments  # type: ignore[attr-defined]
     reference = course.read(course.reference_path(module))  # type: ignore[arg-type]
