@@ -1,25 +1,11 @@
 """Compare week 1's attention with scipy and torch, which others wrote."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from kata.comparisons import assert_close
 
-ROOT = Path(__file__).resolve().parents[2]
 BATCHES = [(), (2,), (3, 2)]
-
-
-@pytest.fixture(scope="module")
-def solutions():
-    """Return the reference solutions, loaded by path as they are no package."""
-    path = ROOT / "solutions" / "week1" / "attention.py"
-    spec = importlib.util.spec_from_file_location("reference_attention", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(params=BATCHES, ids=str)

@@ -1,8 +1,5 @@
 """Compare week 1's decompositions with numpy, scipy and scikit-learn, which others wrote."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -12,18 +9,6 @@ sklearn_decomposition = pytest.importorskip(
     "sklearn.decomposition", reason="scikit-learn is the oracle of PCA"
 )
 scipy_linalg = pytest.importorskip("scipy.linalg", reason="scipy is the oracle of eigenvalues")
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def solutions():
-    """Return the reference solutions, loaded by path as they are no package."""
-    path = ROOT / "solutions" / "week1" / "decompositions.py"
-    spec = importlib.util.spec_from_file_location("reference_decompositions", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(params=[(40, 6), (8, 20), (9, 9)], ids=["tall", "wide", "square"])

@@ -1,8 +1,5 @@
 """Compare week 1's matrices with numpy and scipy, which others wrote."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -14,18 +11,6 @@ from kata.comparisons import (
 )
 
 scipy_linalg = pytest.importorskip("scipy.linalg", reason="scipy is the oracle of elimination")
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def solutions():
-    """Return the reference solutions, loaded by path as they are no package."""
-    path = ROOT / "solutions" / "week1" / "matrices.py"
-    spec = importlib.util.spec_from_file_location("reference_matrices", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(params=[1, 2, 3, 7, 30])

@@ -1,8 +1,5 @@
 """Compare week 2's backward functions with PyTorch, or without it with scipy and small steps."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -10,29 +7,7 @@ from kata.comparisons import assert_close
 
 special = pytest.importorskip("scipy.special", reason="scipy is the oracle of sigmoid and softmax")
 
-ROOT = Path(__file__).resolve().parents[2]
 SIZES = [(5, 4, 3), (3, 3, 3), (1, 2, 6)]  # of a batch, its inputs and its outputs
-
-
-@pytest.fixture(scope="module")
-def solutions():
-    """Return the reference solutions, loaded by path as they are no package."""
-    path = ROOT / "solutions" / "week2" / "chain_rule.py"
-    spec = importlib.util.spec_from_file_location("reference_chain_rule", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def torch():
-    """Return PyTorch, computing in float64."""
-    return pytest.importorskip("torch", reason="PyTorch is the oracle of backpropagation")
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(2)
 
 
 def _leaf(torch, array):

@@ -1,36 +1,9 @@
 """Compare week 2's optimisers with PyTorch, scipy and scikit-learn, which others wrote."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from kata.comparisons import assert_close
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def solutions():
-    """Return the reference solutions, loaded by path as they are no package."""
-    path = ROOT / "solutions" / "week2" / "optimizers.py"
-    spec = importlib.util.spec_from_file_location("reference_optimizers", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def torch():
-    """Return PyTorch, or skip the test."""
-    return pytest.importorskip("torch", reason="PyTorch is the oracle of optimisers")
-
-
-@pytest.fixture
-def rng():
-    """Return the same random numbers for each test."""
-    return np.random.default_rng(7)
 
 
 def _with_torch(torch, optimizer_of, params, batches):

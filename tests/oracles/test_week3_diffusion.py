@@ -1,30 +1,11 @@
 """Compare week 3's diffusion with the chain of single steps and with exact arithmetic."""
 
-import importlib.util
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kata.comparisons import assert_close
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def solutions():
-    """Return the reference solutions, loaded by path as they are no package."""
-    path = ROOT / "solutions" / "week3" / "diffusion.py"
-    spec = importlib.util.spec_from_file_location("reference_diffusion", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(3)
 
 
 @pytest.mark.parametrize("T", [2, 7, 1000])

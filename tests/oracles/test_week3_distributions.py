@@ -1,9 +1,7 @@
 """Compare week 3's distributions with scipy, PyTorch and exact arithmetic."""
 
-import importlib.util
 import math
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,23 +9,6 @@ import pytest
 from kata.comparisons import assert_close, assert_same
 
 stats = pytest.importorskip("scipy.stats", reason="scipy is the oracle of distributions")
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def solutions():
-    """Return the reference solutions, loaded by path as they are no package."""
-    path = ROOT / "solutions" / "week3" / "distributions.py"
-    spec = importlib.util.spec_from_file_location("reference_distributions", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(3)
 
 
 def _covariance(rng, d, scale=1.0):

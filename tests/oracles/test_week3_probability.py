@@ -1,6 +1,5 @@
 """Compare week 3's probabilities with exact fractions, scipy, scikit-learn and PyTorch."""
 
-import importlib.util
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,25 +16,10 @@ SIZES = [(5, 3, 4), (4, 4, 4), (1, 2, 6), (6, 5, 1)]  # documents, classes, word
 
 
 @pytest.fixture(scope="module")
-def solutions():
-    """Return the reference solutions, loaded by path as they are no package."""
-    path = ROOT / "solutions" / "week3" / "probability.py"
-    spec = importlib.util.spec_from_file_location("reference_probability", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
 def digits():
     """Return pictures of handwritten digits as counts of ink, and which digits they are."""
     table = np.loadtxt(ROOT / "week3" / "data" / "digits.csv.gz", delimiter=",")
     return table[:, :64], table[:, 64].astype(np.int64)
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(3)
 
 
 def _naive_bayes():

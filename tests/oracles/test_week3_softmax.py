@@ -1,8 +1,6 @@
 """Compare week 3's softmax module with scipy, exact rational arithmetic, and PyTorch."""
 
-import importlib.util
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,29 +9,7 @@ from kata.comparisons import assert_close, assert_same
 
 special = pytest.importorskip("scipy.special", reason="scipy is the oracle of softmax")
 
-ROOT = Path(__file__).resolve().parents[2]
 AXES = [-1, 0, 1, -2]
-
-
-@pytest.fixture(scope="module")
-def solutions():
-    """Return the reference solutions, loaded by path as they are no package."""
-    path = ROOT / "solutions" / "week3" / "softmax.py"
-    spec = importlib.util.spec_from_file_location("reference_softmax", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def torch():
-    """Return PyTorch, computing in float64."""
-    return pytest.importorskip("torch", reason="PyTorch is the oracle of losses")
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(3)
 
 
 def _logits(rng, scale):

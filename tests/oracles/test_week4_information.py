@@ -1,35 +1,16 @@
 """Compare week 4's information measures with scipy, scikit-learn and PyTorch."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from kata.comparisons import assert_close
 
-ROOT = Path(__file__).resolve().parents[2]
 BASES = [2, np.e, 10]
-
-
-@pytest.fixture(scope="module")
-def solutions():
-    """Return the reference solutions, loaded by path as they are no package."""
-    path = ROOT / "solutions" / "week4" / "information.py"
-    spec = importlib.util.spec_from_file_location("reference_information", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
 def stats():
     return pytest.importorskip("scipy.stats", reason="scipy is the oracle of entropies")
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(4)
 
 
 def _distributions(rng, shape, zeros=0.0):

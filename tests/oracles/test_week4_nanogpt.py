@@ -1,37 +1,13 @@
 """Compare week 4's nanoGPT with PyTorch's own modules in float64, piece by piece and as a whole."""
 
-import importlib.util
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kata.comparisons import assert_close, assert_same
 
-ROOT = Path(__file__).resolve().parents[2]
 TIGHT = {"rtol": 1e-10, "atol": 1e-10}
-
-
-@pytest.fixture(scope="module")
-def solutions():
-    """Return the reference solutions, loaded by path as they are no package."""
-    path = ROOT / "solutions" / "week4" / "nanogpt.py"
-    spec = importlib.util.spec_from_file_location("reference_nanogpt", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def torch():
-    """Return PyTorch."""
-    return pytest.importorskip("torch", reason="PyTorch is the oracle of the GPT")
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(4)
 
 
 def _block_params(rng, d):

@@ -1,36 +1,11 @@
 """Compare week 4's RLHF with exact sums over all answers, extended precision and PyTorch."""
 
-import importlib.util
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kata.comparisons import assert_close
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def solutions():
-    """Return the reference solutions, loaded by path as they are no package."""
-    path = ROOT / "solutions" / "week4" / "rlhf.py"
-    spec = importlib.util.spec_from_file_location("reference_rlhf", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def torch():
-    """Return PyTorch."""
-    return pytest.importorskip("torch", reason="PyTorch is the oracle of losses")
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(4)
 
 
 def test_mean_penalty_is_the_divergence(solutions, rng):
