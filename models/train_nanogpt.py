@@ -15,6 +15,7 @@ import numpy as np
 
 from grader.course import ROOT, Course
 from grader.files import write_atomically
+from kata.models import windows
 from models.layers import (
     Layer,
     Parameters,
@@ -154,15 +155,6 @@ def split(sonnets: list[str]) -> tuple[str, str]:
     return "\n\n".join(learned) + "\n", "\n\n".join(held_out) + "\n"
 
 
-def windows(tokens: np.ndarray, context: int) -> np.ndarray:
-    """Cut a text into pieces that the network can read, so that each next character counts once.
-
-    The last character of a piece is the first of the next; what is left at the end is dropped.
-    """
-    starts = range(0, len(tokens) - context + 1, context - 1)
-    return np.stack([tokens[start : start + context] for start in starts])
-
-
 def train(settings: Settings, train_tokens: np.ndarray, held_out: np.ndarray) -> Parameters:
     """Return trained weights, saying how it goes."""
     course = Course()
@@ -171,7 +163,7 @@ def train(settings: Settings, train_tokens: np.ndarray, held_out: np.ndarray) ->
     parameters = new_parameters(1 + int(max(train_tokens.max(), held_out.max())), settings)
     optimizer = optimizers.Adam(list(parameters.values()), beta2=0.99)
     pieces = np.lib.stride_tricks.sliding_window_view(train_tokens, settings.context + 1)
-    judged_by = windows(held_out, settings.context)
+    judged_by = np.stack(windows(held_out, settings.context))
     start, recent = time.process_time(), []
     for step in range(settings.steps):
         lr = optimizers.cosine_schedule(
@@ -218,7 +210,7 @@ def main() -> None:
 
     def loss_of(tokens: np.ndarray) -> float:
         rounded = {name: value.astype(np.float32) for name, value in shipped.items()}
-        pieces = windows(tokens, settings.context)
+        pieces = np.stack(windows(tokens, settings.context))
         return loss_and_gradients(rounded, pieces, settings.n_head)[0]
 
     passage = encode(sonnets[PASSAGE - 1] + "\n")

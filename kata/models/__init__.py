@@ -54,10 +54,8 @@ class LanguageModel:
         return sum(value.size for value in values)
 
     def windows(self, tokens: np.ndarray) -> list[np.ndarray]:
-        """Cut a text into pieces of `context` tokens; the last of one is the first of the next."""
-        step = self.context - 1
-        starts = range(0, len(tokens) - self.context + 1, step)
-        return [tokens[start : start + self.context] for start in starts]
+        """Cut a text into pieces that the model can read."""
+        return windows(tokens, self.context)
 
     def encode(self, text: str) -> np.ndarray:
         """Return a text as tokens; a character that is not in the vocabulary is a `KeyError`."""
@@ -109,6 +107,15 @@ def features(x: np.ndarray, t: np.ndarray, digit: np.ndarray) -> np.ndarray:
     angles = t[..., None] * frequencies
     rows = [x, np.sin(angles), np.cos(angles), np.eye(N_DIGITS)[digit]]
     return np.concatenate([np.asarray(row, dtype=x.dtype) for row in rows], axis=-1)
+
+
+def windows(tokens: np.ndarray, context: int) -> list[np.ndarray]:
+    """Cut a text into pieces of `context` tokens, so that each next character counts once.
+
+    The last token of a piece is the first of the next; what is left at the end is dropped.
+    """
+    starts = range(0, len(tokens) - context + 1, context - 1)
+    return [tokens[start : start + context] for start in starts]
 
 
 def load_language_model() -> LanguageModel:
