@@ -15,10 +15,10 @@ import numpy as np
 
 from grader.course import ROOT, Course
 from grader.files import write_atomically
+from kata.digits import load_digits
 from kata.models import features
 from models.layers import Parameters, chain, linear, silu
 
-DIGITS = ROOT / "week3" / "data" / "digits.csv.gz"
 MODEL = ROOT / "kata" / "models" / "ddpm.npz"
 HELD_OUT_EVERY = 10  # each tenth digit is kept for judging the model
 
@@ -41,8 +41,8 @@ class Settings:
 
 def read_digits() -> tuple[np.ndarray, np.ndarray]:
     """Return pictures (n, 64), black -1 to ink 1, and the digits that are meant (n,)."""
-    table = np.loadtxt(DIGITS, delimiter=",")
-    return (table[:, :64] / 8 - 1).astype(np.float32), table[:, 64].astype(np.int64)
+    pixels, labels = load_digits()
+    return (pixels / 8 - 1).astype(np.float32), labels
 
 
 def is_held_out(x0: np.ndarray) -> np.ndarray:

@@ -1,10 +1,7 @@
-from pathlib import Path
-
 import numpy as np
 
 from kata.comparisons import assert_close
-
-DIGITS = Path(__file__).parent / "data" / "digits.csv.gz"
+from kata.digits import load_digits
 
 
 class TestLinearBetaSchedule:
@@ -47,7 +44,7 @@ class TestAddNoise:
 
     def test_handwritten_digits(self, learner):
         """The later the step, the less a real digit can be told from its noise."""
-        pixels = np.loadtxt(DIGITS, delimiter=",", max_rows=1)[:64]  # a zero, from 0 to 16
+        pixels, _ = load_digits(1)  # a zero, from 0 to 16
         noise = np.random.default_rng(5).normal(size=(8, 8))
         x0, noise = np.stack([pixels.reshape(8, 8) / 8.0 - 1.0] * 4), np.stack([noise] * 4)
         t, left = np.array([3, 2, 1, 0]), np.array([0.99, 0.75, 0.25, 0.01])

@@ -1,11 +1,8 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from kata.comparisons import assert_close, assert_same, no_floating_point_warnings, unpack
-
-DIGITS = Path(__file__).resolve().parent / "data" / "digits.csv.gz"
+from kata.digits import load_digits
 
 # How probable it is that today is (dry, wet) and tomorrow (sun, clouds, rain).
 WEATHER = np.array([[0.4, 0.2, 0.0], [0.1, 0.1, 0.2]])
@@ -187,8 +184,7 @@ class TestNaiveBayesLogPosterior:
     def test_reads_handwriting(self, learner):
         """With naive_bayes_fit: 1,000 digits are enough to read 90 of 100 that it never saw."""
         # A picture is a document, a pixel a word, and its ink says how often it occurs.
-        digits = np.loadtxt(DIGITS, delimiter=",", max_rows=1100)
-        pixels, meant = digits[:, :64], digits[:, 64].astype(np.int64)
+        pixels, meant = load_digits(1100)
         fitted = learner.naive_bayes_fit(pixels[:1000], meant[:1000], n_classes=10)
         log_prior, log_likelihood = unpack(fitted, "log_prior, log_likelihood")
         got = learner.naive_bayes_log_posterior(pixels[1000:], log_prior, log_likelihood)

@@ -1,9 +1,8 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from kata.comparisons import assert_close, assert_distribution, no_floating_point_warnings
+from kata.digits import load_digits
 
 # What a small language model might say after "the cat sat on the": one logit per word.
 WORDS = ["the", "cat", "sat", "on", "mat"]
@@ -89,8 +88,7 @@ class TestOneHot:
 
     def test_counts_handwritten_digits(self, learner):
         """The sum over 1,797 handwritten digits counts how often each of the ten occurs."""
-        digits = np.loadtxt(Path(__file__).parent / "data" / "digits.csv.gz", delimiter=",")
-        labels = digits[:, 64].astype(np.int64)
+        _, labels = load_digits()
         counts = np.sum(learner.one_hot(labels, 10), axis=0)
         assert_close(counts, [178.0, 182.0, 177.0, 183.0, 181.0, 182.0, 181.0, 179.0, 174.0, 180.0])
 

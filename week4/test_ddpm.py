@@ -1,24 +1,13 @@
 import numpy as np
 
 from kata.comparisons import assert_close, unpack
+from kata.digits import load_digits
 
 # Two steps that can be done by hand. At t = 1: √β is 0.6, √α is 0.8, √ᾱ is 0.6, √(1 - ᾱ) is 0.8.
 BETAS = np.array([0.4375, 0.36])
 
-# A handwritten 0 of 8 × 8 pixels, in shades from 0 to 16, from the data in week3/data.
-ZERO = np.array(
-    [
-        [0, 0, 5, 13, 9, 1, 0, 0],
-        [0, 0, 13, 15, 10, 15, 5, 0],
-        [0, 3, 15, 2, 0, 11, 8, 0],
-        [0, 4, 12, 0, 0, 8, 8, 0],
-        [0, 5, 8, 0, 0, 9, 8, 0],
-        [0, 4, 11, 0, 1, 12, 7, 0],
-        [0, 2, 14, 5, 10, 12, 0, 0],
-        [0, 0, 6, 13, 10, 0, 0, 0],
-    ],
-    dtype=float,
-)
+# A handwritten 0 of 8 × 8 pixels, in shades from 0 to 16.
+ZERO = load_digits(1)[0].reshape(8, 8)
 
 
 def sees_no_noise(x, t):

@@ -1,11 +1,8 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from kata.comparisons import assert_close, no_floating_point_warnings
-
-DIGITS = Path(__file__).resolve().parents[1] / "week3" / "data" / "digits.csv.gz"
+from kata.digits import load_digits
 
 
 class TestEntropy:
@@ -130,11 +127,11 @@ class TestMutualInformation:
 
     def test_pixels_of_digits(self, learner):
         """The most telling pixel has 0.46 of the 3.3 bits of a digit; a corner tells nothing."""
-        digits = np.loadtxt(DIGITS, delimiter=",")
-        inked, label = digits[:, :64] >= 8, digits[:, 64].astype(int)
+        pixels, labels = load_digits()
+        inked = pixels >= 8
         for pixel, bits in ((42, 0.4620729303650966), (0, 0.0)):
             joint = np.zeros((2, 10))
-            np.add.at(joint, (inked[:, pixel].astype(int), label), 1 / len(digits))
+            np.add.at(joint, (inked[:, pixel].astype(int), labels), 1 / len(pixels))
             assert_close(learner.mutual_information(joint), bits)
 
 

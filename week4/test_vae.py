@@ -1,21 +1,10 @@
 import numpy as np
 
 from kata.comparisons import assert_close
+from kata.digits import load_digits
 
-# A handwritten 0 of 8 × 8 pixels, in shades from 0 to 16, from the data in week3/data.
-ZERO = np.array(
-    [
-        [0, 0, 5, 13, 9, 1, 0, 0],
-        [0, 0, 13, 15, 10, 15, 5, 0],
-        [0, 3, 15, 2, 0, 11, 8, 0],
-        [0, 4, 12, 0, 0, 8, 8, 0],
-        [0, 5, 8, 0, 0, 9, 8, 0],
-        [0, 4, 11, 0, 1, 12, 7, 0],
-        [0, 2, 14, 5, 10, 12, 0, 0],
-        [0, 0, 6, 13, 10, 0, 0, 0],
-    ],
-    dtype=float,
-)
+# A handwritten 0 of 8 × 8 pixels, in shades from 0 to 16.
+ZERO = load_digits(1)[0].reshape(8, 8)
 
 
 class TestGaussianKl:

@@ -1,25 +1,23 @@
 """Compare week 3's probabilities with exact fractions, scipy, scikit-learn and PyTorch."""
 
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kata.comparisons import assert_close
+from kata.digits import load_digits
 
 special = pytest.importorskip("scipy.special", reason="scipy is the oracle of log-probabilities")
 stats = pytest.importorskip("scipy.stats", reason="scipy is the oracle of discrete variables")
 
-ROOT = Path(__file__).resolve().parents[2]
 SIZES = [(5, 3, 4), (4, 4, 4), (1, 2, 6), (6, 5, 1)]  # documents, classes, words
 
 
 @pytest.fixture(scope="module")
 def digits():
     """Return pictures of handwritten digits as counts of ink, and which digits they are."""
-    table = np.loadtxt(ROOT / "week3" / "data" / "digits.csv.gz", delimiter=",")
-    return table[:, :64], table[:, 64].astype(np.int64)
+    return load_digits()
 
 
 def _naive_bayes():
