@@ -11,8 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from grader.course import ROOT
-
 CARD, EDGE, INK, FAINT, PALE = "#f7f5f0", "#d9d4c8", "#24262b", "#666a73", "#d3d0c8"
 BLUE, ORANGE, GREEN, RED = "#1f66b0", "#c4570b", "#2e7d4f", "#b3261e"
 
@@ -84,12 +82,6 @@ def show_plane(axes: Axes, x: tuple[float, float], y: tuple[float, float]) -> No
     axes.spines[:].set_visible(False)
 
 
-def load_digits() -> tuple[np.ndarray, np.ndarray]:
-    """Return the handwritten digits, one row of 64 pixels from 0 to 16 each, and what they are."""
-    digits = np.loadtxt(ROOT / "week3" / "data" / "digits.csv.gz", delimiter=",")
-    return digits[:, :64], digits[:, 64].astype(int)
-
-
 def show_image(axes: Axes, pixels: np.ndarray, low: float = 0.0, high: float | None = None) -> None:
     """Show pixels in grey, dark where there is ink."""
     axes.imshow(pixels, cmap="gray_r", vmin=low, vmax=high, interpolation="none")
@@ -102,17 +94,16 @@ def write_beside(axes: Axes, x: float, y: float, text: str, colour: str = INK) -
     axes.text(x, y, text, transform=axes.transAxes, ha="center", color=colour).set_in_layout(False)
 
 
-def draw_box(axes: Axes, middle: tuple[float, float], name: str, colour: str) -> None:
-    """Draw a box with a name in it."""
+def draw_box(axes: Axes, middle: tuple[float, float], width: float, height: float) -> None:
+    """Draw a white box, for text to stand in."""
     x, y = middle
     axes.add_patch(
         FancyBboxPatch(
-            (x - 0.48, y - 0.22),
-            0.96,
-            0.44,
+            (x - width / 2, y - height / 2),
+            width,
+            height,
             boxstyle="round,pad=0.04",
             facecolor="white",
             edgecolor=EDGE,
         )
     )
-    axes.text(x, y, name, ha="center", va="center", weight="bold", size=9, color=colour)

@@ -11,9 +11,20 @@ from collections.abc import Callable
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Ellipse, FancyBboxPatch
+from matplotlib.patches import Ellipse
 
-from docs.pictures.style import BLUE, CARD, EDGE, FAINT, GREEN, INK, ORANGE, PALE, RED, draw_arrow
+from docs.pictures.style import (
+    BLUE,
+    CARD,
+    FAINT,
+    GREEN,
+    INK,
+    ORANGE,
+    PALE,
+    RED,
+    draw_arrow,
+    draw_box,
+)
 
 
 def gradient(derivatives: types.ModuleType) -> Figure:
@@ -162,16 +173,7 @@ def graph(autograd: types.ModuleType) -> Figure:
             bbox={"facecolor": CARD, "linewidth": 0, "pad": 1},
         )
     for name, (node, x0, y0) in nodes.items():
-        axes.add_patch(
-            FancyBboxPatch(
-                (x0 - 0.57, y0 - 0.4),
-                1.14,
-                0.8,
-                boxstyle="round,pad=0.04",
-                facecolor="white",
-                edgecolor=EDGE,
-            )
-        )
+        draw_box(axes, (x0, y0), 1.14, 0.8)
         axes.text(x0, y0 + 0.25, name, ha="center", va="center", weight="bold", size=9)
         axes.text(
             x0, y0 - 0.02, f"{node.data:g}".replace("-", "−"), ha="center", va="center", color=BLUE

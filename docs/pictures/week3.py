@@ -21,10 +21,10 @@ from docs.pictures.style import (
     PALE,
     RED,
     draw_arrow,
-    load_digits,
     show_image,
     write_beside,
 )
+from kata.digits import load_digits
 
 
 def joint(probability: types.ModuleType) -> Figure:

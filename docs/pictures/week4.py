@@ -10,6 +10,7 @@ import types
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from docs.pictures.style import (
@@ -24,10 +25,10 @@ from docs.pictures.style import (
     RED,
     draw_arrow,
     draw_box,
-    load_digits,
     show_image,
     write_beside,
 )
+from kata.digits import load_digits
 from kata.models import load_language_model
 
 
@@ -302,7 +303,7 @@ def gpt(nanogpt: types.ModuleType) -> Figure:
         ("softmax", "next token"),
     )
     for i, (name, shape) in enumerate(stages):
-        draw_box(axes, (1.3 * i, 2.6), name, ORANGE if name == "block" else INK)
+        _draw_stage(axes, (1.3 * i, 2.6), name, ORANGE if name == "block" else INK)
         axes.text(1.3 * i, 2.08, shape, ha="center", color=FAINT, size=9)
         if i:
             draw_arrow(axes, (1.3 * i - 0.77, 2.6), (1.3 * i - 0.53, 2.6), FAINT)
@@ -312,7 +313,7 @@ def gpt(nanogpt: types.ModuleType) -> Figure:
         if name in ("x", "+"):
             axes.text(x, 0.9, name, ha="center", va="center", size=15, color=ORANGE)
         else:
-            draw_box(axes, (x, 0.9), name, INK)
+            _draw_stage(axes, (x, 0.9), name, INK)
         if i:
             gap = 0.2 if inside[i - 1] in ("x", "+") else 0.55
             end = 0.2 if name == "+" else 0.55
@@ -326,6 +327,11 @@ def gpt(nanogpt: types.ModuleType) -> Figure:
     axes.set(xlim=(-0.7, 8.5), ylim=(0.1, 3.0))
     axes.axis("off")
     return figure
+
+
+def _draw_stage(axes: Axes, middle: tuple[float, float], name: str, colour: str) -> None:
+    draw_box(axes, middle, 0.96, 0.44)
+    axes.text(*middle, name, ha="center", va="center", weight="bold", size=9, color=colour)
 
 
 def sonnet(nanogpt: types.ModuleType) -> Figure:
