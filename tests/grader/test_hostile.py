@@ -504,7 +504,12 @@ class TestProbe:
             ),
             ("seccomp", "def load(program):\n    pass", "would let code"),
             ("landlock", "def restrict_self(ruleset):\n    raise OSError(1, 'refused')", "refused"),
-            ("landlock", "def restrict_self(ruleset):\n    pass", "read a file of the grader"),
+            # Who clones into a folder that is closed to others has closed the grader's files, too.
+            (
+                "landlock",
+                "def restrict_self(ruleset):\n    pass",
+                "would let code (read a file of the grader|list the root folder)",
+            ),
             ("landlock", "def make_ruleset(readable):\n    raise OSError(95, 'odd')", "odd"),
             ("limits", "def give_up_root():\n    raise OSError(1, 'user')", "user"),
         ],
