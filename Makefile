@@ -1,5 +1,6 @@
 # make grade   grade the sample class in the sandbox and print its table
 # make test    everything that must pass before a change lands
+# make oracles compare the references with PyTorch too, which is a large download
 # make mutants change the references in small ways and see whether the hidden tests notice (minutes)
 # make pictures draw the pictures of the lessons again, from the references
 # make models  train the small models of `kata show` again (about 20 minutes)
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GRADES := build/grades
 
-.PHONY: help grade test mutants pictures models clean
+.PHONY: help grade test oracles mutants pictures models clean
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +26,10 @@ test: $(VENV)/dev
 	MYPYPATH=grader/sandbox/inside $(BIN)/mypy $(filter-out %/__init__.py,$(wildcard grader/sandbox/inside/*.py))
 	$(BIN)/python -m grader check
 	$(BIN)/python -m pytest tests -q -W error --timeout 300 -n 2 --dist loadfile
+
+oracles: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[oracle]'
+	$(BIN)/python -m pytest tests/oracles -q -W error --timeout 300
 
 mutants: $(VENV)/dev
 	$(BIN)/python -m grader mutants
