@@ -203,7 +203,7 @@ class TestGaussianMle:
         _assert_fit(learner.gaussian_mle(np.array([a])), (a, 0.0))
 
     def test_is_stable_far_from_zero(self, learner, rng):
-        """Data around a billion that differ by ones are fitted as well, without a warning."""
+        """It is stable: data around a billion, whose squares cancel, are fitted silently."""
         for level in (1e9, -1e9, 2e9):
             for n, spread in ((40, 1.0), (7, 5.0)):
                 x = level + spread * rng.normal(size=n)

@@ -236,7 +236,7 @@ class TestBayesUpdates:
             assert_close(got, _bayes_updates(prior, likelihoods))
 
     def test_ten_thousand_observations(self, learner, rng):
-        """It is stable: right and without a warning after each of 10,000 observations."""
+        """It is stable: right after each of 10,000 observations, whose product underflows."""
         prior, heads_probs = np.array([0.2, 0.5, 0.3]), np.array([0.3, 0.31, 0.295])
         heads = rng.uniform(size=10_000) < 0.3
         truth = _posterior_of_throws(prior, heads_probs, heads)
@@ -245,7 +245,7 @@ class TestBayesUpdates:
         assert_close(got, truth, rtol=1e-6, atol=1e-7)
 
     def test_improbable_observations(self, learner, rng):
-        """It is stable where every observation is very improbable under every hypothesis."""
+        """It is stable where the product of likelihoods underflows under every hypothesis."""
         prior, likelihoods = _distribution(rng, 3), rng.uniform(0.5, 1.0, size=(40, 3))
         truth = _bayes_updates(prior, likelihoods)
         for scale in (1e-12, 1e-50, 1e-90):
@@ -254,7 +254,7 @@ class TestBayesUpdates:
             assert_close(got, truth)
 
     def test_evidence_that_turns(self, learner, rng):
-        """It is stable: a hypothesis all but ruled out comes back if later evidence favours it."""
+        """It is stable: a belief that would underflow comes back if later evidence favours it."""
         for n, first, heads_prob in ((668, True, 0.75), (720, False, 0.75), (4998, True, 0.99)):
             heads_probs = np.array([heads_prob, 1.0 - heads_prob])
             heads = np.array([first] * n + [not first] * (n + 3))
@@ -265,7 +265,7 @@ class TestBayesUpdates:
             assert_close(got, truth, rtol=1e-6, atol=1e-7)
 
     def test_few_telling_observations(self, learner, rng):
-        """It is stable among several hypotheses where each observation says almost everything."""
+        """It is stable among several beliefs, of which all but one would underflow each time."""
         likelihoods = rng.uniform(0.5, 1.0, size=(40, 3))
         for phase, improbable in enumerate(([1, 2], [0], [0, 1], [2])):
             likelihoods[10 * phase : 10 * (phase + 1), improbable] *= 1e-90
@@ -314,7 +314,7 @@ class TestBayesUpdates:
             _assert_exact_zeros(got, truth)
 
     def test_the_last_one_left(self, learner, rng):
-        """Stable: if the favourite is contradicted, the others take over, far behind or not."""
+        """Stable: if the favourite is contradicted, others that would underflow take over."""
         for favourite in (0, 2):
             prior, likelihoods = _distribution(rng, 3), rng.uniform(0.5, 1.0, size=(12, 3))
             likelihoods[:8] *= 1e-70
@@ -381,7 +381,7 @@ class TestExpectation:
             assert_close(learner.expectation(values, probs), _expectation(values, probs))
 
     def test_large_values(self, learner, rng):
-        """It is stable: around a billion it is still right to a small fraction of 1."""
+        """It is stable around a billion, where digits get lost: right to a small part of 1."""
         for n in (2, 5):
             values, probs = 1e9 + rng.normal(0.0, 5.0, size=n), _distribution(rng, n)
             with no_floating_point_warnings():
@@ -427,7 +427,7 @@ class TestVariance:
             assert_close(learner.variance(values, probs), _variance(values, probs))
 
     def test_large_values(self, learner, rng):
-        """It is stable: a billion added to all values does not change how far they spread."""
+        """It is stable around a billion, where squares cancel: a shift changes no spread."""
         for n, spread in ((2, 2.0), (5, 4.0), (5, 100.0)):
             values = 1e9 + spread * rng.uniform(0.5, 1.0) * np.arange(n)[::-1]
             probs = _distribution(rng, n)
@@ -591,7 +591,7 @@ class TestNaiveBayesLogPosterior:
             assert_close(got, _log_posterior(X, log_prior, log_likelihood))
 
     def test_long_documents(self, learner, rng):
-        """It is stable for documents of 100,000 words that leave the class open."""
+        """It is stable for 100,000 words, whose product underflows in every class alike."""
         log_prior, log_likelihood = _classifier_with(rng, [0.4, 0.4, 0.4], 4)
         log_likelihood = np.insert(log_likelihood, 1, np.log(0.3), axis=1)
         log_likelihood[:, 2:] += np.log(0.5)
@@ -604,7 +604,7 @@ class TestNaiveBayesLogPosterior:
         assert_close(got, truth, rtol=1e-9, atol=1e-6)
 
     def test_improbable_classes(self, learner, rng):
-        """Stable: a class with a probability too small for a float has a finite, right log."""
+        """Stable: a class whose probability underflows to 0 still has a finite, right log."""
         for n_words, first_word in (
             (700.0, [0.9, 0.3, 0.1]),
             (3000.0, [0.3, 0.1, 0.9]),
@@ -618,7 +618,7 @@ class TestNaiveBayesLogPosterior:
             assert_close(got, joint - joint.max(axis=1, keepdims=True), rtol=1e-9, atol=1e-6)
 
     def test_long_and_short_documents(self, learner, rng):
-        """It is stable for long and short documents together: each is on its own."""
+        """It is stable for long documents, which underflow, and short ones: each is on its own."""
         log_prior, log_likelihood = _classifier_with(rng, [0.4, 0.4, 0.4], 4)
         few = rng.integers(0, 4, size=(4, 4)).astype(float)
         truth = _log_posterior(few, log_prior, log_likelihood)

@@ -80,7 +80,7 @@ class TestLogsumexp:
         assert_close(learner.logsumexp(x.T, axis=0), x[:, 0])
 
     def test_is_stable(self, learner, rng):
-        """It is right at any level, also of rows and columns far apart, without a warning."""
+        """It is stable: right at levels where every exponential overflows or underflows to 0."""
         near = rng.normal(size=(5, 3)).round(3)
         truth = _along(_lse, 1, near) + LEVELS[:, 0]
         with no_floating_point_warnings():
@@ -94,7 +94,7 @@ class TestLogsumexp:
         assert_close(high, truth[0], **FAR_UP)
 
     def test_entries_far_apart(self, learner, rng):
-        """Large and small entries may stand in one row: the small ones just do not count."""
+        """Large and small entries may stand in one row: small ones underflow to nothing."""
         size = float(rng.uniform(9000.0, 10000.0))
         rows = np.array([[-size, size, 0.0], [size, size, -size], [0.0, -size, 0.0]])
         with no_floating_point_warnings():
@@ -176,7 +176,7 @@ class TestSoftmax:
         assert_close(learner.softmax(x, 1, 0.4), truth)
 
     def test_is_stable_for_large_logits(self, learner, rng):
-        """Logits at any level, also of rows far apart, are right without a warning."""
+        """It is stable: right for logits whose exponentials overflow, or all underflow to 0."""
         near = rng.normal(size=(5, 3)).round(3)
         size = float(rng.uniform(9000.0, 10000.0))
         far = np.array([[-size, size, 0.0], [size, -size, size], [-1e4, -1e4, -1e4]])
@@ -203,7 +203,7 @@ class TestSoftmax:
             assert_close(columns, np.transpose(truth), rtol=1e-5)
 
     def test_small_differences_at_low_temperatures(self, learner, rng):
-        """A low temperature makes the most of small differences, at a level of ±10,000 as well."""
+        """A low temperature makes the most of small differences where exponentials overflow."""
         gaps = rng.integers(0, 5, size=4).astype(float)
         truth = _softmax(gaps.tolist())
         assert_close(learner.softmax(1e-6 * gaps, temperature=1e-6), truth, rtol=1e-9)
@@ -214,7 +214,7 @@ class TestSoftmax:
             assert_close(got, truth, rtol=1e-5)
 
     def test_high_temperatures(self, learner, rng):
-        """A high temperature levels out logits of ±10,000, and brings none of them to 0."""
+        """A high temperature levels out logits of ±10,000: none underflows to 0, none overflows."""
         x = 1e4 * np.array([1.0, -1.0, *rng.uniform(-1.0, 1.0, size=2)])
         for temperature in (5e3, 1e5):
             with no_floating_point_warnings():
@@ -272,7 +272,7 @@ class TestLogSoftmax:
             assert_close(learner.log_softmax(x, 0), _along(_log_softmax, 0, x))
 
     def test_where_softmax_underflows(self, learner, rng):
-        """Log-probabilities far below -745, whose probability is 0 in a float, are right."""
+        """It is stable: where the probability underflows to 0 its logarithm is finite and right."""
         gaps = np.array([0.0, *rng.uniform(760.0, 1000.0, size=2), 1.5e4])
         for top in (1e4, 5e3):
             for order in (gaps, gaps[::-1]):
@@ -457,7 +457,7 @@ class TestCrossEntropy:
         assert_close(got, math.log(4.0))
 
     def test_tiny_probabilities(self, learner, rng):
-        """A probability as small as 1e-200 costs its whole logarithm: nothing is added or cut."""
+        """A probability next to 0 costs its whole logarithm: nothing is added to it, or cut."""
         for size in (1e-20, 1e-90, 1e-200):
             tiny = size * float(rng.uniform(1.0, 9.0))
             with no_floating_point_warnings():
@@ -507,7 +507,7 @@ class TestCrossEntropyFromLogits:
         assert_close(got, 0.0)
 
     def test_is_stable_for_large_logits(self, learner, rng):
-        """A confident model gets its finite loss without a warning, whether right or wrong."""
+        """It is stable where exponentials overflow: a confident model gets a finite loss."""
         size = float(rng.uniform(9000.0, 10000.0))
         logits = np.array([[size, -size, 0.0], [-size, size, 0.0], [1e4, 0.0, -1e4]])
         cases = (([0, 1, 0], 0.0), ([1, 1, 0], 2 * size / 3), ([2, 0, 2], size + 2e4 / 3))
@@ -526,7 +526,7 @@ class TestCrossEntropyFromLogits:
         assert_close(low, _mean_loss(near, labels), **FAR_UP)
 
     def test_improbable_classes(self, learner, rng):
-        """The loss is right where the right class has a probability too small for a float."""
+        """It is stable: the loss is right where the probability of the right class underflows."""
         gap = float(rng.uniform(760.0, 900.0))
         for logits in ([[gap, 0.0]], [[0.0, -gap]], [[50.0, 50.0 - gap]]):
             with no_floating_point_warnings():
@@ -620,7 +620,7 @@ class TestTopK:
                 _assert_probs(learner.top_k(x, k), _only(x, _best_first(x)[:k]))
 
     def test_is_stable(self, learner, rng):
-        """Logits of ±10,000 are right without a warning, far apart or all at one level."""
+        """It is stable: right for logits whose exponentials overflow, or all underflow to 0."""
         near = rng.normal(size=5).round(3)
         for level in (HIGH, -HIGH, 800.0, -800.0):
             with no_floating_point_warnings():
@@ -740,7 +740,7 @@ class TestTopP:
             _assert_probs(learner.top_p(logits, p), truth)
 
     def test_is_stable(self, learner, rng):
-        """Logits of ±10,000 are right without a warning, far apart or all at one level."""
+        """It is stable: right for logits whose exponentials overflow, or all underflow to 0."""
         near = np.array([0.5, 2.0, 1.0, 1.5]) + rng.uniform(0.0, 0.1, size=4).round(3)
         for level in (HIGH, -HIGH, 800.0, -800.0):
             for p, truth in _cases(near, (1, 3)):
