@@ -39,8 +39,8 @@ pictures: $(VENV)/dev
 
 # One thread: the networks are so small that more of them only wait for each other.
 models: $(VENV)/dev
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m models.train_nanogpt
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m models.train_ddpm
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m training.nanogpt
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m training.ddpm
 
 # One marker file per kind of installation: a second `make` installs nothing again.
 $(VENV)/instructor: pyproject.toml | $(VENV)/made

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from measure import median, run
 
-from grader.release import release
+from grader.authoring.release import release
 
 ROOT = Path(__file__).resolve().parents[1]
 

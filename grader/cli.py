@@ -78,8 +78,8 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def grade(args: argparse.Namespace) -> int:
     """Grade what is new or changed in SUBMITTED/<learner>/<week>/<module>.py into GRADES."""
     from grader.progress import Progress
+    from grader.reports.table import print_class
     from grader.run import Request, all_results, grade_class
-    from grader.table import print_class
 
     if args.jobs != 1:
         raise InputError(f"--jobs {args.jobs}: this version grades in one process; give 1")
@@ -114,7 +114,7 @@ def grade(args: argparse.Namespace) -> int:
 
 def check_exercises(args: argparse.Namespace) -> int:
     """Tell for each exercise whether its tests are too weak or too strict."""
-    from grader.check import check_course, print_report
+    from grader.authoring.check import check_course, print_report
 
     report = check_course(args.exercises, args.seed)
     print_report(Console(), report, with_catches=args.catches)
@@ -124,7 +124,7 @@ def check_exercises(args: argparse.Namespace) -> int:
 def test_by_mutants(args: argparse.Namespace) -> int:
     """Change the references in small ways and tell which changes no hidden test notices."""
     try:
-        from grader.mutants import print_report, run_mutants
+        from grader.authoring.mutants import print_report, run_mutants
     except ModuleNotFoundError as error:
         raise InputError(f"{error}; install the development tools: make .venv/dev") from error
     from grader.progress import Progress
@@ -136,8 +136,8 @@ def test_by_mutants(args: argparse.Namespace) -> int:
 
 def write_the_stubs(args: argparse.Namespace) -> int:
     """Write the stubs that are stale."""
+    from grader.authoring.stubs import write_stubs
     from grader.course import Course
-    from grader.stubs import write_stubs
 
     written = write_stubs(Course())
     for name in written:
@@ -149,7 +149,7 @@ def write_the_stubs(args: argparse.Namespace) -> int:
 
 def make_release(args: argparse.Namespace) -> int:
     """Make the learner copy."""
-    from grader.release import release
+    from grader.authoring.release import release
 
     release(args.out)
     print(f"learner copy: {args.out}")

@@ -16,13 +16,13 @@ from exercises import Catalogue, Module
 from grader.course import Course
 from grader.errors import InputError, SandboxError
 from grader.files import remove_leftovers, write_atomically
+from grader.intake.submissions import Collected, Submission, collect
+from grader.judging.suite import Suite, with_suite
+from grader.judging.verdicts import Grader
 from grader.progress import Progress
 from grader.results import is_current, read_result, result_path, write_result
 from grader.sandbox import Sandbox
 from grader.sandbox.sandbox import ALL_LAYERS
-from grader.submissions import Collected, Submission, collect
-from grader.suite import Suite, with_suite
-from grader.verdicts import Grader
 
 SEED_FILE = "seed.txt"
 LOCK_FILE = ".lock"

@@ -48,11 +48,11 @@ def _run(project: Project, args: argparse.Namespace) -> int:
         return list_exercises(project, args.week)
     # The shows need numpy, which takes longer to load than all the rest.
     if args.model == "nanogpt":
-        from kata.show_nanogpt import Request, show_nanogpt
+        from kata.shows.nanogpt import Request, show_nanogpt
 
         request = Request(args.prompt, args.length, args.temperature, args.top_k, args.seed)
         return show_nanogpt(project, request)
-    from kata.show_ddpm import show_ddpm
+    from kata.shows.ddpm import show_ddpm
 
     return show_ddpm(project, args.digit, args.seed)
 

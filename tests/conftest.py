@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.fixtures import exercise, learner, reference, rng, stage, standalone_stage
-from grader.suite import MARKS
+from grader.judging.fixtures import exercise, learner, reference, rng, stage, standalone_stage
+from grader.judging.suite import MARKS
 
 __all__ = ["exercise", "learner", "reference", "rng", "stage", "standalone_stage"]
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from kata.comparisons import assert_close
-from kata.digits import load_digits
+from kata.shows.digits import load_digits
 
 
 class TestLinearBetaSchedule:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kata.comparisons import assert_close, assert_same, no_floating_point_warnings, unpack
-from kata.digits import load_digits
+from kata.shows.digits import load_digits
 
 # How probable it is that today is (dry, wet) and tomorrow (sun, clouds, rain).
 WEATHER = np.array([[0.4, 0.2, 0.0], [0.1, 0.1, 0.2]])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kata.comparisons import assert_close, assert_distribution, no_floating_point_warnings
-from kata.digits import load_digits
+from kata.shows.digits import load_digits
 
 # What a small language model might say after "the cat sat on the": one logit per word.
 WORDS = ["the", "cat", "sat", "on", "mat"]

@@ -1,7 +1,7 @@
 import numpy as np
 
 from kata.comparisons import assert_close, unpack
-from kata.digits import load_digits
+from kata.shows.digits import load_digits
 
 # Two steps that can be done by hand. At t = 1: √β is 0.6, √α is 0.8, √ᾱ is 0.6, √(1 - ᾱ) is 0.8.
 BETAS = np.array([0.4375, 0.36])

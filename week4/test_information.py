@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kata.comparisons import assert_close, no_floating_point_warnings
-from kata.digits import load_digits
+from kata.shows.digits import load_digits
 
 
 class TestEntropy:

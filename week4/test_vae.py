@@ -1,7 +1,7 @@
 import numpy as np
 
 from kata.comparisons import assert_close
-from kata.digits import load_digits
+from kata.shows.digits import load_digits
 
 # A handwritten 0 of 8 × 8 pixels, in shades from 0 to 16.
 ZERO = load_digits(1)[0].reshape(8, 8)

@@ -24,7 +24,7 @@ from docs.pictures.style import (
     show_image,
     write_beside,
 )
-from kata.digits import load_digits
+from kata.shows.digits import load_digits
 
 
 def joint(probability: types.ModuleType) -> Figure:

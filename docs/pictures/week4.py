@@ -28,8 +28,8 @@ from docs.pictures.style import (
     show_image,
     write_beside,
 )
-from kata.digits import load_digits
-from kata.models import load_language_model
+from kata.shows.digits import load_digits
+from kata.shows.models import load_language_model
 
 
 def surprise(information: types.ModuleType) -> Figure:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.authoring.release import release
 from grader.course import Course, execute
-from grader.release import release
 
 COURSE = Course()
 MODULES = [module for week in COURSE.catalogue.weeks for module in week.modules]

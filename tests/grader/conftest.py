@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from grader.authoring.stubs import write_stubs
 from grader.course import Course
-from grader.stubs import write_stubs
 from tests.grader.toy import grade, hand_in, make_course
 
 

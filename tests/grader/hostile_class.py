@@ -18,13 +18,13 @@ from typing import Any
 
 import numpy as np
 
-import grader.bench
+import grader.judging.bench
 from grader.course import Course
+from grader.intake.submissions import File, Submission
+from grader.judging.suite import Suite, with_suite
+from grader.judging.verdicts import Grader
 from grader.sandbox import Limits, Sandbox
 from grader.sandbox.sandbox import Arguments
-from grader.submissions import File, Submission
-from grader.suite import Suite, with_suite
-from grader.verdicts import Grader
 
 HOSTILE = Path(__file__).resolve().parent / "hostile"
 CANARY = "canary-" + os.environ.get("KATA_CANARY", "")  # in this process's memory
@@ -65,7 +65,7 @@ def main() -> None:
     course = Course()
     module = course.module("week1", "vectors")
     tools = (HOSTILE / "_tools.py").read_text(encoding="utf-8")
-    grader.bench.Arguments = WatchedArguments  # type: ignore[attr-defined]
+    grader.judging.bench.Arguments = WatchedArguments  # type: ignore[attr-defined]
     reference = course.read(course.reference_path(module))  # type: ignore[arg-type]
     # Not all of them each time: the first and the last of the file, and the one attacked.
     witnesses = [e for e in module.exercises if e.name in ("dot", "neuron", "linear")]  # type: ignore[union-attr]

@@ -13,11 +13,11 @@ import pytest
 from rich.console import Console
 
 from exercises import CatalogueError, load_catalogue
-from grader.check import check_course, print_report
+from grader.authoring.check import check_course, print_report
+from grader.authoring.release import release
+from grader.authoring.stubs import make_stub, stale_stubs, write_stubs
 from grader.course import Course
 from grader.errors import InputError, SuiteError
-from grader.release import release
-from grader.stubs import make_stub, stale_stubs, write_stubs
 from grader.variants import VariantError, load_variants
 from tests.grader.toy import HIDDEN, REFERENCE, VARIANTS, make_course
 
@@ -242,9 +242,9 @@ class TestRelease:
         out = tmp_path / "copy"
         release(out)
         for name in ("nanogpt.npz", "ddpm.npz"):
-            ours = Course().root / "kata" / "models" / name
-            assert (out / "kata" / "models" / name).read_bytes() == ours.read_bytes()
-        assert not (out / "models").exists()
+            ours = Course().root / "kata" / "shows" / "models" / name
+            assert (out / "kata" / "shows" / "models" / name).read_bytes() == ours.read_bytes()
+        assert not (out / "training").exists()
 
     def test_learners_can_install_and_run_it(self, tmp_path):
         release(tmp_path / "copy.zip")

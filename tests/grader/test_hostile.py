@@ -244,7 +244,8 @@ class TestOrdinaryUser:
 
 def _python_for_everyone() -> str | None:
     """Return a Python that nobody can run the grader with; KATA_NOBODY_PYTHON may name one."""
-    check = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import pytest, numpy, grader.verdicts"
+    modules = "pytest, numpy, grader.judging.verdicts"
+    check = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import {modules}"
     nobody = pwd.getpwnam("nobody")
     for python in (os.environ.get("KATA_NOBODY_PYTHON"), sys.executable):
         if python is None:

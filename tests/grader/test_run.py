@@ -18,9 +18,9 @@ from rich.console import Console
 
 from grader.cli import main
 from grader.errors import InputError
+from grader.intake.submissions import MAX_MODULE_BYTES
 from grader.progress import Progress
 from grader.run import Request, grade_class
-from grader.submissions import MAX_MODULE_BYTES
 from tests.grader.toy import REFERENCE
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kata.comparisons import assert_close
-from kata.digits import load_digits
+from kata.shows.digits import load_digits
 
 special = pytest.importorskip("scipy.special", reason="scipy is the oracle of log-probabilities")
 stats = pytest.importorskip("scipy.stats", reason="scipy is the oracle of discrete variables")

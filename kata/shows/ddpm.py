@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from kata.comparisons import describe
-from kata.models import N_DIGITS, SIDE, NoisePredictor, load_noise_predictor
 from kata.project import Project
-from kata.show import perform
-from kata.work import FaultError, ToDoError, Work, a_description
+from kata.shows.models import N_DIGITS, SIDE, NoisePredictor, load_noise_predictor
+from kata.shows.performance import perform
+from kata.shows.work import FaultError, ToDoError, Work, a_description
 
 NEEDED = ("denoise_step", "denoising_loss", "sample")
 SHAPE = (SIDE, SIDE)

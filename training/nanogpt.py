@@ -15,8 +15,8 @@ import numpy as np
 
 from grader.course import ROOT, Course
 from grader.files import write_atomically
-from kata.models import windows
-from models.layers import (
+from kata.shows.models import windows
+from training.layers import (
     Layer,
     Parameters,
     causal_attention,
@@ -28,8 +28,8 @@ from models.layers import (
     residual,
 )
 
-TEXT = ROOT / "models" / "sonnets.txt"
-MODEL = ROOT / "kata" / "models" / "nanogpt.npz"
+TEXT = ROOT / "training" / "sonnets.txt"
+MODEL = ROOT / "kata" / "shows" / "models" / "nanogpt.npz"
 HELD_OUT_EVERY = 10  # each tenth sonnet is kept for judging the model
 PASSAGE = 130  # a held-out sonnet that goes into the file, for learners to compute the loss of
 

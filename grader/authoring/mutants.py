@@ -20,13 +20,13 @@ from cosmic_ray.plugins import get_operator, operator_names
 from rich.console import Console
 
 from exercises import Exercise, Module
+from grader.authoring.stubs import BEGIN, END
 from grader.course import Course
 from grader.errors import SuiteError
+from grader.judging.suite import Suite, with_suite
+from grader.judging.verdicts import Grader
 from grader.progress import Progress
 from grader.sandbox import Limits, Sandbox
-from grader.stubs import BEGIN, END
-from grader.suite import Suite, with_suite
-from grader.verdicts import Grader
 
 EQUIVALENT = "tests/equivalent_mutants.toml"
 # They need arguments, or change what no test could see.

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from exercises import Exercise
-from grader.bench import LearnerProxy, limit_cpu
 from grader.course import Course
-from grader.single import single_learner
-from grader.suite import STAGE, Stage, exercise_of, mark_value, test_id
+from grader.judging.bench import LearnerProxy, limit_cpu
+from grader.judging.by_hand import single_learner
+from grader.judging.suite import STAGE, Stage, exercise_of, mark_value, test_id
 
 
 @pytest.fixture(scope="session")

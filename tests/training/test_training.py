@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from grader.course import ROOT, Course
-from kata.models import SIDE, features, load_language_model, load_noise_predictor
-from models import train_ddpm, train_nanogpt
-from models.layers import causal_attention, chain, erf, gelu, layer_norm, linear, silu
+from kata.shows.models import SIDE, features, load_language_model, load_noise_predictor
+from training import ddpm as ddpm_training
+from training import nanogpt as nanogpt_training
+from training.layers import causal_attention, chain, erf, gelu, layer_norm, linear, silu
 
-README = (ROOT / "models" / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "training" / "README.md").read_text(encoding="utf-8")
 
 
 def reference(name):
@@ -78,13 +79,13 @@ class TestLayers:
 
 
 class TestNanogpt:
-    SMALL = train_nanogpt.Settings(
+    SMALL = nanogpt_training.Settings(
         context=6, width=8, n_head=2, n_blocks=2, batch_size=4, steps=30, warmup_steps=2
     )
 
     def test_gradients(self):
         rng = np.random.default_rng(0)
-        parameters = train_nanogpt.new_parameters(5, self.SMALL)
+        parameters = nanogpt_training.new_parameters(5, self.SMALL)
         parameters = {
             name: value.astype(np.float64) + rng.normal(scale=0.3, size=value.shape)
             for name, value in parameters.items()
@@ -92,7 +93,7 @@ class TestNanogpt:
         tokens = rng.integers(5, size=(3, 7))
 
         def loss_and_gradients():
-            return train_nanogpt.loss_and_gradients(parameters, tokens, self.SMALL.n_head)
+            return nanogpt_training.loss_and_gradients(parameters, tokens, self.SMALL.n_head)
 
         gradients = loss_and_gradients()[1]()
         assert_is_gradient(lambda: loss_and_gradients()[0], gradients, parameters, rng)
@@ -104,20 +105,20 @@ class TestNanogpt:
         flat = {name: value for name, value in model.params.items() if name != "blocks"}
         for i, block in enumerate(model.params["blocks"]):
             flat |= {f"blocks.{i}.{name}": value for name, value in block.items()}
-        loss, _ = train_nanogpt.loss_and_gradients(flat, tokens[None], model.n_head)
+        loss, _ = nanogpt_training.loss_and_gradients(flat, tokens[None], model.n_head)
         assert loss == pytest.approx(nanogpt.next_token_loss(logits, tokens), abs=1e-5)
 
     def test_training_lowers_the_loss(self, capsys):
         tokens = np.tile(np.arange(5), 40)
-        train_nanogpt.train(self.SMALL, tokens, tokens)
+        nanogpt_training.train(self.SMALL, tokens, tokens)
         assert 0 < float(re.search(r"held out (\S+)", capsys.readouterr().out)[1]) < np.log(5)
 
     def test_held_out_sonnets_are_not_learned(self):
-        sonnets = train_nanogpt.read_sonnets()
-        learned, held_out = train_nanogpt.split(sonnets)
+        sonnets = nanogpt_training.read_sonnets()
+        learned, held_out = nanogpt_training.split(sonnets)
         assert len(sonnets) == 154
         assert all((each in learned) != (each in held_out) for each in sonnets)
-        assert sonnets[train_nanogpt.PASSAGE - 1] in held_out
+        assert sonnets[nanogpt_training.PASSAGE - 1] in held_out
 
     def test_the_file_has_the_loss_of_the_readme(self):
         nanogpt, model = reference("nanogpt"), load_language_model()
@@ -133,12 +134,12 @@ class TestNanogpt:
                 ]
             )
 
-        sonnets = train_nanogpt.read_sonnets()
-        loss = loss_of(train_nanogpt.split(sonnets)[1])
+        sonnets = nanogpt_training.read_sonnets()
+        loss = loss_of(nanogpt_training.split(sonnets)[1])
         assert loss == pytest.approx(model.held_out_loss, abs=1e-4)
         assert loss == pytest.approx(claimed(r"(\d\.\d+) nats a character"), abs=1e-3)
         assert loss / np.log(2) == pytest.approx(claimed(r"(\d\.\d+) bits a character"), abs=1e-3)
-        passage = sonnets[train_nanogpt.PASSAGE - 1] + "\n"
+        passage = sonnets[nanogpt_training.PASSAGE - 1] + "\n"
         assert passage == model.decode(model.passage)
         assert loss_of(passage) == pytest.approx(model.passage_loss, abs=1e-4)
 
@@ -146,13 +147,13 @@ class TestNanogpt:
 class TestDdpm:
     def test_gradients(self):
         rng = np.random.default_rng(0)
-        settings = train_ddpm.Settings(hidden=6)
-        parameters = train_ddpm.new_parameters(5, 4, settings)
+        settings = ddpm_training.Settings(hidden=6)
+        parameters = ddpm_training.new_parameters(5, 4, settings)
         parameters = {name: value.astype(np.float64) for name, value in parameters.items()}
         inputs, noise = rng.normal(size=(3, 5)), rng.normal(size=(3, 4))
 
         def loss_and_gradients():
-            return train_ddpm.loss_and_gradients(parameters, inputs, noise)
+            return ddpm_training.loss_and_gradients(parameters, inputs, noise)
 
         gradients = loss_and_gradients()[1]()
         assert_is_gradient(lambda: loss_and_gradients()[0], gradients, parameters, rng)
@@ -161,18 +162,18 @@ class TestDdpm:
         model, rng = load_noise_predictor(), np.random.default_rng(0)
         x, t, digits = rng.normal(size=(3, SIDE**2)), np.array([0, 50, 99]), np.array([0, 4, 9])
         predicted = model.predict(x, t, digits)
-        loss, _ = train_ddpm.loss_and_gradients(model.weights, features(x, t, digits), predicted)
+        loss, _ = ddpm_training.loss_and_gradients(model.weights, features(x, t, digits), predicted)
         assert loss == pytest.approx(0, abs=1e-20)
 
     def test_training_lowers_the_loss(self, capsys):
-        settings = train_ddpm.Settings(steps=200, warmup_steps=2, kept_average=0.9)
-        _, loss = train_ddpm.train(settings, np.linspace(1e-3, 0.2, 100))
+        settings = ddpm_training.Settings(steps=200, warmup_steps=2, kept_average=0.9)
+        _, loss = ddpm_training.train(settings, np.linspace(1e-3, 0.2, 100))
         assert 0 < loss < 0.8
 
     def test_the_file_has_the_loss_of_the_readme(self):
         model = load_noise_predictor()
-        x0, labels = train_ddpm.read_digits()
-        held_out = train_ddpm.is_held_out(x0)
+        x0, labels = ddpm_training.read_digits()
+        held_out = ddpm_training.is_held_out(x0)
         x0, labels = np.repeat(x0[held_out], 20, axis=0), np.repeat(labels[held_out], 20)
         rng = np.random.default_rng(1)
         t = rng.integers(len(model.betas), size=len(x0))
@@ -197,7 +198,7 @@ class TestDdpm:
             model.betas,
             rng.normal(size=(len(model.betas), len(digits), SIDE**2)),
         )
-        x0, labels = train_ddpm.read_digits()
+        x0, labels = ddpm_training.read_digits()
         squares = np.sum((drawn[:, None] - x0) ** 2, axis=-1)  # (200, 1797)
         nearest = labels[np.argmin(squares, axis=1)]
         assert np.mean(nearest == digits) >= 0.93

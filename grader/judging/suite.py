@@ -21,9 +21,9 @@ import numpy as np
 import pytest
 
 from exercises import Exercise, Module
-from grader.bench import LearnerProxy, ModuleBench
 from grader.course import Course
 from grader.errors import SuiteError
+from grader.judging.bench import LearnerProxy, ModuleBench
 
 # Only what runs a plain test is wanted: the rest costs time for each test of each submission.
 OPTIONS = (

@@ -13,10 +13,10 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.authoring.stubs import stub_texts
 from grader.course import Course
 from grader.errors import InputError, SuiteError
 from grader.files import write_atomically
-from grader.stubs import stub_texts
 
 # What only instructors and authors need stands in the README between these.
 PRIVATE = re.compile(r"<!-- BEGIN NOT FOR LEARNERS -->.*?<!-- END NOT FOR LEARNERS -->\n*", re.S)

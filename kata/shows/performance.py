@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from exercises.catalogue import Exercise
 from kata.errors import UsageError
 from kata.project import Project
-from kata.work import ToDoError, Trouble, Work, how_to_test
+from kata.shows.work import ToDoError, Trouble, Work, how_to_test
 
 SHOWN, NOT_SHOWN = 0, 1
 MOST_WARNINGS = 3

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from exercises import Exercise, Module
-from grader.bench import LearnerProxy, ModuleBench, source_of_module
 from grader.course import Course
 from grader.errors import InputError
+from grader.intake.submissions import FolderSource
+from grader.judging.bench import LearnerProxy, ModuleBench, source_of_module
 from grader.sandbox import Sandbox
-from grader.submissions import FolderSource
 
 
 @contextlib.contextmanager

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from kata.errors import UsageError
-from kata.models import LanguageModel, load_language_model
 from kata.project import Project
-from kata.show import perform
-from kata.work import FaultError, ToDoError, Work, a_description
+from kata.shows.models import LanguageModel, load_language_model
+from kata.shows.performance import perform
+from kata.shows.work import FaultError, ToDoError, Work, a_description
 
 NEEDED = (
     "gelu",

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from exercises import Exercise, Module
-from grader.bench import ModuleBench, source_of_module
 from grader.course import Course
-from grader.diagnosis import Diagnostician
 from grader.errors import SandboxError
-from grader.feedback import is_todo, why_failed
+from grader.intake.submissions import Submission
+from grader.judging.bench import ModuleBench, source_of_module
+from grader.judging.diagnosis import Diagnostician
+from grader.judging.reasons import is_todo, why_failed
+from grader.judging.suite import Outcome, Suite
 from grader.results import GRADED, ExerciseResult, Result, TestResult
 from grader.sandbox import (
     CallTimedOut,
@@ -20,8 +22,6 @@ from grader.sandbox import (
     ForbiddenUse,
     Sandbox,
 )
-from grader.submissions import Submission
-from grader.suite import Outcome, Suite
 
 MAX_TIMEOUTS = 2
 MAX_CRASHES = 3

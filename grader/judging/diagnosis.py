@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from exercises import Exercise, Module
-from grader.bench import Answer, Recorded
 from grader.course import Course, execute
+from grader.judging.bench import Answer, Recorded
 from grader.sandbox.inside import wire
 from grader.variants import Variant
 

@@ -15,11 +15,11 @@ import numpy as np
 
 from grader.course import ROOT, Course
 from grader.files import write_atomically
-from kata.digits import load_digits
-from kata.models import features
-from models.layers import Parameters, chain, linear, silu
+from kata.shows.digits import load_digits
+from kata.shows.models import features
+from training.layers import Parameters, chain, linear, silu
 
-MODEL = ROOT / "kata" / "models" / "ddpm.npz"
+MODEL = ROOT / "kata" / "shows" / "models" / "ddpm.npz"
 HELD_OUT_EVERY = 10  # each tenth digit is kept for judging the model
 
 

@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from exercises import Exercise, Module
+from grader.authoring.stubs import stale_stubs
 from grader.course import Course
 from grader.errors import SuiteError
+from grader.judging.suite import Suite, snake_case, with_suite
+from grader.judging.verdicts import Grader
 from grader.results import ExerciseResult
 from grader.sandbox import Sandbox
-from grader.stubs import stale_stubs
-from grader.suite import Suite, snake_case, with_suite
 from grader.variants import Variant
-from grader.verdicts import Grader
 
 MIN_RIGHT, MIN_WRONG = 2, 3
 # What nobody may earn a point with: refusing everything, forgetting the return, a constant.

@@ -12,10 +12,10 @@ import time
 import numpy as np
 import pytest
 
+from grader.authoring.stubs import make_stub
 from grader.course import ROOT
-from grader.stubs import make_stub
 from kata import cli
-from kata.models import load_language_model, load_noise_predictor
+from kata.shows.models import load_language_model, load_noise_predictor
 
 NANOGPT = [
     "gelu",
@@ -496,7 +496,7 @@ class TestUsage:
 class TestFiles:
     @pytest.mark.parametrize("name", ["nanogpt", "ddpm"])
     def test_they_are_small_and_plain_numbers(self, name):
-        path = ROOT / "kata/models" / f"{name}.npz"
+        path = ROOT / "kata/shows/models" / f"{name}.npz"
         assert path.stat().st_size <= 300_000
         with np.load(path, allow_pickle=False) as file:
             assert all(file[key].dtype.kind in "fiuU" for key in file.files)

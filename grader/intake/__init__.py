@@ -1,0 +1,1 @@
+"""What was handed in, as plain data: folders and archives become `Submission`s."""
