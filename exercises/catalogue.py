@@ -98,6 +98,19 @@ class Catalogue:
         """Return the week of that name, or None."""
         return next((week for week in self.weeks if week.name == name), None)
 
+    def module_named(self, name: str) -> Module | None:
+        """Return the first module of that name, in whichever week it is, or None."""
+        modules = (module for week in self.weeks for module in week.modules)
+        return next((module for module in modules if module.name == name), None)
+
+    def module_of(self, exercise: Exercise) -> Module:
+        """Return the module that an exercise is in."""
+        week = self.week(exercise.week)
+        module = week.module(exercise.module) if week else None
+        if module is None:
+            raise CatalogueError(f"no module {exercise.week}/{exercise.module} in this catalogue")
+        return module
+
     def exercises_named(self, name: str) -> tuple[Exercise, ...]:
         """Return the exercises of that name: one, or two where two weeks share a name."""
         return tuple(exercise for exercise in self.exercises if exercise.name == name)

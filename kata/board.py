@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from exercises.catalogue import Exercise
-from kata.outcomes import ExerciseResult, Outcome
+from kata.outcomes import Standing, VisibleOutcome
 from kata.project import Project
 from kata.visible_tests import RUNNING
 
@@ -19,7 +19,7 @@ class Board:
     def __init__(self, config: pytest.Config, project: Project) -> None:
         self._config = config
         self._project = project
-        self._results: dict[Exercise, ExerciseResult] = {}
+        self._results: dict[Exercise, Standing] = {}
         self._session: pytest.Session | None = None
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -33,8 +33,8 @@ class Board:
             if test is not None:
                 self._result(test.exercise).n_selected += 1
 
-    def _result(self, exercise: Exercise) -> ExerciseResult:
-        return self._results.setdefault(exercise, ExerciseResult())
+    def _result(self, exercise: Exercise) -> Standing:
+        return self._results.setdefault(exercise, Standing())
 
     @pytest.hookimpl(wrapper=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Generator[None, Any, Any]:
@@ -45,9 +45,9 @@ class Board:
         """
         status = yield
         outcome = _outcome_of(report)
-        if outcome is None or outcome.state in ("done", "skipped"):
+        if outcome is None or outcome.status in ("passed", "skipped"):
             return status
-        if outcome.state == "to do":
+        if outcome.status == "todo":
             return "to do", "t", ("TO DO", {"yellow": True})
         if self._config.option.tbstyle != "auto":
             return status
@@ -60,17 +60,17 @@ class Board:
         if outcome is not None:
             exercise = self._find(outcome)
             self._result(exercise).outcomes.append(outcome)
-            if outcome.state == "to do" and self._session is not None:
+            if outcome.status == "todo" and self._session is not None:
                 self._session.testsfailed -= 1  # the session is about to count it
         return (yield)
 
-    def _find(self, outcome: Outcome) -> Exercise:
+    def _find(self, outcome: VisibleOutcome) -> Exercise:
         found = self._project.catalogue.exercises_named(outcome.exercise)
         return next(exercise for exercise in found if exercise.week == outcome.week)
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Fail the run while anything is still to do."""
-        is_todo = any(result.state == "to do" for result in self._results.values())
+        is_todo = any(result.status == "todo" for result in self._results.values())
         if is_todo and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -87,6 +87,6 @@ class Board:
         write_table(screen, self._results, self._project)
 
 
-def _outcome_of(report: Any) -> Outcome | None:
+def _outcome_of(report: Any) -> VisibleOutcome | None:
     data = getattr(report, "kata", None)
-    return Outcome.from_data(data) if data else None
+    return VisibleOutcome.from_data(data) if data else None

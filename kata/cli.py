@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exercises.catalogue import HERE, Catalogue, CatalogueError, Exercise, Week
+from exercises.layout import find_root
 from kata.errors import UsageError
-from kata.project import Project, find_root
+from kata.project import Project
 
 DONE, FAILED, BAD_USAGE = 0, 1, 2
 

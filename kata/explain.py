@@ -12,14 +12,19 @@ from pathlib import Path
 import pytest
 
 from exercises.catalogue import Exercise
+from exercises.verdict import parse, stub_lines
 from kata.comparisons import Mismatch, describe
-from kata.learner import Call, LearnerError, UnreadableError
+from kata.learner import Call, EmptyStubError, LearnerError, UnreadableError
 from kata.outcomes import Row
 from kata.project import Project
 
 MOST_FRAMES = 4
 MOST_MESSAGE_LINES = 12
 MOST_CHARACTERS = 600
+LEFT_OVER = (
+    "your code runs, and then meets the stub's `raise NotImplementedError`: is a `return` missing "
+    "before it, or should that line go?"
+)
 DID_NOT_RAISE = re.compile(r"DID NOT RAISE (?:<class '(?:builtins\.)?)?(.+?)(?:'>)?$")
 
 Failed: type[BaseException] = pytest.fail.Exception
@@ -46,9 +51,9 @@ class TookTooLongError(Failed):  # type: ignore[misc, valid-type]
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a test failed: one of the states of an outcome, and the lines to show."""
+    """Why a test failed: a status of `exercises.verdict`, and the lines to show."""
 
-    state: str
+    status: str
     rows: tuple[Row, ...]
     once_for: str = ""
 
@@ -65,17 +70,43 @@ class FailedTest:
 
 
 def is_todo(error: BaseException, project: Project) -> bool:
-    """Say whether an exception is a stub's `raise NotImplementedError`."""
+    """Say whether an exception is a stub's `raise NotImplementedError`.
+
+    One that is left over behind the learner's own code is none: that code is to be judged.
+    """
     if not isinstance(error, NotImplementedError):
         return False
+    if isinstance(error, EmptyStubError):
+        return True
     frames = list(traceback.walk_tb(error.__traceback__))
-    return bool(frames) and project.is_learners_file(frames[-1][0].f_code.co_filename)
+    if not frames or not project.is_learners_file(frames[-1][0].f_code.co_filename):
+        return False
+    code, line = frames[-1][0].f_code, frames[-1][1]
+    try:
+        tree = parse(Path(code.co_filename).read_text(encoding="utf-8-sig"))
+    except (OSError, SyntaxError, ValueError):
+        return True  # changed since it was loaded: then what it was counts
+    return any(first <= line <= last for first, last in stub_lines(tree))
+
+
+def is_left_over(error: BaseException, project: Project) -> bool:
+    """Say whether a stub's last line still stands behind the learner's own code."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    return (
+        isinstance(error, NotImplementedError)
+        and bool(frames)
+        and project.is_learners_file(frames[-1][0].f_code.co_filename)
+        and not is_todo(error, project)
+    )
 
 
 def missing_piece(error: BaseException, exercise: Exercise, project: Project) -> str:
     """Return the other exercise whose stub was reached, or an empty text."""
-    frame = list(traceback.walk_tb(error.__traceback__))[-1][0]
-    reached = frame.f_code.co_qualname.split(".")[0]
+    if isinstance(error, EmptyStubError):
+        reached = error.function
+    else:
+        frame = list(traceback.walk_tb(error.__traceback__))[-1][0]
+        reached = frame.f_code.co_qualname.split(".")[0]
     if reached == exercise.object_name:
         return ""
     week = project.catalogue.week(exercise.week)
@@ -84,7 +115,7 @@ def missing_piece(error: BaseException, exercise: Exercise, project: Project) ->
 
 
 def explain(error: BaseException, test: FailedTest) -> Problem:
-    """Return the state and the message of a test that raised `error`."""
+    """Return the status and the message of a test that raised `error`."""
     if isinstance(error, UnreadableError):
         return _explain_unreadable(error, test)
     if isinstance(error, LearnerError):
@@ -92,14 +123,14 @@ def explain(error: BaseException, test: FailedTest) -> Problem:
     if isinstance(error, RuleBrokenError):
         return Problem("forbidden", _rows_of_rule(error, test), once_for=str(error))
     if isinstance(error, NotRunError):
-        return Problem("not run", (("", str(error)),), once_for=str(error))
+        return Problem("not_run", (("", str(error)),), once_for=str(error))
     if isinstance(error, TookTooLongError):
-        return Problem("too slow", _rows_of_timeout(error, test))
+        return Problem("timeout", _rows_of_timeout(error, test))
     if isinstance(error, Mismatch):
-        return Problem("wrong", _rows_of_mismatch(error, test))
+        return Problem("failed", _rows_of_mismatch(error, test))
     if isinstance(error, AssertionError | Failed) and not _learners_rows(error, test.project):
-        return Problem("wrong", _rows_of_assertion(error, test))
-    return Problem("wrong", _rows_of_exception(error, test))
+        return Problem("failed", _rows_of_assertion(error, test))
+    return Problem("failed", _rows_of_exception(error, test))
 
 
 def _explain_unreadable(error: UnreadableError, test: FailedTest) -> Problem:
@@ -181,6 +212,8 @@ def _rows_of_exception(error: BaseException, test: FailedTest) -> tuple[Row, ...
     calls = test.calls[-1:]
     raised = ("raised", _type_and_message(error))
     learners_rows = _learners_rows(error, test.project)
+    if is_left_over(error, test.project):
+        return (("", LEFT_OVER), *_call_rows(calls), *learners_rows)
     if learners_rows:
         return (*_call_rows(calls), raised, *learners_rows)
     # Nothing of the learner's was running: the test could not use what came back.

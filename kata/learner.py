@@ -6,12 +6,13 @@ function fails the tests that need it, and no other.
 
 from __future__ import annotations
 
+import ast
 import difflib
 import functools
 import importlib.util
 import sys
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from exercises.verdict import is_stub, parse
 from kata.comparisons import SHOWN_NUMBERS, describe_argument
 
 REMEMBERED_CALLS = 20
@@ -38,6 +40,14 @@ class MissingNameError(LearnerError):
 
 class UnreadableError(LearnerError):
     """The learner's file cannot be imported; `__cause__` is why."""
+
+
+class EmptyStubError(NotImplementedError):
+    """A function holds nothing yet, not even the stub's `raise NotImplementedError`."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__(f"{function} is yours to write")
+        self.function = function
 
 
 @dataclass
@@ -64,6 +74,7 @@ class LearnersModule:
         self._names = frozenset(names)  # what the file should define
         self.place = f"{path.parent.name}/{path.name}"
         self._module: ModuleType | None = None
+        self._empty: frozenset[str] = frozenset()
         self._error: BaseException | None = None
 
     def load(self) -> ModuleType:
@@ -84,6 +95,7 @@ class LearnersModule:
                 raise MissingFileError(f"{self.place} is missing{self._similar_file()}")
             try:
                 self._module = _import(self.path)
+                self._empty = frozenset(_empty_functions(self.path))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # exit() and the time limit too
@@ -92,12 +104,15 @@ class LearnersModule:
         return self._module
 
     def find(self, name: str) -> Any:
-        """Return what the learner's file calls `name`."""
+        """Return what the learner's file calls `name`, unless that is an empty function."""
         module = self.load()
         try:
-            return getattr(module, name)
+            found = getattr(module, name)
         except AttributeError:
             raise self.missing(name) from None
+        if name in self._empty:
+            raise EmptyStubError(name)
+        return found
 
     def missing(self, name: str) -> MissingNameError:
         """Return the error that says what the file lacks, and what may be meant."""
@@ -202,6 +217,13 @@ def _import(path: Path) -> ModuleType:
         del sys.modules[name]
         raise
     return module
+
+
+def _empty_functions(path: Path) -> Iterator[str]:
+    """Yield the functions that hold nothing; one that is defined again counts as it is last."""
+    tree = parse(importlib.util.decode_source(path.read_bytes()))
+    last = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    yield from (name for name, function in last.items() if is_stub(function))
 
 
 def _snapshot(value: Any) -> Any:

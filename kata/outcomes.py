@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-# The worst first: an exercise has the state of its worst test.
-STATES = (
-    "unreadable",
-    "missing",
-    "forbidden",
-    "too slow",
-    "wrong",
-    "not run",
-    "to do",
-    "done",
-    "skipped",
-)
+from exercises.verdict import STATUSES
 
 # A label such as "got", and its text, which may have several lines.
 Row = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class VisibleOutcome:
     """What became of one visible test.
 
     Attributes
@@ -37,8 +26,8 @@ class Outcome:
         The requirement: the test's docstring.
     tests_of_exercise : int
         How many tests the exercise has, selected or not.
-    state : str
-        One of `STATES`.
+    status : str
+        A name of `exercises.verdict.STATUSES`.
     rows : tuple of Row
         What to tell, line by line.
     once_for : str
@@ -53,7 +42,7 @@ class Outcome:
     line: int
     says: str
     tests_of_exercise: int
-    state: str = "done"
+    status: str = "passed"
     rows: Sequence[Row] = ()
     once_for: str = ""
     needs: str = ""
@@ -63,14 +52,14 @@ class Outcome:
         return asdict(self)
 
     @classmethod
-    def from_data(cls, data: dict[str, Any]) -> Outcome:
+    def from_data(cls, data: dict[str, Any]) -> VisibleOutcome:
         """Rebuild an outcome from `as_data`."""
         rows = tuple((label, text) for label, text in data["rows"])
         return cls(**{**data, "rows": rows})
 
     def as_text(self) -> str:
         """Return the whole message as plain text, for `--junitxml` and editors."""
-        lines = [f"{self.exercise}: {self.says} ({self.state})"]
+        lines = [f"{self.exercise}: {self.says} ({STATUSES[self.status].word})"]
         for label, text in self.rows:
             first, *more = text.splitlines() or [""]
             lines.append(f"  {label:<10}{first}" if label else f"  {first}")
@@ -79,40 +68,35 @@ class Outcome:
 
 
 @dataclass
-class ExerciseResult:
-    """What became of one exercise in this run."""
+class Standing:
+    """Where a learner stands with one exercise, after this run."""
 
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[VisibleOutcome] = field(default_factory=list)
     n_selected: int = 0
 
     @property
-    def state(self) -> str:
-        """The worst state of its tests; `part` where only some were selected and all passed."""
+    def status(self) -> str:
+        """The worst of its tests; `selected` where only some were asked for and all passed."""
         if not self.outcomes:
-            return "not run"
-        worst = worst_state(outcome.state for outcome in self.outcomes)
-        if worst == "done" and len(self.outcomes) < self.n_selected:
-            return "not run"
-        return "part" if worst == "done" and self.n_passed < self.n_tests else worst
+            return "not_run"
+        worst = min((outcome.status for outcome in self.outcomes), key=list(STATUSES).index)
+        if worst == "passed" and len(self.outcomes) < self.n_selected:
+            return "not_run"
+        return "selected" if worst == "passed" and self.n_passed < self.n_tests else worst
 
     @property
     def n_passed(self) -> int:
         """How many of its tests passed."""
-        return sum(outcome.state == "done" for outcome in self.outcomes)
+        return sum(outcome.status == "passed" for outcome in self.outcomes)
 
     @property
     def n_tests(self) -> int:
         """How many tests it has."""
         n_known = max([self.n_selected, *(each.tests_of_exercise for each in self.outcomes)])
-        n_skipped = sum(outcome.state == "skipped" for outcome in self.outcomes)
+        n_skipped = sum(outcome.status == "skipped" for outcome in self.outcomes)
         return max(1, n_known - n_skipped)
 
     @property
     def needs(self) -> str:
         """Another exercise that has to be written first, if that is what is in the way."""
         return next((outcome.needs for outcome in self.outcomes if outcome.needs), "")
-
-
-def worst_state(states: Iterable[str]) -> str:
-    """Return the worst of several states."""
-    return min(states, key=STATES.index)

@@ -18,7 +18,7 @@ import pytest
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the hooks if the run is in reach of a catalogue of exercises."""
-    from kata.project import find_root
+    from exercises.layout import find_root
 
     paths = _paths_asked_for(config)
     root = next(filter(None, map(find_root, [*paths, config.rootpath])), None)

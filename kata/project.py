@@ -1,4 +1,4 @@
-"""Where things are: the folder of the katas, and which exercise a visible test belongs to."""
+"""One copy of the katas, as a learner sees it: files, places, and names as they are typed."""
 
 from __future__ import annotations
 
@@ -6,15 +6,8 @@ import re
 from functools import cached_property
 from pathlib import Path
 
-from exercises.catalogue import WEEK_FILE, Catalogue, Exercise, Module, load_catalogue
-
-
-def find_root(start: Path) -> Path | None:
-    """Return the nearest folder, from `start` upwards, that holds a catalogue of exercises."""
-    for folder in (start, *start.parents):
-        if any(WEEK_FILE.fullmatch(path.name) for path in (folder / "exercises").glob("week*")):
-            return folder
-    return None
+from exercises.catalogue import Catalogue, Exercise, Module
+from exercises.layout import TEST_PREFIX, Layout, module_of_test
 
 
 class Project:
@@ -22,35 +15,28 @@ class Project:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.layout = Layout(root)
 
     @cached_property
     def catalogue(self) -> Catalogue:
         """All weeks, read when first needed."""
-        return load_catalogue(self.root / "exercises")
+        return self.layout.load_catalogue()
 
     def module_of_test(self, path: Path) -> Module | None:
         """Return the module that a visible test file checks, or None for any other file."""
-        week_folder = path.parent
-        catalogue_file = self.root / "exercises" / f"{week_folder.name}.toml"
-        if week_folder.parent != self.root or not WEEK_FILE.fullmatch(catalogue_file.name):
+        if not self.layout.is_week_folder(path.parent):
             return None
-        if not path.name.startswith("test_") or not catalogue_file.is_file():
-            return None
-        week = self.catalogue.week(week_folder.name)
-        return week.module(path.stem.removeprefix("test_")) if week else None
+        return module_of_test(self.catalogue, path)
 
     def learners_file(self, exercise: Exercise) -> Path:
         """Return the file that the learner edits for an exercise."""
-        return self.root / exercise.week / f"{exercise.module}.py"
+        return self.layout.learners_file(self.catalogue.module_of(exercise))
 
     def is_learners_file(self, filename: str) -> bool:
         """Say whether a file lies in a week folder and is no test."""
         path = Path(filename)
-        return (
-            path.parent.parent == self.root
-            and WEEK_FILE.fullmatch(f"{path.parent.name}.toml") is not None
-            and not path.name.startswith("test_")
-        )
+        is_test = path.name.startswith(TEST_PREFIX)
+        return self.layout.is_week_folder(path.parent) and not is_test
 
     def short(self, path: Path | str) -> str:
         """Return a path as a learner types it: from the root, with forward slashes."""
@@ -64,15 +50,6 @@ class Project:
         path = self.learners_file(exercise)
         line = _line_of_definition(path, exercise.object_name)
         return self.short(path) + (f":{line}" if line else "")
-
-
-def exercise_of_class(module: Module, class_name: str) -> Exercise | None:
-    """Return the exercise of a test class: `TestCosineSimilarity` checks `cosine_similarity`."""
-    wanted = class_name.removeprefix("Test").lower()
-    for exercise in module.exercises:
-        if exercise.name.replace("_", "").lower() == wanted.replace("_", ""):
-            return exercise
-    return None
 
 
 def _line_of_definition(path: Path, name: str) -> int | None:

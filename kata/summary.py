@@ -8,28 +8,21 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from exercises.catalogue import Exercise, Week
-from kata.outcomes import ExerciseResult, Outcome, Row
+from exercises.verdict import STATUSES
+from kata.outcomes import Row, Standing, VisibleOutcome
 from kata.project import Project
 from kata.screen import Screen
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-Results = Mapping[Exercise, ExerciseResult]
+Results = Mapping[Exercise, Standing]
 
 BAR_CELLS = 24
 LABEL_WIDTH = 10
 INDENT = " " * 4
-FINE = ("done", "part", "skipped")
-QUIET = (*FINE, "to do")
-MARKS = {"done": "✓", "part": "✓", "to do": "·", "not run": "·", "skipped": "·"}
-STYLES = {
-    "done": "green",
-    "part": "green",
-    "to do": "yellow",
-    "not run": "yellow",
-    "skipped": "dim",
-}
+FINE = ("passed", "selected", "skipped")
+QUIET = (*FINE, "todo")
 LABEL_MARKUP = {"expected": {"green": True}, "got": {"red": True}, "raised": {"red": True}}
 
 
@@ -41,19 +34,19 @@ def write_problems(screen: Screen, results: Results, project: Project) -> None:
         problems = [
             outcome
             for outcome in sorted(results[exercise].outcomes, key=lambda outcome: outcome.line)
-            if outcome.state not in QUIET and outcome.once_for not in told
+            if outcome.status not in QUIET and outcome.once_for not in told
         ]
         if not problems:
             continue
         if is_first:
             screen.title("what went wrong")
         is_first = False
-        told |= {problem.once_for for problem in problems if problem.state != "not run"} - {""}
+        told |= {problem.once_for for problem in problems if problem.status != "not_run"} - {""}
         _write_problems_of(screen, exercise, problems, project)
 
 
 def _write_problems_of(
-    screen: Screen, exercise: Exercise, problems: Sequence[Outcome], project: Project
+    screen: Screen, exercise: Exercise, problems: Sequence[VisibleOutcome], project: Project
 ) -> None:
     first, *later = problems
     screen.line()
@@ -67,27 +60,27 @@ def _write_problems_of(
         told |= {problem.once_for} - {""}
 
 
-def _heading(problem: Outcome, exercise: Exercise, project: Project) -> str:
-    if problem.state == "unreadable":
+def _heading(problem: VisibleOutcome, exercise: Exercise, project: Project) -> str:
+    if problem.status == "unreadable":
         return project.short(project.learners_file(exercise))
-    if problem.state in ("missing", "forbidden"):
+    if problem.status in ("missing", "forbidden"):
         return exercise.name
     return f"{exercise.name} — {problem.says}"
 
 
-def _in_short(problem: Outcome) -> str:
-    if problem.state == "not run":
+def _in_short(problem: VisibleOutcome) -> str:
+    if problem.status == "not_run":
         return problem.rows[0][1]
     return f"{problem.says} (line {problem.line})"
 
 
-def _rows_to_show(problem: Outcome, exercise: Exercise, project: Project) -> Iterator[Row]:
+def _rows_to_show(problem: VisibleOutcome, exercise: Exercise, project: Project) -> Iterator[Row]:
     yield from problem.rows
-    if problem.state == "unreadable":
+    if problem.status == "unreadable":
         return
     if not any(label in ("at", "stuck at") for label, _ in problem.rows):
         yield "code", project.place(exercise)
-    if problem.state not in ("missing", "forbidden"):
+    if problem.status not in ("missing", "forbidden"):
         yield "test", f"{exercise.week}/test_{exercise.module}.py:{problem.line}"
         yield "hint", f"kata hint {exercise.name}"
 
@@ -136,20 +129,20 @@ def _table(week: Week, results: Results) -> Table:
     return table
 
 
-def _add_row(table: Table, exercise: Exercise, result: ExerciseResult) -> None:
-    state = result.state
-    style = STYLES.get(state, "red")
+def _add_row(table: Table, exercise: Exercise, result: Standing) -> None:
+    status = STATUSES[result.status]
     dagger = " †" if exercise.is_stretch else ""
-    words = f"{state}: needs {result.needs}" if state == "to do" and result.needs else state
+    is_waiting = status.name == "todo" and result.needs
+    word = f"{status.word}: needs {result.needs}" if is_waiting else status.word
     table.add_row(
-        f"  [{style}]{MARKS.get(state, '✗')}[/] {exercise.name}{dagger}",
-        f"[{style}]{words}[/]",
+        f"  [{status.colour}]{status.sign}[/] {exercise.name}{dagger}",
+        f"[{status.colour}]{word}[/]",
         f"{result.n_passed}/{result.n_tests}",
         f"{_number(_points(exercise, result))}/{exercise.points:g}",
     )
 
 
-def _points(exercise: Exercise, result: ExerciseResult) -> float:
+def _points(exercise: Exercise, result: Standing) -> float:
     return exercise.points * result.n_passed / result.n_tests
 
 
@@ -178,7 +171,7 @@ def _rendered(table: Table, screen: Screen) -> str:
 def _write_score(screen: Screen, shown: Sequence[Exercise], results: Results) -> None:
     score = sum(_points(exercise, results[exercise]) for exercise in shown)
     most = sum(exercise.points for exercise in shown if not exercise.is_stretch)
-    n_done = sum(results[exercise].state == "done" for exercise in shown)
+    n_done = sum(results[exercise].status == "passed" for exercise in shown)
     share = min(1.0, score / most + 1e-9) if most else 1.0
     # Rounded down, so that a full bar means that nothing is missing.
     bar = "█" * int(share * BAR_CELLS)
@@ -196,7 +189,7 @@ def _write_score(screen: Screen, shown: Sequence[Exercise], results: Results) ->
 
 def _write_next(screen: Screen, results: Results, project: Project) -> None:
     ordered = _in_order(results, project)
-    open_exercises = [exercise for exercise in ordered if results[exercise].state not in FINE]
+    open_exercises = [exercise for exercise in ordered if results[exercise].status not in FINE]
     open_exercises.sort(key=lambda exercise: exercise.is_stretch)
     screen.line()
     if open_exercises:

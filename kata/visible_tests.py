@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from exercises.catalogue import CatalogueError, Exercise
+from exercises.layout import class_of_exercise, exercise_of_class
 from kata.deadline import Deadline, start_deadline
 from kata.explain import (
     FailedTest,
@@ -24,8 +25,8 @@ from kata.explain import (
     missing_piece,
 )
 from kata.learner import Call, Learner, LearnersModule, new_calls
-from kata.outcomes import Outcome, Row
-from kata.project import Project, exercise_of_class
+from kata.outcomes import Row, VisibleOutcome
+from kata.project import Project
 from kata.rules import Violation, find_violation
 
 LIMIT_S = 10.0
@@ -79,7 +80,8 @@ class VisibleTests:
             return _refused(
                 report,
                 f"{self._project.short(collector.path)}: class {collector.name} is no exercise; "
-                f"exercises/{module.week}.toml knows {_class_names(module.exercises)}",
+                f"exercises/{module.week}.toml knows "
+                + ", ".join(map(class_of_exercise, module.exercises)),
             )
         self._n_tests[exercise] = len(report.result)
         # `-k cosine_similarity` finds the exercise, not only the class's name in CamelCase.
@@ -130,9 +132,8 @@ class VisibleTests:
     def _module(self, exercise: Exercise) -> LearnersModule:
         path = self._project.learners_file(exercise)
         if path not in self._modules:
-            week = self._project.catalogue.week(exercise.week)
-            module = week.module(exercise.module) if week else None
-            names = [other.object_name for other in module.exercises] if module else []
+            module = self._project.catalogue.module_of(exercise)
+            names = [other.object_name for other in module.exercises]
             self._modules[path] = LearnersModule(path, names)
         return self._modules[path]
 
@@ -182,9 +183,9 @@ class VisibleTests:
         if test is None or call.when == "teardown" or (call.when == "setup" and report.passed):
             return report
         outcome = self._judge(item, test, call, report)
-        if outcome.state not in ("done", "skipped"):
+        if outcome.status not in ("passed", "skipped"):
             report.outcome = "failed"
-            if outcome.state == "to do" or self._config.option.tbstyle == "auto":
+            if outcome.status == "todo" or self._config.option.tbstyle == "auto":
                 report.longrepr = outcome.as_text()
                 report.sections = [(title, _last_lines(text)) for title, text in report.sections]
         report.kata = outcome.as_data()  # type: ignore[attr-defined]
@@ -196,8 +197,8 @@ class VisibleTests:
         test: RunningTest,
         call: pytest.CallInfo[None],
         report: pytest.TestReport,
-    ) -> Outcome:
-        outcome = Outcome(
+    ) -> VisibleOutcome:
+        outcome = VisibleOutcome(
             week=test.exercise.week,
             module=test.exercise.module,
             exercise=test.exercise.name,
@@ -206,19 +207,19 @@ class VisibleTests:
             tests_of_exercise=self._n_tests.get(test.exercise, 1),
         )
         if report.skipped:
-            return replace(outcome, state="skipped")
+            return replace(outcome, status="skipped")
         error = test.todo or (call.excinfo.value if call.excinfo else None)
         if error is None:
             return outcome
         if is_todo(error, self._project):
             needs = missing_piece(error, test.exercise, self._project)
-            return replace(outcome, state="to do", needs=needs)
+            return replace(outcome, status="todo", needs=needs)
         failed = FailedTest(self._project, test.exercise, item.path, list(test.calls), test.limit_s)
         problem = explain(error, failed)
-        if problem.state == "too slow":
+        if problem.status == "timeout":
             self._too_slow.add(test.exercise)
         rows = [*problem.rows, *_rows_of_output(test, report)]
-        return replace(outcome, state=problem.state, rows=tuple(rows), once_for=problem.once_for)
+        return replace(outcome, status=problem.status, rows=tuple(rows), once_for=problem.once_for)
 
     # The time limit, see `kata.deadline`
 
@@ -247,11 +248,6 @@ class VisibleTests:
 def _refused(report: pytest.CollectReport, why: str) -> pytest.CollectReport:
     report.outcome, report.longrepr, report.result = "failed", why, []
     return report
-
-
-def _class_names(exercises: tuple[Exercise, ...]) -> str:
-    names = ("Test" + exercise.name.title().replace("_", "") for exercise in exercises)
-    return ", ".join(names)
 
 
 def _requirement(item: pytest.Item) -> str:

@@ -34,13 +34,13 @@ def show_ddpm(project: Project, digit: int | None, seed: int) -> int:
     rng = np.random.default_rng(seed)
     drawn = int(rng.integers(N_DIGITS))
     wanted = drawn if digit is None else digit
-    return perform(project, "week4", "ddpm", NEEDED, lambda work: _show(work, model, wanted, rng))
+    return perform(project, "ddpm", NEEDED, lambda work: _show(work, model, wanted, rng))
 
 
 def _show(work: Work, model: NoisePredictor, digit: int, rng: np.random.Generator) -> list[str]:
     T = len(model.betas)
     print(f"A network that has seen noise in {SIDE} x {SIDE} pictures of handwritten digits,")
-    print(f"asked for a {digit} by your functions in week4/ddpm.py.")
+    print(f"asked for a {digit} by your functions in {work.file}.")
     print()
     x_T, noises = rng.standard_normal(SHAPE), rng.standard_normal((T, *SHAPE))
     for array in (x_T, noises):
@@ -66,7 +66,9 @@ def _show(work: Work, model: NoisePredictor, digit: int, rng: np.random.Generato
         ]
     )
     _print_likeness(picture, model)
-    notes = _odd_calls(watcher, T) or _odd_picture(picture, digit, model)
+    notes = _odd_calls(watcher, T, work.test_command) or _odd_picture(
+        picture, digit, model, work.test_command
+    )
     return notes + _show_loss(work, model, rng)
 
 
@@ -111,27 +113,26 @@ def _checked_times(t: Any, shape: tuple[int, ...], T: int) -> np.ndarray:
 
 def _show_way_in(work: Work, model: NoisePredictor, digit: int, rng: np.random.Generator) -> None:
     """Draw the opposite way by week 3's `add_noise`, if the learner has written it already."""
-    catalogue = work.project.catalogue
-    week = catalogue.week("week3")
-    module = week.module("diffusion") if week else None
+    module = work.project.catalogue.module_named("diffusion")
     if module is None:
         return
+    way_in = Work(work.project, module)
     noise = rng.standard_normal((1, *SHAPE))
     real = model.examples[digit]
     pictures = [("a real one", real)]
     try:
         for done in STEPS_DONE[1:]:
-            noisy = Work(work.project, module).call(
+            noisy = way_in.call(
                 "add_noise", real[None], np.array([done - 1]), model.alpha_bars, noise
             )
             pictures.append((f"{done} steps", _checked(noisy, (1, *SHAPE))[0]))
     except ToDoError:
-        print("(Solve add_noise in week3/diffusion.py to see the way into the noise as well.)")
+        print(f"(Solve add_noise in {way_in.file} to see the way into the noise as well.)")
         print()
         return
     except (FaultError, ValueError, TypeError):  # week 4 is shown all the same
         print("The way into the noise is left out: your add_noise does not work yet.")
-        print("Test: pytest week3/test_diffusion.py -k add_noise")
+        print(f"Test: {way_in.test_command} -k add_noise")
         print()
         return
     print("Into the noise, by your add_noise of week 3:")
@@ -181,18 +182,20 @@ def _print_likeness(picture: np.ndarray, model: NoisePredictor) -> None:
     print()
 
 
-def _odd_calls(watcher: _Watcher, T: int) -> list[str]:
+def _odd_calls(watcher: _Watcher, T: int, test_command: str) -> list[str]:
     if watcher.times == list(range(T - 1, -1, -1)):
         return []
     first, last, n = watcher.times[0], watcher.times[-1], len(watcher.times)
     return [
         f"Your sample asked the network {n} times, first at t = {first} and last at t = {last}.\n"
         f"It should ask once for each step from t = {T - 1} down to 0.\n"
-        "Test: pytest week4/test_ddpm.py -k sample"
+        f"Test: {test_command} -k sample"
     ]
 
 
-def _odd_picture(picture: np.ndarray, digit: int, model: NoisePredictor) -> list[str]:
+def _odd_picture(
+    picture: np.ndarray, digit: int, model: NoisePredictor, test_command: str
+) -> list[str]:
     largest, likeness = float(np.abs(picture).max()), _likeness(picture, model)[digit]
     if largest > LARGEST_NUMBER:
         what = f"The result has numbers up to {largest:.3g}, where -1 is empty and 1 is ink."
@@ -202,7 +205,7 @@ def _odd_picture(picture: np.ndarray, digit: int, model: NoisePredictor) -> list
         what = f"The result is nearly the mean of all real {digit}s. Is the new noise too small?"
     else:
         return []
-    return [f"{what}\nSo something is not yet right.\nTest: pytest week4/test_ddpm.py"]
+    return [f"{what}\nSo something is not yet right.\nTest: {test_command}"]
 
 
 def _show_loss(work: Work, model: NoisePredictor, rng: np.random.Generator) -> list[str]:
@@ -231,5 +234,5 @@ def _show_loss(work: Work, model: NoisePredictor, rng: np.random.Generator) -> l
         return []
     return [
         f"Your denoising_loss is {loss:.3f}, and this network has about {expected:.3f}.\n"
-        "So something is not yet right.\nTest: pytest week4/test_ddpm.py -k denoising_loss"
+        f"So something is not yet right.\nTest: {work.test_command} -k denoising_loss"
     ]

@@ -1,12 +1,13 @@
-"""The handwritten digits of week 3, for tests, pictures and models; see week3/data/README.md."""
+"""The handwritten digits, for tests, pictures and models; a README lies beside the data."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from exercises.catalogue import HERE
+from exercises.layout import Layout
 
-FILE = HERE.parent / "week3" / "data" / "digits.csv.gz"
+FILE = "digits.csv.gz"
 N_PIXELS = 64
 
 
@@ -20,5 +21,5 @@ def load_digits(n: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     labels : ndarray of int64, shape (n,)
         The digits that were meant.
     """
-    table = np.loadtxt(FILE, delimiter=",", max_rows=n, ndmin=2)
+    table = np.loadtxt(Layout(HERE.parent).data_file(FILE), delimiter=",", max_rows=n, ndmin=2)
     return table[:, :N_PIXELS], table[:, N_PIXELS].astype(np.int64)

@@ -54,7 +54,7 @@ def show_nanogpt(project: Project, request: Request) -> int:
     """Show the loss of the learner's functions on a sonnet, and the text that they write."""
     model = load_language_model()
     _refuse(request, model)
-    return perform(project, "week4", "nanogpt", NEEDED, lambda work: _show(work, model, request))
+    return perform(project, "nanogpt", NEEDED, lambda work: _show(work, model, request))
 
 
 def _refuse(request: Request, model: LanguageModel) -> None:
@@ -75,7 +75,7 @@ def _refuse(request: Request, model: LanguageModel) -> None:
 
 def _show(work: Work, model: LanguageModel, request: Request) -> list[str]:
     print(f"A GPT of {model.n_parameters:,} numbers that has read Shakespeare's sonnets,")
-    print("run by your functions in week4/nanogpt.py.", flush=True)
+    print(f"run by your functions in {work.file}.", flush=True)
     print()
     notes = _show_loss(work, model)
     work.n_calls.clear()
@@ -114,10 +114,10 @@ def _show_loss(work: Work, model: LanguageModel) -> list[str]:
         print(f"  {whose:<10}{nats:6.3f} nats per character, perplexity {perplexity}")
     print("  (e^loss: it is as unsure as if it guessed among so many characters)")
     print()
-    return _odd_loss(loss, model)
+    return _odd_loss(loss, model, work.test_command)
 
 
-def _odd_loss(loss: float, model: LanguageModel) -> list[str]:
+def _odd_loss(loss: float, model: LanguageModel, test_command: str) -> list[str]:
     expected = model.passage_loss
     if abs(loss - expected) <= LOSS_TOLERANCE:
         return []
@@ -128,7 +128,7 @@ def _odd_loss(loss: float, model: LanguageModel) -> list[str]:
     )
     return [
         f"Your functions give a loss of {loss:.3f}, and with these weights it is {expected:.3f}.\n"
-        f"{reason}\nTest: pytest week4/test_nanogpt.py"
+        f"{reason}\nTest: {test_command}"
     ]
 
 

@@ -18,7 +18,6 @@ MOST_WARNINGS = 3
 
 def perform(
     project: Project,
-    week_name: str,
     module_name: str,
     needed: Sequence[str],
     show: Callable[[Work], list[str]],
@@ -28,10 +27,9 @@ def perform(
     `show` prints what there is to see and returns notes, each on something that is missing or odd.
     It may also end in a `Trouble`, when there is no going on.
     """
-    week = project.catalogue.week(week_name)
-    module = week.module(module_name) if week else None
+    module = project.catalogue.module_named(module_name)
     if module is None:
-        raise UsageError(f"{project.root} has no {week_name}/{module_name}.py in its exercises")
+        raise UsageError(f"{project.root} has no module {module_name} in its exercises")
     work = Work(project, module)
     try:
         notes = show(work)

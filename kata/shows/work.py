@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from exercises.catalogue import Exercise, Module
+from exercises.verdict import is_stub, parse
 from kata.comparisons import describe
 from kata.explain import FailedTest, explain, is_todo
 from kata.learner import LearnerError, LearnersModule, UnreadableError
@@ -61,9 +62,19 @@ class Work:
         self.n_calls: Counter[str] = Counter()
         self.warned: list[str] = []  # in the learner's code, each once
         self._exercises = {exercise.object_name: exercise for exercise in module.exercises}
-        self._path = project.root / module.week / f"{module.name}.py"
+        self._path = project.layout.learners_file(module)
         self._learners_module = LearnersModule(self._path, self._exercises)
         self._is_watched = False
+
+    @property
+    def file(self) -> str:
+        """The learner's file, as `week4/nanogpt.py`."""
+        return self.project.short(self._path)
+
+    @property
+    def test_command(self) -> str:
+        """How to test the whole module."""
+        return f"pytest {self.project.short(self.project.layout.visible_tests(self.module))}"
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Return what the learner's function gives.
@@ -98,13 +109,13 @@ class Work:
         return FaultError(f"Your {name} {what}\n{code}\n\n{how_to_test(exercise)}")
 
     def stubs(self) -> list[Exercise]:
-        """Return those exercises whose code still ends at `raise NotImplementedError`."""
+        """Return those exercises whose function is still a stub."""
         try:
-            tree = ast.parse(self._path.read_bytes())
+            tree = parse(self._path.read_text(encoding="utf-8-sig"))
         except (OSError, SyntaxError, ValueError):
             return []
         stubs = {
-            node.name for node in tree.body if isinstance(node, ast.FunctionDef) and _is_stub(node)
+            node.name for node in tree.body if isinstance(node, ast.FunctionDef) and is_stub(node)
         }
         return [exercise for name, exercise in self._exercises.items() if name in stubs]
 
@@ -188,17 +199,6 @@ def how_to_test(exercise: Exercise) -> str:
         f"Test: pytest {exercise.week}/test_{exercise.module}.py -k {exercise.name}\n"
         f"Hint: kata hint {exercise.name}"
     )
-
-
-def _is_stub(function: ast.FunctionDef) -> bool:
-    for statement in function.body:
-        if isinstance(statement, ast.Return):
-            return False
-        if isinstance(statement, ast.Raise):
-            raised = statement.exc
-            raised = raised.func if isinstance(raised, ast.Call) else raised
-            return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
-    return False
 
 
 def _is_finite(result: Any) -> bool:

@@ -19,7 +19,7 @@ MODULES = [module for week in COURSE.catalogue.weeks for module in week.modules]
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: f"{module.week}-{module.name}")
 def test_examples_in_docstrings_are_true(module):
-    path = COURSE.reference_path(module)
+    path = COURSE.layout.reference(module)
     reference = execute(COURSE.read(path), str(path), module.name)
     found = 0
     finder, globs = doctest.DocTestFinder(), vars(reference)
@@ -34,7 +34,7 @@ def test_references_pass_the_visible_tests(tmp_path):
     """As a learner who solved everything would see it."""
     release(tmp_path / "copy")
     for module in MODULES:
-        shutil.copy(COURSE.reference_path(module), tmp_path / "copy" / module.week)
+        shutil.copy(COURSE.layout.reference(module), tmp_path / "copy" / module.week)
     weeks = [week.name for week in COURSE.catalogue.weeks]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *weeks],

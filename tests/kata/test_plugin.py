@@ -246,6 +246,21 @@ class TestToDo:
         katas.run("week1", vectors=DOT + norm + EXTRA)
         katas.shows("✗ norm*", "*raised    NotImplementedError*")
 
+    @pytest.mark.parametrize("body", ["pass", "...", '"""Nothing yet."""'])
+    def test_an_empty_function_is_to_do(self, katas, body):
+        katas.run("week1", vectors=DOT + f"def norm(v):\n    {body}\n" + EXTRA)
+        katas.shows("   · norm *to do *")
+
+    def test_a_leftover_of_the_stub_behind_code_is_wrong(self, katas):
+        norm = "def norm(v):\n    length = dot(v, v) ** 0.5\n    raise NotImplementedError\n"
+        katas.run("week1", vectors=DOT + norm + EXTRA)
+        katas.shows(
+            "✗ norm*",
+            "    your code runs, and then meets the stub's `raise NotImplementedError`: is a",
+            "    `return` missing before it, or should that line go?",
+            "   ✗ norm *wrong *",
+        )
+
     def test_x_passes_over_what_is_to_do(self, katas):
         wrong = "def extra(x):\n    return 2\n"
         result = katas.run(
@@ -428,7 +443,7 @@ class TestUnreachable:
             "                  return u +",
             "                            ^",
             "    SyntaxError: invalid syntax",
-            "   ✗ norm *unreadable*",
+            "   ! norm *unreadable*",
             "   ✓ counter *done*",
         )
         assert katas.text.count("SyntaxError") == 1
@@ -445,7 +460,7 @@ class TestUnreachable:
     def test_a_renamed_function(self, katas):
         katas.run("week1", vectors=DOT.replace("def dot", "def dott") + NORM + EXTRA)
         katas.shows(
-            "✗ dot", "    week1/vectors.py has no dot: did you mean dott?", "   ✗ dot *missing*"
+            "✗ dot", "    week1/vectors.py has no dot: did you mean dott?", "   [?] dot *missing*"
         )
         assert katas.text.count("did you mean") == 1
 
@@ -483,7 +498,7 @@ class TestUnreachable:
             "    line 2: *@*",
             "    at        week1/vectors.py:2",
             "                  return u @ v",
-            "   ✗ dot *forbidden*0/2*0/2",
+            "   F dot *forbidden*0/2*0/2",
         )
 
 
@@ -498,7 +513,7 @@ class TestTimeLimit:
             r"    call      norm([[]3., 4.[]])",
             "    stuck at  week1/vectors.py:* in norm",
             "    also      its other tests were not run, since each may take as long",
-            "   ✗ norm *too slow*0/2*",
+            "   T norm *too slow*0/2*",
             "   ✓ extra *done*",
         )
         assert "Timeout" not in katas.text
