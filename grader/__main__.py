@@ -1,7 +1,17 @@
 """`python -m grader`."""
 
+import os
 import sys
+from pathlib import Path
 
-from grader.cli import main
+# Python looks for modules in the working directory first: a `numpy.py` or `exercises.py` that lies
+# there, handed in by a learner perhaps, must not be imported. Where this package is not installed,
+# its own folder is that directory, so that goes to the end instead. Worker processes do the same.
+HOME = str(Path(__file__).resolve().parents[1])
+sys.path[:] = [path for path in sys.path if path and path not in (os.getcwd(), HOME)] + [HOME]
+os.environ["PYTHONSAFEPATH"] = "1"
 
-sys.exit(main())
+if __name__ == "__main__":
+    from grader.cli import main
+
+    sys.exit(main())

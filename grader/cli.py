@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,7 +57,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--out", type=Path, required=True, metavar="GRADES", help="where results go")
     run.add_argument("--week", nargs="+", default=[], metavar="WEEK", help="only these weeks")
     run.add_argument("--learner", nargs="+", default=[], metavar="NAME", help="only these learners")
-    run.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (1 for now)")
+    run.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes")
     run.add_argument("--seed", type=int, metavar="S", help="seed of the hidden inputs")
     run.add_argument("--fresh", action="store_true", help="grade again what is graded")
     run.add_argument(
@@ -79,10 +80,11 @@ def grade(args: argparse.Namespace) -> int:
     """Grade what is new or changed in SUBMITTED/<learner>/<week>/<module>.py into GRADES."""
     from grader.progress import Progress
     from grader.reports.table import print_class
-    from grader.run import Request, all_results, grade_class
+    from grader.results import Result, all_results
+    from grader.run import Request, grade_class
 
-    if args.jobs != 1:
-        raise InputError(f"--jobs {args.jobs}: this version grades in one process; give 1")
+    if args.jobs < 1:
+        raise InputError(f"--jobs {args.jobs}: give a whole number from 1 on")
     if args.seed is not None and args.seed < 0:
         raise InputError(f"--seed {args.seed}: give a whole number from 0 on")
     request = Request(
@@ -93,29 +95,38 @@ def grade(args: argparse.Namespace) -> int:
         seed=args.seed,
         fresh=args.fresh,
         is_confined=not args.unsafe_no_sandbox,
+        jobs=args.jobs,
     )
     if args.unsafe_no_sandbox:
         print("grader: NO SANDBOX: the code runs with all of your rights", file=sys.stderr)
     summary = grade_class(request, Progress(Console(stderr=True)))
     for note in summary.notes:
         print(f"grader: {note}", file=sys.stderr)
-    print_class(Console(), all_results(args.out))
+    print_class(Console(), [r for r in all_results(args.out) if isinstance(r, Result)])
     print(f"\n{summary.graded} graded, {summary.kept} unchanged. Sandbox: {summary.sandbox}.")
     print(f"Grades:  {args.out / 'grades.csv'}")
     print(f"Results: {args.out / 'results'}/<learner>/<week>.json")
+    if summary.troubles:
+        print("grader: graded, but something of ours went wrong; please report:", file=sys.stderr)
+        _print_lines(summary.troubles)
     if summary.failed:
         print("grader: not graded, and not the learners' fault:", file=sys.stderr)
-        for line in summary.failed:
-            print(f"  {line}", file=sys.stderr)
+        _print_lines(summary.failed)
         print("grader: run the same command again to try these", file=sys.stderr)
-        return NOT_ALL_GRADED
-    return OK
+    return NOT_ALL_GRADED if summary.failed or summary.troubles else OK
+
+
+def _print_lines(lines: Sequence[str]) -> None:
+    for line in lines:
+        print(f"  {line}", file=sys.stderr)
 
 
 def check_exercises(args: argparse.Namespace) -> int:
     """Tell for each exercise whether its tests are too weak or too strict."""
     from grader.authoring.check import check_course, print_report
+    from grader.judging.worker import protect_process
 
+    protect_process()
     report = check_course(args.exercises, args.seed)
     print_report(Console(), report, with_catches=args.catches)
     return OK if report.is_clean else SOMETHING_WRONG
@@ -127,8 +138,10 @@ def test_by_mutants(args: argparse.Namespace) -> int:
         from grader.authoring.mutants import print_report, run_mutants
     except ModuleNotFoundError as error:
         raise InputError(f"{error}; install the development tools: make .venv/dev") from error
+    from grader.judging.worker import protect_process
     from grader.progress import Progress
 
+    protect_process()
     report = run_mutants(args.exercises, Progress(Console(stderr=True)))
     print_report(Console(soft_wrap=True), report)
     return SOMETHING_WRONG if report.survivors else OK

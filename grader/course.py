@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import types
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from exercises import Catalogue, CatalogueError, Module, load_catalogue
+from exercises import Catalogue, CatalogueError, Module
+from exercises.layout import Layout
 from grader.errors import SuiteError
 from grader.variants import Variant, VariantError, load_variants
 
@@ -22,10 +22,15 @@ class Course:
     root: Path = ROOT
 
     @cached_property
+    def layout(self) -> Layout:
+        """Where each file of an exercise lies."""
+        return Layout(self.root)
+
+    @cached_property
     def catalogue(self) -> Catalogue:
         """Order, points, hints and rules of all exercises."""
         try:
-            return load_catalogue(self.root / "exercises")
+            return self.layout.load_catalogue()
         except CatalogueError as error:
             raise SuiteError(str(error)) from error
 
@@ -34,28 +39,8 @@ class Course:
         week = self.catalogue.week(week_name)
         module = week.module(name) if week else None
         if module is None:
-            raise SuiteError(f"{self.root / 'exercises'}: has no module {week_name}/{name}")
+            raise SuiteError(f"{self.layout.catalogue_folder}: has no module {week_name}/{name}")
         return module
-
-    def reference_path(self, module: Module) -> Path:
-        """Return the file of the reference solutions."""
-        return self.root / "solutions" / module.week / f"{module.name}.py"
-
-    def stub_path(self, module: Module) -> Path:
-        """Return the file that learners fill."""
-        return self.root / module.week / f"{module.name}.py"
-
-    def visible_tests_path(self, module: Module) -> Path:
-        """Return the file of the tests that learners run."""
-        return self.root / module.week / f"test_{module.name}.py"
-
-    def hidden_tests_path(self, module: Module) -> Path:
-        """Return the file of the tests that only the grader runs."""
-        return self.root / "tests" / module.week / f"test_{module.name}.py"
-
-    def variants_path(self, module: Module) -> Path:
-        """Return the file of right and wrong variants."""
-        return self.root / "tests" / module.week / f"variants_{module.name}.py"
 
     def read(self, path: Path) -> str:
         """Return the text of one of our own files."""
@@ -66,35 +51,19 @@ class Course:
 
     def reference(self, module: Module) -> types.ModuleType:
         """Return the reference solutions, freshly executed in this process."""
-        path = self.reference_path(module)
+        path = self.layout.reference(module)
         return execute(self.read(path), str(path), f"reference_{module.name}")
 
     def variants(self, module: Module) -> tuple[Variant, ...]:
         """Return the right and wrong variants of a module's exercises."""
         names = {exercise.name: exercise.object_name for exercise in module.exercises}
-        path = self.variants_path(module)
+        path = self.layout.variants(module)
         if not path.exists():
             return ()
         try:
-            return load_variants(path, self.read(self.reference_path(module)), names)
+            return load_variants(path, self.read(self.layout.reference(module)), names)
         except (VariantError, SyntaxError) as error:
             raise SuiteError(str(error)) from error
-
-    def suite_digest(self, week: str) -> str:
-        """Return what changes whenever a verdict of this week could: tests, references, tools."""
-        files = [self.root / "exercises" / f"{week}.toml", self.root / "tests" / "conftest.py"]
-        for folder in (self.root / "solutions" / week, self.root / "tests" / week, *TOOLS):
-            files += sorted(folder.rglob("*.py"))
-        digest = hashlib.sha256()
-        for path in files:
-            name = path.name.encode()
-            data = path.read_bytes() if path.exists() else b""
-            digest.update(b"%d %s %d\n" % (len(name), name, len(data)))
-            digest.update(data)
-        return digest.hexdigest()
-
-
-TOOLS = (ROOT / "grader", ROOT / "kata")
 
 
 def execute(source: str, filename: str, name: str) -> types.ModuleType:

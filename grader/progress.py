@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from rich.console import Console
@@ -36,10 +36,10 @@ class Progress:
     def __init__(self, console: Console) -> None:
         self.console = console
 
-    def over(self, items: Sequence[T], name: Callable[[T], str]) -> Iterator[T]:
-        """Yield the items in turn."""
+    def over(self, items: Iterable[T], total: int, name: Callable[[T], str]) -> Iterator[T]:
+        """Yield the items, of which there will be `total`, as they come."""
         if not self.console.is_terminal:
-            yield from self._lines(items, name)
+            yield from self._lines(items, total, name)
             return
         columns = (
             TextColumn("{task.description}"),
@@ -49,19 +49,19 @@ class Progress:
             TimeRemainingColumn(),
         )
         with Bar(*columns, console=self.console, transient=True) as bar:
-            task = bar.add_task("", total=len(items))
+            task = bar.add_task("", total=total)
             for item in items:
                 bar.update(task, description=escape(printable(name(item))[:24]))
                 yield item
                 bar.advance(task)
 
-    def _lines(self, items: Sequence[T], name: Callable[[T], str]) -> Iterator[T]:
+    def _lines(self, items: Iterable[T], total: int, name: Callable[[T], str]) -> Iterator[T]:
         """Write a line for each item, or, for a large class, about twenty in all."""
-        step = max(1, len(items) // LINES)
+        step = max(1, total // LINES)
         for number, item in enumerate(items, start=1):
             yield item
-            if number % step == 0 or number == len(items):
-                text = f"graded {number}/{len(items)}: {printable(name(item))}"
+            if number % step == 0 or number == total:
+                text = f"graded {number}/{total}: {printable(name(item))}"
                 self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 

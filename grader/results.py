@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from grader.errors import ResultError
 from grader.files import write_atomically
 
 GRADED = "graded"
-STATUSES = (
-    "passed",
-    "partial",
-    "failed",
-    "todo",
-    "timeout",
-    "crashed",
-    "forbidden",
-    "unreadable",
-)
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A known mistake that explains a failure, and what a good teacher would say about it."""
+
+    name: str
+    sentence: str
 
 
 @dataclass(frozen=True)
 class TestResult:
     """What one hidden test said. `why` names no hidden input and no expected value."""
+
+    __test__ = False  # pytest takes a name such as this for tests
 
     name: str
     says: str
@@ -42,14 +46,24 @@ class ExerciseResult:
     score: float
     status: str
     why: str
-    misconception: dict[str, str] | None
+    misconception: Misconception | None
     seconds: float
     tests: tuple[TestResult, ...]
 
 
 @dataclass(frozen=True)
 class Result:
-    """The grade of one learner for one week."""
+    """The grade of one learner for one week.
+
+    Attributes
+    ----------
+    digest, suite : str
+        What was graded, and by what: see `Submission.digest` and `grader.judging.digest`.
+    sandbox : str
+        In words, what protected the grader.
+    is_confined : bool
+        Whether anything did.
+    """
 
     learner: str
     week: str
@@ -62,6 +76,32 @@ class Result:
     max_score: float
     exercises: tuple[ExerciseResult, ...]
     sandbox: str
+    is_confined: bool
+
+    def as_json(self) -> str:
+        """Return this as JSON, a line for each exercise: quick to write and still readable."""
+        head = {name: value for name, value in vars(self).items() if name != "exercises"}
+        lines = [f"{_json(name)}: {_json(value)}" for name, value in head.items()]
+        inside = ",\n  ".join(_json(msgspec.to_builtins(each)) for each in self.exercises)
+        return "{" + ",\n ".join([*lines, f'"exercises": [\n  {inside}\n ]']) + "\n}\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Result:
+        """Read what `as_json` wrote.
+
+        Raises
+        ------
+        ResultError
+            If the text is no whole result of this version.
+        """
+        try:
+            return msgspec.convert(json.loads(text), cls)
+        except (ValueError, RecursionError) as error:  # msgspec's are ValueErrors too
+            raise ResultError(f"is no result of this version ({error})") from error
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def result_path(grades: Path, learner: str, week: str) -> Path:
@@ -71,42 +111,30 @@ def result_path(grades: Path, learner: str, week: str) -> Path:
 
 def write_result(grades: Path, result: Result) -> None:
     """Write a result in one step."""
-    text = as_json(result)
     path = result_path(grades, result.learner, result.week)
-    write_atomically(path, text.encode("utf-8", "backslashreplace"))
+    write_atomically(path, result.as_json().encode("utf-8", "backslashreplace"))
 
 
-def as_json(result: Result) -> str:
-    """Return a result as JSON with a line for each exercise, quick to write and still readable."""
-    exercises = [
-        {**vars(exercise), "tests": [vars(test) for test in exercise.tests]}
-        for exercise in result.exercises
-    ]
-    head = {name: value for name, value in vars(result).items() if name != "exercises"}
-    lines = [f"{_json(name)}: {_json(value)}" for name, value in head.items()]
-    inside = ",\n  ".join(map(_json, exercises))
-    return "{" + ",\n ".join([*lines, f'"exercises": [\n  {inside}\n ]']) + "\n}\n"
+def read_result(path: Path) -> Result:
+    """Return a result as it was written.
 
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def read_result(path: Path) -> dict[str, Any] | None:
-    """Return a result as it was written, or None if there is none or it is no whole result."""
+    Raises
+    ------
+    ResultError
+        If the file can't be read, or holds no whole result of this version.
+    """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    whole = isinstance(data, dict) and set(Result.__dataclass_fields__) <= set(data)
-    return data if whole else None
+        return Result.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ResultError(f"{path}: cannot be read: {error}") from error
+    except ResultError as error:
+        raise ResultError(f"{path}: {error}; grade it again") from error
 
 
-def is_current(data: dict[str, Any], digest: str, suite: str, seed: int) -> bool:
-    """Tell whether a written result still holds for this submission, suite and seed."""
-    return (data["status"], data["digest"], data["suite"], data["seed"]) == (
-        GRADED,
-        digest,
-        suite,
-        seed,
-    )
+def all_results(grades: Path) -> Iterator[Result | ResultError]:
+    """Yield every result in a grades folder by learner and week, or why it can't be read."""
+    for path in sorted((grades / "results").glob("*/*.json")):
+        try:
+            yield read_result(path)
+        except ResultError as error:
+            yield error

@@ -5,27 +5,28 @@ from __future__ import annotations
 import csv
 import fcntl
 import io
-import random
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from exercises import Catalogue, Module
+from exercises import Catalogue
 from grader.course import Course
-from grader.errors import InputError, SandboxError
+from grader.errors import InputError, ResultError
 from grader.files import remove_leftovers, write_atomically
 from grader.intake.submissions import Collected, Submission, collect
-from grader.judging.suite import Suite, with_suite
-from grader.judging.verdicts import Grader
+from grader.judging.digest import suite_digest
+from grader.judging.worker import Order
 from grader.progress import Progress
-from grader.results import is_current, read_result, result_path, write_result
-from grader.sandbox import Sandbox
+from grader.results import GRADED, all_results, read_result, result_path, write_result
 from grader.sandbox.sandbox import ALL_LAYERS
+from grader.workers import Workers
 
 SEED_FILE = "seed.txt"
 LOCK_FILE = ".lock"
+SEED_BITS = 128  # one leaked number must not be enough to try out all seeds
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,27 @@ class Request:
     seed: int | None = None
     fresh: bool = False
     is_confined: bool = True
+    jobs: int = 1
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run did: every chosen submission is graded, kept from before, or failed."""
+    """What a run did: every chosen submission is graded, kept from before, or failed.
+
+    Attributes
+    ----------
+    failed : tuple of str
+        What could not be graded, or read, for a reason on our side.
+    troubles : tuple of str
+        What went wrong on our side beside a verdict that stands.
+    notes : tuple of str
+        What was left out of what was handed in.
+    """
 
     graded: int
     kept: int
     failed: tuple[str, ...]
+    troubles: tuple[str, ...]
     notes: tuple[str, ...]
     seed: int
     sandbox: str
@@ -66,46 +79,61 @@ def grade_class(request: Request, progress: Progress, course: Course | None = No
     with _only_run(request.grades):
         seed = _seed(request)
         remove_leftovers(request.grades)
-        with Sandbox(layers=ALL_LAYERS if request.is_confined else ()) as sandbox:
-            sandbox.prove()
-            todo, kept = _split(request, course, collected, seed)
-            failed = [f"{item.learner} {item.week}: {item.why}" for item in collected.unreadable]
-            if todo:
-                weeks = {submission.week for submission in todo}
-                modules = [m for w in course.catalogue.weeks if w.name in weeks for m in w.modules]
-                failed += _grade_all(request, course, modules, todo, sandbox, seed, progress)
-            write_grades_csv(request.grades, course.catalogue)
-            return Summary(
-                graded=len(todo) - len(failed) + len(collected.unreadable),
-                kept=kept,
-                failed=tuple(failed),
-                notes=collected.notes,
-                seed=seed,
-                sandbox=sandbox.describe(),
-            )
+        todo, kept = _split(request, course, collected, seed)
+        workers = Workers(_order(request, course, todo, seed), request.jobs)
+        done = _grade_all(request, workers, todo, progress)
+        failed = [f"{item.learner} {item.week}: {item.why}" for item in collected.unreadable]
+        failed += done.failed
+        failed += write_grades_csv(request.grades, course.catalogue)
+        return Summary(
+            graded=done.graded,
+            kept=kept,
+            failed=tuple(failed),
+            troubles=tuple(done.troubles),
+            notes=collected.notes,
+            seed=seed,
+            sandbox=workers.sandbox or "not needed, since nothing was graded",
+        )
+
+
+@dataclass
+class _Done:
+    graded: int = 0
+    failed: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+
+def _order(request: Request, course: Course, todo: Sequence[Submission], seed: int) -> Order:
+    weeks = {submission.week for submission in todo}
+    modules = [m for w in course.catalogue.weeks if w.name in weeks for m in w.modules]
+    return Order(
+        root=course.root,
+        modules=tuple((module.week, module.name) for module in modules),
+        seed=seed,
+        layers=ALL_LAYERS if request.is_confined else (),
+    )
 
 
 def _grade_all(
-    request: Request,
-    course: Course,
-    modules: Sequence[Module],
-    todo: Sequence[Submission],
-    sandbox: Sandbox,
-    seed: int,
-    progress: Progress,
-) -> list[str]:
-    failed: list[str] = []
-
-    def work(suite: Suite) -> None:
-        grader = Grader(course, suite, sandbox, seed)
-        for submission in progress.over(todo, lambda s: f"{s.learner} {s.week}"):
-            try:
-                write_result(request.grades, grader.grade(submission))
-            except (SandboxError, OSError) as error:
-                failed.append(f"{submission.learner} {submission.week}: {error}")
-
-    with_suite(course, modules, work)
-    return failed
+    request: Request, workers: Workers, todo: Sequence[Submission], progress: Progress
+) -> _Done:
+    done = _Done()
+    graded = progress.over(
+        workers.grade(todo), len(todo), lambda pair: f"{pair[0].learner} {pair[0].week}"
+    )
+    for submission, answer in graded:
+        name = f"{submission.learner} {submission.week}"
+        troubles = [f"{name}: {trouble}" for trouble in answer.troubles]
+        if answer.result is None:
+            done.failed += troubles
+            continue
+        done.troubles += troubles
+        try:
+            write_result(request.grades, answer.result)
+            done.graded += 1
+        except (OSError, ValueError) as error:  # a full disk; what JSON can't hold
+            done.failed.append(f"{name}: the result cannot be written: {error}")
+    return done
 
 
 def _choose(request: Request, catalogue: Catalogue) -> Collected:
@@ -137,21 +165,26 @@ def _split(
     request: Request, course: Course, collected: Collected, seed: int
 ) -> tuple[list[Submission], int]:
     """Return the submissions to grade, and how many need no grading."""
-    digests = {week.name: course.suite_digest(week.name) for week in course.catalogue.weeks}
-    todo = []
-    for submission in collected.submissions:
-        path = result_path(request.grades, submission.learner, submission.week)
-        data = None if request.fresh else read_result(path)
-        is_safe = (
-            data is not None and str(data["sandbox"]).startswith("NONE") != request.is_confined
-        )
-        if (
-            data is None
-            or not is_safe
-            or not is_current(data, submission.digest, digests[submission.week], seed)
-        ):
-            todo.append(submission)
+    digests = {week.name: suite_digest(course, week.name) for week in course.catalogue.weeks}
+    todo = [
+        submission
+        for submission in collected.submissions
+        if request.fresh or not _is_current(request, submission, digests[submission.week], seed)
+    ]
     return todo, len(collected.submissions) - len(todo)
+
+
+def _is_current(request: Request, submission: Submission, suite: str, seed: int) -> bool:
+    """Say whether a written result still holds for this submission, suite and seed."""
+    try:
+        result = read_result(result_path(request.grades, submission.learner, submission.week))
+    except ResultError:  # none yet, or a damaged one
+        return False
+    return (
+        result.status == GRADED
+        and (result.digest, result.suite, result.seed) == (submission.digest, suite, seed)
+        and result.is_confined == request.is_confined
+    )
 
 
 def _seed(request: Request) -> int:
@@ -168,7 +201,7 @@ def _seed(request: Request) -> int:
         except (ValueError, OSError) as error:
             raise InputError(f"{path}: holds no whole number; give --seed or remove it") from error
     if seed is None:
-        seed = random.SystemRandom().randrange(2**32)
+        seed = secrets.randbits(SEED_BITS)
     write_atomically(path, f"{seed}\n".encode("ascii"))
     return seed
 
@@ -189,17 +222,15 @@ def _only_run(grades: Path) -> Iterator[None]:
         yield
 
 
-def all_results(grades: Path) -> list[dict[str, Any]]:
-    """Return every result in a grades folder, by learner and week."""
-    paths = sorted((grades / "results").glob("*/*.json"))
-    return [data for path in paths if (data := read_result(path)) is not None]
-
-
-def write_grades_csv(grades: Path, catalogue: Catalogue) -> None:
-    """Write one row per learner, a column per week and a total, from the results."""
+def write_grades_csv(grades: Path, catalogue: Catalogue) -> list[str]:
+    """Write one row per learner, a column per week and a total; return what can't be read."""
     scores: dict[str, dict[str, float]] = {}
-    for data in all_results(grades):
-        scores.setdefault(data["learner"], {})[data["week"]] = data["score"]
+    unreadable = []
+    for result in all_results(grades):
+        if isinstance(result, ResultError):
+            unreadable.append(str(result))
+        else:
+            scores.setdefault(result.learner, {})[result.week] = result.score
     weeks = [week.name for week in catalogue.weeks]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -209,3 +240,4 @@ def write_grades_csv(grades: Path, catalogue: Catalogue) -> None:
         total = round(sum(row.values()), 4)
         writer.writerow([learner, *(row.get(week, "") for week in weeks), total])
     write_atomically(grades / "grades.csv", text.getvalue().encode("utf-8", "backslashreplace"))
+    return unreadable

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from grader.judging.fixtures import exercise, learner, reference, rng, stage, standalone_stage
+from grader.judging.by_hand import exercise, learner, reference, rng, serve, suite
 from grader.judging.suite import MARKS
 
-__all__ = ["exercise", "learner", "reference", "rng", "stage", "standalone_stage"]
+__all__ = ["exercise", "learner", "reference", "rng", "serve", "suite"]
 
 pytest_plugins = ["pytester"]
 

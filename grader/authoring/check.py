@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from exercises import Exercise, Module
+from exercises.layout import exercise_of_class
 from grader.authoring.stubs import stale_stubs
 from grader.course import Course
 from grader.errors import SuiteError
-from grader.judging.suite import Suite, snake_case, with_suite
+from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
 from grader.results import ExerciseResult
 from grader.sandbox import Sandbox
@@ -85,18 +86,16 @@ def check_course(names: Sequence[str] = (), seed: int = 0, course: Course | None
         if not names or any(exercise.name in names for exercise in module.exercises)
     ]
 
-    def work(suite: Suite) -> None:
-        with Sandbox() as sandbox:
-            sandbox.prove()
-            grader = Grader(course, suite, sandbox, seed)
-            for module in modules:
-                variants = course.variants(module)
-                for exercise in module.exercises:
-                    if not names or exercise.name in names:
-                        mine = [v for v in variants if v.exercise == exercise.name]
-                        reports.append(_check_exercise(grader, module, exercise, mine))
-
-    with_suite(course, modules, work)
+    suite = collect(course, modules)
+    with Sandbox() as sandbox:
+        sandbox.prove()
+        grader = Grader(course, suite, sandbox, seed)
+        for module in modules:
+            variants = course.variants(module)
+            for exercise in module.exercises:
+                if not names or exercise.name in names:
+                    mine = [v for v in variants if v.exercise == exercise.name]
+                    reports.append(_check_exercise(grader, module, exercise, mine))
     return Report(reports, problems)
 
 
@@ -108,13 +107,13 @@ def _check_exercise(
     report = ExerciseReport(exercise, len(tests), test_names=[test.name for test in tests])
     if not report.tests:
         report.problems.append("no hidden tests")
-    if exercise.name not in _visible_classes(course, module):
+    if exercise not in _visible_exercises(course, module):
         report.problems.append("no visible tests")
-    reference = course.read(course.reference_path(module))
+    reference = course.read(course.layout.reference(module))
     result = grader.grade_one(module, exercise, reference)
     if result.status != "passed":
         report.problems.append(f"the reference does not pass: {_failures(result)}")
-    result = grader.grade_one(module, exercise, course.read(course.stub_path(module)))
+    result = grader.grade_one(module, exercise, course.read(course.layout.learners_file(module)))
     if result.status != "todo" or result.score:
         report.problems.append(f"the stub is '{result.status}', it should be 'todo'")
     _check_trivial(grader, module, exercise, reference, report)
@@ -160,14 +159,15 @@ def _check_variant(
     report.caught_by[variant.name] = failed
 
 
-def _visible_classes(course: Course, module: Module) -> set[str]:
-    path = course.visible_tests_path(module)
+def _visible_exercises(course: Course, module: Module) -> set[Exercise]:
+    path = course.layout.visible_tests(module)
     if not path.exists():
         return set()
     return {
-        snake_case(node.name.removeprefix("Test"))
+        exercise
         for node in ast.parse(course.read(path)).body
         if isinstance(node, ast.ClassDef)
+        and (exercise := exercise_of_class(module, node.name)) is not None
     }
 
 

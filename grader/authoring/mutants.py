@@ -23,7 +23,7 @@ from exercises import Exercise, Module
 from grader.authoring.stubs import BEGIN, END
 from grader.course import Course
 from grader.errors import SuiteError
-from grader.judging.suite import Suite, with_suite
+from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
 from grader.progress import Progress
 from grader.sandbox import Limits, Sandbox
@@ -105,23 +105,21 @@ def run_mutants(names: Sequence[str], progress: Progress, course: Course | None 
     ]
     report = Report(total=len(mutants))
 
-    def work(suite: Suite) -> None:
-        with Sandbox(Limits(call_cpu_s=2.0, call_idle_s=1.0)) as sandbox:
-            sandbox.prove()
-            grader = Grader(course, suite, sandbox, seed=0)
-            for mutant in progress.over(mutants, lambda m: m.exercises[0].name):
-                if any(
-                    grader.grade_one(mutant.module, exercise, mutant.source).status != "passed"
-                    for exercise in mutant.exercises
-                ):
-                    continue
-                reason = _reason_for(mutant, reasons)
-                if reason is not None:
-                    report.explained[str(mutant)] = reason
-                else:
-                    report.survivors.append(mutant)
-
-    with_suite(course, modules, work)
+    suite = collect(course, modules)
+    with Sandbox(Limits(call_cpu_s=2.0, call_idle_s=1.0)) as sandbox:
+        sandbox.prove()
+        grader = Grader(course, suite, sandbox, seed=0)
+        for mutant in progress.over(mutants, len(mutants), lambda m: m.exercises[0].name):
+            if any(
+                grader.grade_one(mutant.module, exercise, mutant.source).status != "passed"
+                for exercise in mutant.exercises
+            ):
+                continue
+            reason = _reason_for(mutant, reasons)
+            if reason is not None:
+                report.explained[str(mutant)] = reason
+            else:
+                report.survivors.append(mutant)
     if not names:
         alive = {key for mutant in mutants for key in _keys(mutant)}
         report.stale = [" ".join(key) for key in reasons if key not in alive]
@@ -153,7 +151,7 @@ def _reason_for(mutant: Mutant, reasons: dict[Key, str]) -> str | None:
 
 def _mutants(course: Course, module: Module) -> Iterator[Mutant]:
     """Yield the different mutants of one reference."""
-    source = course.read(course.reference_path(module))
+    source = course.read(course.layout.reference(module))
     owners = _owners(source, module)
     lines = source.splitlines()
     seen = {source}

@@ -67,9 +67,9 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
                 text = LINK_TO_DOCS.sub(r"\1", course.read(path))
                 yield str(path.relative_to(course.root)), text.encode("utf-8")
         for module in week.modules:
-            stub = str(course.stub_path(module).relative_to(course.root))
+            stub = str(course.layout.learners_file(module).relative_to(course.root))
             yield stub, stubs[stub].encode("utf-8")
-            tests = course.visible_tests_path(module)
+            tests = course.layout.visible_tests(module)
             yield str(tests.relative_to(course.root)), _content(tests)
 
 

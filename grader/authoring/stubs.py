@@ -50,9 +50,9 @@ def stub_texts(course: Course) -> dict[str, str]:
     texts = {}
     for week in course.catalogue.weeks:
         for module in week.modules:
-            path = course.reference_path(module)
+            path = course.layout.reference(module)
             text = make_stub(course.read(path), str(path.relative_to(course.root)))
-            texts[str(course.stub_path(module).relative_to(course.root))] = text
+            texts[str(course.layout.learners_file(module).relative_to(course.root))] = text
     return texts
 
 

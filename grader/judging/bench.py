@@ -220,7 +220,7 @@ def source_of_module(
     course: Course, module: Module, text: str, siblings: Mapping[str, str]
 ) -> Source:
     """Return what the sandbox needs to know about one module of a submission."""
-    stub = course.stub_path(module)
+    stub = course.layout.learners_file(module)
     return Source(
         week=module.week,
         name=module.name,

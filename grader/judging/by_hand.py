@@ -1,23 +1,73 @@
-"""Serve one learner, or the references, to a plain `pytest tests` session."""
+"""The fixtures of the hidden tests for a plain `pytest tests` session, for `tests/conftest.py`.
+
+A grading run does not use them: it calls the tests itself. Here a teacher debugs a verdict, on the
+references or with `--submission DIR` on one learner, in the same sandbox.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
 
 from exercises import Exercise, Module
 from grader.course import Course
 from grader.errors import InputError
 from grader.intake.submissions import FolderSource
-from grader.judging.bench import LearnerProxy, ModuleBench, source_of_module
+from grader.judging.bench import LearnerProxy, ModuleBench, limit_cpu, source_of_module
+from grader.judging.suite import Suite, exercise_of, mark_value, seeded_rng, test_id
+from grader.judging.worker import hide_own_memory
 from grader.sandbox import Sandbox
+
+Serve = Callable[[Exercise], LearnerProxy]
+
+
+@pytest.fixture(scope="session")
+def suite() -> Suite:
+    """Return the course, without tests: pytest has collected them."""
+    return Suite(Course(), {})
+
+
+@pytest.fixture(scope="session")
+def serve(request: pytest.FixtureRequest, suite: Suite) -> Iterator[Serve]:
+    """Return what gives the proxy of an exercise, for a whole pytest session."""
+    hide_own_memory()
+    with single_learner(suite.course, request.config.getoption("submission", None)) as served:
+        yield served
+
+
+@pytest.fixture
+def exercise(request: pytest.FixtureRequest, suite: Suite) -> Exercise:
+    """Return the exercise that this test belongs to."""
+    return exercise_of(suite.course, request.node)
+
+
+@pytest.fixture
+def learner(request: pytest.FixtureRequest, serve: Serve, exercise: Exercise) -> LearnerProxy:
+    """Return the learner's module; its calls run in the sandbox."""
+    proxy = serve(exercise)
+    limit_cpu(proxy, mark_value(request.node, "cpu_limit"))
+    return proxy
+
+
+@pytest.fixture
+def reference(suite: Suite, exercise: Exercise) -> Any:
+    """Return the reference solutions of the module, in this process."""
+    return suite.reference(exercise)
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Return random numbers that are the same for every learner of a run."""
+    return seeded_rng(request.config.getoption("seed", 0), test_id(request.node))
 
 
 @contextlib.contextmanager
-def single_learner(
-    course: Course, folder: str | None
-) -> Iterator[Callable[[Exercise], LearnerProxy]]:
+def single_learner(course: Course, folder: str | None) -> Iterator[Serve]:
     """Yield a function that gives the proxy for an exercise.
 
     Parameters
@@ -33,7 +83,7 @@ def single_learner(
         sandbox.prove()
 
         def learner(exercise: Exercise) -> LearnerProxy:
-            module = course.module(exercise.week, exercise.module)
+            module = course.catalogue.module_of(exercise)
             key = (module.week, module.name)
             if key not in benches:
                 source = source_of_module(course, module, *texts.of(module))
@@ -68,7 +118,7 @@ class _Texts:
     def of(self, module: Module) -> tuple[str, dict[str, str]]:
         """Return a module's text and those of its siblings."""
         if self.folder is None:
-            return self.course.read(self.course.reference_path(module)), {}
+            return self.course.read(self.course.layout.reference(module)), {}
         week = self.course.catalogue.week(module.week)
         assert week is not None
         submission = FolderSource(self.folder.resolve()).read(self.folder.name, week)

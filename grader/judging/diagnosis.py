@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import numpy as np
 from exercises import Exercise, Module
 from grader.course import Course, execute
 from grader.judging.bench import Answer, Recorded
+from grader.results import Misconception
 from grader.sandbox.inside import wire
 from grader.variants import Variant
 
@@ -38,14 +38,6 @@ REPLAY_CPU_S = 0.5
 LIKENESSES = (Likeness(1e-9, 1e-12, False), Likeness(1e-6, 1e-6, True))
 
 
-@dataclass(frozen=True)
-class Diagnosis:
-    """A known mistake, and what a good teacher would say about it."""
-
-    name: str
-    sentence: str
-
-
 class Diagnostician:
     """Replays calls on wrong variants; what a variant answers is computed once per process."""
 
@@ -57,7 +49,7 @@ class Diagnostician:
 
     def diagnose(
         self, module: Module, exercise: Exercise, records: Sequence[Recorded]
-    ) -> Diagnosis | None:
+    ) -> Misconception | None:
         """Return the first wrong variant that answers all of these calls as the learner did."""
         calls = [record for record in records if record.answer.error not in UNKNOWABLE]
         if not calls:
@@ -68,7 +60,7 @@ class Diagnostician:
                 continue
             for variant in variants:
                 if self._agrees(exercise, variant.name, calls, likeness):
-                    return Diagnosis(variant.name, variant.says)
+                    return Misconception(variant.name, variant.says)
         return None
 
     def _agrees(
@@ -131,15 +123,13 @@ class TooSlowError(Exception):
 def _cpu_limit() -> Iterator[None]:
     """Stop a replay that would keep the grader busy: a wrong variant may be a slow one.
 
-    Counts this process's own processor time, so it disturbs no alarm and no slow machine.
+    Counts this process's own processor time, so it disturbs no alarm and no slow machine. Signals
+    reach main threads only: see `worker`.
     """
 
     def stop(number: int, frame: object) -> None:
         raise TooSlowError
 
-    if threading.current_thread() is not threading.main_thread():  # signals are for that one
-        yield
-        return
     before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, REPLAY_CPU_S)
     try:
@@ -165,19 +155,35 @@ def _same_answer(a: Answer, b: Answer, likeness: Likeness) -> bool:
 def _same(a: Any, b: Any, likeness: Likeness) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
         return set(a) == set(b) and all(_same(a[key], b[key], likeness) for key in a)
-    if isinstance(a, tuple | list) and isinstance(b, tuple | list) and _is_ragged(a, b):
+    if isinstance(a, tuple | list) and isinstance(b, tuple | list) and _is_nested(a, b):
         return len(a) == len(b) and all(_same(x, y, likeness) for x, y in zip(a, b, strict=True))
     if a is None or b is None or isinstance(a, str) or isinstance(b, str):
         return type(a) is type(b) and bool(a == b)
+    x, y = _numbers(a), _numbers(b)
+    return x is not None and y is not None and x.shape == y.shape and _close(x, y, likeness)
+
+
+def _numbers(value: Any) -> np.ndarray | None:
+    """Return numbers as an array, None if they are none.
+
+    Looks before it converts: of `["a", …, "x" * 10**6]` numpy would make a table of texts that are
+    all as long as the longest.
+    """
+    if not _holds_numbers(value):
+        return None
     try:
-        x, y = np.asarray(a), np.asarray(b)
-    except ValueError:
-        return False
-    if x.shape != y.shape or x.dtype.kind not in "biufc" or y.dtype.kind not in "biufc":
-        return False
-    # Booleans count as 0 and 1, and have no sign to take.
-    x, y = (array.astype(float) if array.dtype.kind == "b" else array for array in (x, y))
-    return _close(x, y, likeness)
+        array = np.asarray(value)
+    except (ValueError, OverflowError):  # rows of different lengths, numbers past 64 bits
+        return None
+    if array.dtype.kind == "b":  # counts as 0 and 1, and has no sign to take
+        return array.astype(float)
+    return array if array.dtype.kind in "iufc" else None
+
+
+def _holds_numbers(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_holds_numbers, value))
+    return isinstance(value, bool | int | float | complex | np.number | np.bool_ | np.ndarray)
 
 
 def _close(x: np.ndarray, y: np.ndarray, likeness: Likeness) -> bool:
@@ -193,6 +199,8 @@ def _close(x: np.ndarray, y: np.ndarray, likeness: Likeness) -> bool:
 
 def _without_signs(vectors: np.ndarray) -> np.ndarray:
     """Give unit vectors, in rows or else in columns, one sign: their largest entry positive."""
+    if vectors.size == 0:
+        return vectors
     for axis in (-1, 0):
         if np.allclose(np.linalg.norm(vectors, axis=axis), 1.0, atol=1e-6):
             largest = np.expand_dims(np.argmax(np.abs(vectors), axis=axis), axis)
@@ -201,5 +209,5 @@ def _without_signs(vectors: np.ndarray) -> np.ndarray:
     return vectors
 
 
-def _is_ragged(a: Any, b: Any) -> bool:
+def _is_nested(a: Any, b: Any) -> bool:
     return any(isinstance(item, np.ndarray | list | tuple | dict | str) for item in [*a, *b])

@@ -1,18 +1,20 @@
 """The hidden tests, collected once by pytest and run for submission after submission.
 
-pytest starts once per process. Its run loop is ours: it hands the collected tests to a function
-that runs those of one exercise as often as it likes.
+pytest only collects. A hidden test needs nothing of it but our fixtures and its parameters, so it
+is then a plain call, which costs a fraction of pytest's set-up and is paid for each test of each
+submission.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import inspect
-import re
+import os
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,12 +23,14 @@ import numpy as np
 import pytest
 
 from exercises import Exercise, Module
+from exercises.layout import class_of_exercise, exercise_of_class, module_of_test
 from grader.course import Course
 from grader.errors import SuiteError
 from grader.judging.bench import LearnerProxy, ModuleBench
 
-# Only what runs a plain test is wanted: the rest costs time for each test of each submission.
+# Only what collects plain tests is wanted: the rest costs time at each start.
 OPTIONS = (
+    "--collect-only",
     "--strict-markers",
     "--import-mode=importlib",
     "--assert=plain",
@@ -38,49 +42,15 @@ OPTIONS = (
         "legacypath", "tmpdir",
     )),
 )  # fmt: skip
-SEED_BYTES = 8
+SEED_BYTES = 16
 MARKS = (
     "weight(points): how much a hidden test counts, 1 without",
     "cpu_limit(seconds): a tighter bound on the processor time of each call in a hidden test",
-    "native_only: cannot run in a browser",
 )
-OUR_FIXTURES = frozenset({"learner", "reference", "rng", "stage", "exercise"})
-PLAIN_MARKS = frozenset({"parametrize", "weight", "native_only", "cpu_limit"})
-
-
-@dataclass
-class Stage:
-    """What the fixtures serve at the moment."""
-
-    course: Course
-    seed: int
-    learner: Callable[[Exercise], LearnerProxy]
-    references: dict[tuple[str, str], Any] = field(default_factory=dict)
-
-    def reference(self, module: Module) -> Any:
-        """Return the reference module, executed once."""
-        key = (module.week, module.name)
-        if key not in self.references:
-            self.references[key] = self.course.reference(module)
-        return self.references[key]
-
-    def fixture(self, name: str, test: HiddenTest) -> Any:
-        """Return what one of our fixtures gives a test."""
-        if name == "learner":
-            return self.learner(test.exercise)
-        if name == "reference":
-            return self.reference(self.course.module(test.exercise.week, test.exercise.module))
-        if name == "rng":
-            return self.rng(test.id)
-        return {"stage": self, "exercise": test.exercise}[name]
-
-    def rng(self, test_id: str) -> np.random.Generator:
-        """Return the same numbers for the same seed and test, whoever is graded."""
-        digest = hashlib.sha256(f"{self.seed} {test_id}".encode()).digest()
-        return np.random.default_rng(int.from_bytes(digest[:SEED_BYTES], "big"))
-
-
-STAGE = pytest.StashKey[Stage]()
+FIXTURES = frozenset({"learner", "reference", "rng"})
+# What these need themselves in a plain pytest session, see `by_hand`.
+OF_OUR_FIXTURES = frozenset({"request", "exercise", "serve", "suite"})
+PLAIN_MARKS = frozenset({"parametrize", *(mark.partition("(")[0] for mark in MARKS)})
 
 
 @dataclass(frozen=True)
@@ -92,19 +62,142 @@ class HiddenTest:
     says: str
     weight: float
     cpu_limit_s: float | None
-    item: pytest.Item
     id: str
+    owner: type
+    function: str
     arguments: tuple[str, ...]
-    is_plain: bool
+    parameters: Mapping[str, Any]
+
+    def rng(self, seed: int) -> np.random.Generator:
+        """Return the same numbers for the same seed and test, whoever is graded."""
+        return seeded_rng(seed, self.id)
+
+    def call(self, fixtures: Mapping[str, Any]) -> None:
+        """Run the test, which raises what it finds wrong."""
+        values = {**fixtures, **self.parameters}
+        method = getattr(self.owner(), self.function)
+        method(**{name: values[name] for name in self.arguments})
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TestRun:
     """How one test ended: `error` is None if it passed."""
+
+    __test__ = False  # pytest takes a name such as this for tests
 
     test: HiddenTest
     error: BaseException | None
     seconds: float
+
+
+@dataclass
+class Suite:
+    """The collected hidden tests of one process."""
+
+    course: Course
+    tests: dict[Exercise, list[HiddenTest]]
+    _references: dict[Module, Any] = field(default_factory=dict)
+
+    def reference(self, exercise: Exercise) -> Any:
+        """Return the reference module of an exercise, executed once."""
+        module = self.course.catalogue.module_of(exercise)
+        if module not in self._references:
+            self._references[module] = self.course.reference(module)
+        return self._references[module]
+
+    def run(
+        self,
+        exercise: Exercise,
+        bench: ModuleBench,
+        seed: int,
+        go_on: Callable[[Sequence[TestRun]], bool] = lambda runs: True,
+    ) -> list[TestRun]:
+        """Run an exercise's tests on one submission's module, while `go_on` says so."""
+        learner = LearnerProxy(bench, exercise)
+        runs: list[TestRun] = []
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a test that cares about warnings says so itself
+            for test in self.tests[exercise]:
+                if not go_on(runs):
+                    break
+                bench.cpu_limit_s = test.cpu_limit_s
+                fixtures = {
+                    "learner": learner,
+                    "reference": self.reference(exercise),
+                    "rng": test.rng(seed),
+                }
+                start = time.perf_counter()
+                error = _error_of(test, fixtures)
+                runs.append(TestRun(test, error, time.perf_counter() - start))
+        return runs
+
+
+def _error_of(test: HiddenTest, fixtures: Mapping[str, Any]) -> BaseException | None:
+    try:
+        test.call(fixtures)
+    except (Exception, pytest.fail.Exception) as error:
+        return error
+    return None
+
+
+def collect(course: Course, modules: Sequence[Module]) -> Suite:
+    """Collect the hidden tests of some modules.
+
+    Raises
+    ------
+    SuiteError
+        If a hidden test can't be collected, or needs more of pytest than a plain call gives.
+    """
+    files = [str(course.layout.hidden_tests(module)) for module in modules]
+    missing = [name for name in files if not Path(name).is_file()]
+    if missing:
+        raise SuiteError(f"no hidden tests: {', '.join(missing)}")
+    _forget_modules(files)
+    configuration = ["-c", str(course.root / "pyproject.toml"), "--rootdir", str(course.root)]
+    # What that file says for learners is not for here.
+    configuration += ["-o", "addopts=", "-o", "required_plugins="]
+    collector = _Collector()
+    with _no_wishes_of_the_environment():
+        pytest.main([*OPTIONS, *configuration, *files], plugins=[collector])
+    if collector.problems:
+        raise SuiteError("the hidden tests do not load:\n" + "\n".join(collector.problems))
+    if collector.items is None:
+        raise SuiteError("pytest ended before it had collected the hidden tests")
+    tests: dict[Exercise, list[HiddenTest]] = {e: [] for e in course.catalogue.exercises}
+    for item in collector.items:
+        exercise = exercise_of(course, item)
+        tests[exercise].append(_hidden_test(exercise, item, tests[exercise]))
+    return Suite(course, tests)
+
+
+@contextlib.contextmanager
+def _no_wishes_of_the_environment() -> Iterator[None]:
+    """Hide the variables by which a user gives pytest options and plugins."""
+    names = [name for name in os.environ if name.startswith("PYTEST_")]
+    hidden = {name: os.environ.pop(name) for name in names}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+class _Collector:
+    """The pytest plugin that keeps what was collected, and says nothing."""
+
+    def __init__(self) -> None:
+        self.items: list[pytest.Item] | None = None
+        self.problems: list[str] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for mark in MARKS:
+            config.addinivalue_line("markers", mark)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.problems.append(f"{report.nodeid}: {report.longreprtext}")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.items = list(session.items)
 
 
 def exercise_of(course: Course, item: pytest.Item) -> Exercise:
@@ -115,21 +208,14 @@ def exercise_of(course: Course, item: pytest.Item) -> Exercise:
     SuiteError
         If the file or class names none.
     """
-    path = Path(item.path)
-    week = course.catalogue.week(path.parent.name)
-    module = week.module(path.stem.removeprefix("test_")) if week else None
+    module = module_of_test(course.catalogue, Path(item.path))
     owner = getattr(item, "cls", None)
-    name = snake_case(owner.__name__.removeprefix("Test")) if owner else ""
-    for exercise in module.exercises if module else ():
-        if exercise.name == name:
-            return exercise
-    known = ", ".join(e.name for e in module.exercises) if module else "none"
-    raise SuiteError(f"{item.nodeid}: no exercise '{name}' in this module; it has: {known}")
-
-
-def snake_case(name: str) -> str:
-    """Turn TestCosineSimilarity's name into cosine_similarity."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    name = owner.__name__ if owner else "no class"
+    exercise = exercise_of_class(module, name) if module else None
+    if exercise is None:
+        known = ", ".join(map(class_of_exercise, module.exercises)) if module else "none"
+        raise SuiteError(f"{item.nodeid}: {name} is no exercise of this module; it has: {known}")
+    return exercise
 
 
 def test_id(item: pytest.Item) -> str:
@@ -138,65 +224,13 @@ def test_id(item: pytest.Item) -> str:
     return f"{path.parent.name}/{path.stem}::{item.nodeid.partition('::')[2]}"
 
 
-class Suite:
-    """The collected hidden tests of one process."""
-
-    def __init__(self, course: Course, session: pytest.Session, runner: _Runner) -> None:
-        self.course = course
-        self._session = session
-        self._runner = runner
-        self.tests: dict[Exercise, list[HiddenTest]] = {e: [] for e in course.catalogue.exercises}
-        for item in session.items:
-            test = _hidden_test(course, item, self.tests)
-            self.tests[test.exercise].append(test)
-
-    def run(
-        self,
-        exercise: Exercise,
-        bench: ModuleBench,
-        seed: int,
-        go_on: Callable[[Sequence[Outcome]], bool] = lambda outcomes: True,
-    ) -> list[Outcome]:
-        """Run an exercise's tests on one submission's module, while `go_on` says so."""
-        stage = Stage(self.course, seed, lambda wanted: LearnerProxy(bench, wanted))
-        stage.references = self._runner.references
-        self._session.config.stash[STAGE] = stage
-        outcomes: list[Outcome] = []
-        tests = self.tests[exercise]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a test that cares about warnings says so itself
-            for test, following in zip(tests, [*tests[1:], None], strict=True):
-                if not go_on(outcomes):
-                    break
-                bench.cpu_limit_s = test.cpu_limit_s
-                outcomes.append(self._runner.run(test, stage, following))
-        return outcomes
+test_id.__test__ = False  # type: ignore[attr-defined]
 
 
-def _hidden_test(
-    course: Course, item: pytest.Item, tests: dict[Exercise, list[HiddenTest]]
-) -> HiddenTest:
-    exercise = exercise_of(course, item)
-    if not isinstance(item, pytest.Function):
-        raise SuiteError(f"{item.nodeid}: a hidden test is a method of a test class")
-    says = " ".join((item.function.__doc__ or "").split())
-    if not says:
-        raise SuiteError(f"{item.nodeid}: has no docstring; it is the requirement learners read")
-    function_name = getattr(item, "originalname", item.name)
-    # Parameters may be hidden inputs, so a number stands for them.
-    earlier = sum(t.name.partition("[")[0] == function_name for t in tests[exercise])
-    name = f"{function_name}[{earlier + 1}]" if hasattr(item, "callspec") else function_name
-    return HiddenTest(
-        exercise=exercise,
-        name=name,
-        says=says,
-        weight=mark_value(item, "weight") or 1.0,
-        cpu_limit_s=mark_value(item, "cpu_limit"),
-        item=item,
-        id=test_id(item),
-        arguments=tuple(inspect.signature(item.function).parameters)[1:],  # without self
-        is_plain=_is_plain(item),
-    )
+def seeded_rng(seed: int, name: str) -> np.random.Generator:
+    """Return random numbers that depend on nothing but the run's seed and a test's name."""
+    digest = hashlib.sha256(f"{seed} {name}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:SEED_BYTES], "big"))
 
 
 def mark_value(item: pytest.Item, mark_name: str) -> float | None:
@@ -205,123 +239,42 @@ def mark_value(item: pytest.Item, mark_name: str) -> float | None:
     return float(mark.args[0]) if mark else None
 
 
-def _is_plain(item: pytest.Item) -> bool:
-    """Tell whether a test needs nothing of pytest but our fixtures and its parameters."""
+def _hidden_test(
+    exercise: Exercise, item: pytest.Item, earlier: Sequence[HiddenTest]
+) -> HiddenTest:
     if not isinstance(item, pytest.Function) or item.cls is None:
-        return False
-    parameters = set(item.callspec.params) if hasattr(item, "callspec") else set()
-    marks = {mark.name for mark in item.iter_markers()}
-    # The closure holds what our own fixtures need (`request`) and any that are set to run always.
-    return set(item.fixturenames) <= OUR_FIXTURES | parameters | {"request"} and (
-        marks <= PLAIN_MARKS
+        raise SuiteError(f"{item.nodeid}: a hidden test is a method of a test class")
+    says = " ".join((item.function.__doc__ or "").split())
+    if not says:
+        raise SuiteError(f"{item.nodeid}: has no docstring; it is the requirement learners read")
+    parameters = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    _refuse_what_only_pytest_gives(item, set(parameters))
+    number = 1 + sum(test.function == item.originalname for test in earlier)
+    return HiddenTest(
+        exercise=exercise,
+        # Parameters may be hidden inputs, so a number stands for them.
+        name=f"{item.originalname}[{number}]" if parameters else item.originalname,
+        says=says,
+        weight=mark_value(item, "weight") or 1.0,
+        cpu_limit_s=mark_value(item, "cpu_limit"),
+        id=test_id(item),
+        owner=item.cls,
+        function=item.originalname,
+        arguments=tuple(inspect.signature(item.function).parameters)[1:],  # without self
+        parameters=parameters,
     )
 
 
-def _call_plainly(test: HiddenTest, stage: Stage) -> BaseException | None:
-    """Call a plain test as pytest would, without the cost of its set-up; return what it raises.
-
-    The set-up costs several times what a small test does, and would be paid for each test of
-    each submission.
-    """
-    item = test.item
-    assert isinstance(item, pytest.Function)
-    values = dict(item.callspec.params) if hasattr(item, "callspec") else {}
-    for name in set(test.arguments) - set(values):
-        values[name] = stage.fixture(name, test)
-    wanted = {name: values[name] for name in test.arguments}
-    try:
-        getattr(item.cls(), item.originalname)(**wanted)
-    except (Exception, pytest.fail.Exception) as error:
-        return error
-    return None
-
-
-class _Runner:
-    """The pytest plugin that keeps what tests raise, instead of printing it."""
-
-    def __init__(self, course: Course, work: Callable[[Suite], None]) -> None:
-        self.course = course
-        self.work = work
-        self.references: dict[tuple[str, str], Any] = {}
-        self.collection_errors: list[str] = []
-        self.failure: BaseException | None = None
-        self.has_worked = False
-        self._raised: BaseException | None = None
-
-    def run(self, test: HiddenTest, stage: Stage, following: HiddenTest | None) -> Outcome:
-        start = time.perf_counter()
-        if test.is_plain:
-            self._raised = _call_plainly(test, stage)
-        else:
-            self._raised = None
-            test.item.ihook.pytest_runtest_protocol(
-                item=test.item, nextitem=following.item if following else None
-            )
-        return Outcome(test, self._raised, time.perf_counter() - start)
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        for mark in MARKS:
-            config.addinivalue_line("markers", mark)
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.collection_errors.append(f"{report.nodeid}: {report.longreprtext}")
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        if not self.collection_errors:
-            try:
-                self.work(Suite(self.course, session, self))
-                self.has_worked = True
-            except BaseException as error:  # carried over pytest's own handling, raised again
-                self.failure = error
-        return True
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> pytest.TestReport:
-        """Keep the first exception of a test, and build no text of it."""
-        if call.excinfo is not None and self._raised is None:
-            self._raised = call.excinfo.value
-        passed = call.excinfo is None
-        return pytest.TestReport(
-            item.nodeid,
-            item.location,
-            {},
-            "passed" if passed else "failed",
-            None,
-            "call",
-            duration=call.duration,
-            start=call.start,
-            stop=call.stop,
+def _refuse_what_only_pytest_gives(item: pytest.Function, parameters: set[str]) -> None:
+    # Beside what the test names, this holds what our own fixtures need and any set to run always.
+    ours = FIXTURES | parameters | OF_OUR_FIXTURES
+    unknown = sorted(set(item.fixturenames) - ours)
+    unknown += sorted({mark.name for mark in item.iter_markers()} - PLAIN_MARKS)
+    if unknown:
+        raise SuiteError(
+            f"{item.nodeid}: needs {', '.join(unknown)} of pytest; a hidden test has the fixtures "
+            f"{', '.join(sorted(FIXTURES))} and the marks {', '.join(sorted(PLAIN_MARKS))}"
         )
-
-
-def with_suite(course: Course, modules: Sequence[Module], work: Callable[[Suite], None]) -> None:
-    """Collect the hidden tests of some modules and call `work` with them.
-
-    Raises
-    ------
-    SuiteError
-        If a hidden test can't be collected.
-    """
-    runner = _Runner(course, work)
-    files = [str(course.hidden_tests_path(module)) for module in modules]
-    missing = [name for name in files if not Path(name).is_file()]
-    if missing:
-        raise SuiteError(f"no hidden tests: {', '.join(missing)}")
-    _forget_modules(files)
-    configuration = ["-c", str(course.root / "pyproject.toml"), "--rootdir", str(course.root)]
-    # What that file says for learners is not for here.
-    configuration += ["-o", "addopts=", "-o", "required_plugins="]
-    pytest.main([*OPTIONS, *configuration, *files], plugins=[runner])
-    if runner.collection_errors:
-        raise SuiteError("the hidden tests do not load:\n" + "\n".join(runner.collection_errors))
-    if runner.failure is not None:
-        raise runner.failure
-    if not runner.has_worked:
-        raise SuiteError("pytest ended before the hidden tests could run")
 
 
 def _forget_modules(files: Sequence[str]) -> None:

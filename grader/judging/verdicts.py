@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from exercises import Exercise, Module
 from grader.course import Course
-from grader.errors import SandboxError
+from grader.errors import SandboxError, describe_mistake
 from grader.intake.submissions import Submission
 from grader.judging.bench import ModuleBench, source_of_module
 from grader.judging.diagnosis import Diagnostician
+from grader.judging.digest import suite_digest
 from grader.judging.reasons import is_todo, why_failed
-from grader.judging.suite import Outcome, Suite
-from grader.results import GRADED, ExerciseResult, Result, TestResult
+from grader.judging.suite import Suite, TestRun
+from grader.results import GRADED, ExerciseResult, Misconception, Result, TestResult
 from grader.sandbox import (
     CallTimedOut,
     ChildCrashed,
@@ -31,23 +32,21 @@ NOT_RUN = "not run, since earlier requirements ended the run"
 
 @dataclass
 class Grader:
-    """Everything that one process needs to grade one submission after another."""
+    """Everything that one process needs to grade one submission after another.
+
+    `troubles` gathers what went wrong on our side without touching a verdict.
+    """
 
     course: Course
     suite: Suite
     sandbox: Sandbox
     seed: int
     diagnostician: Diagnostician = field(init=False)
-    suite_digests: dict[str, str] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+    _digests: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.diagnostician = Diagnostician(self.course)
-
-    def suite_digest(self, week: str) -> str:
-        """Return the digest of a week's hidden suite."""
-        if week not in self.suite_digests:
-            self.suite_digests[week] = self.course.suite_digest(week)
-        return self.suite_digests[week]
 
     def grade(self, submission: Submission) -> Result:
         """Grade a submission. A lost zygote is made anew and the submission tried once more."""
@@ -79,14 +78,20 @@ class Grader:
             week=submission.week,
             submitted_at=submission.submitted_at,
             digest=submission.digest,
-            suite=self.suite_digest(week.name),
+            suite=self._suite_digest(week.name),
             seed=self.seed,
             status=GRADED,
             score=round(sum(result.score for result in results), 4),
             max_score=week.max_score,
             exercises=tuple(results),
             sandbox=self.sandbox.describe(),
+            is_confined=self.sandbox.is_confined,
         )
+
+    def _suite_digest(self, week: str) -> str:
+        if week not in self._digests:
+            self._digests[week] = suite_digest(self.course, week)
+        return self._digests[week]
 
     def _grade_module(
         self, module: Module, submission: Submission, deadline: float
@@ -115,16 +120,12 @@ class Grader:
         if early is not None:
             return self._without_tests(exercise, *early)
         bench.records.clear()
-        outcomes = self.suite.run(
-            exercise, bench, self.seed, lambda so_far: _go_on(so_far, deadline)
-        )
-        score, status, why = judge(exercise, outcomes, self._weight(exercise))
+        runs = self.suite.run(exercise, bench, self.seed, lambda so_far: _go_on(so_far, deadline))
+        score, status, why = judge(exercise, runs, self._weight(exercise))
         misconception = None
         if status in ("failed", "partial"):
-            diagnosis = self.diagnostician.diagnose(module, exercise, bench.records)
-            if diagnosis is not None:
-                misconception = {"name": diagnosis.name, "sentence": diagnosis.sentence}
-                why = diagnosis.sentence
+            misconception = self._diagnose(module, exercise, bench)
+            why = misconception.sentence if misconception else why
         return ExerciseResult(
             exercise=exercise.name,
             module=exercise.module,
@@ -134,21 +135,29 @@ class Grader:
             why=why,
             misconception=misconception,
             seconds=round(time.perf_counter() - start, 4),
-            tests=self._test_results(exercise, outcomes),
+            tests=self._test_results(exercise, runs),
         )
+
+    def _diagnose(
+        self, module: Module, exercise: Exercise, bench: ModuleBench
+    ) -> Misconception | None:
+        """Name the misconception; where that fails, the verdict stands without a name."""
+        try:
+            return self.diagnostician.diagnose(module, exercise, bench.records)
+        except Exception as error:
+            self.troubles.append(f"{exercise.name}: diagnosis failed: {describe_mistake(error)}")
+            return None
 
     def _weight(self, exercise: Exercise) -> float:
         return sum(test.weight for test in self.suite.tests[exercise])
 
-    def _test_results(
-        self, exercise: Exercise, outcomes: Sequence[Outcome]
-    ) -> tuple[TestResult, ...]:
+    def _test_results(self, exercise: Exercise, runs: Sequence[TestRun]) -> tuple[TestResult, ...]:
         results = []
         for index, test in enumerate(self.suite.tests[exercise]):
-            if index >= len(outcomes):
+            if index >= len(runs):
                 results.append(TestResult(test.name, test.says, "failed", NOT_RUN))
                 continue
-            error = outcomes[index].error
+            error = runs[index].error
             status = "passed" if error is None else "failed"
             why = "" if error is None else why_failed(error)
             results.append(TestResult(test.name, test.says, status, why))
@@ -189,8 +198,8 @@ def _missing_sentence(exercise: Exercise, bench: ModuleBench) -> str:
     return f"{sentence}: is it the one called {close[0]}?" if close else sentence
 
 
-def _go_on(outcomes: Sequence[Outcome], deadline: float) -> bool:
-    errors = [outcome.error for outcome in outcomes]
+def _go_on(runs: Sequence[TestRun], deadline: float) -> bool:
+    errors = [run.error for run in runs]
     return (
         sum(isinstance(error, CallTimedOut) for error in errors) < MAX_TIMEOUTS
         and sum(isinstance(error, ChildCrashed) for error in errors) < MAX_CRASHES
@@ -200,7 +209,7 @@ def _go_on(outcomes: Sequence[Outcome], deadline: float) -> bool:
 
 
 def judge(
-    exercise: Exercise, outcomes: Sequence[Outcome], total_weight: float
+    exercise: Exercise, runs: Sequence[TestRun], total_weight: float
 ) -> tuple[float, str, str]:
     """Return score, status and a sentence.
 
@@ -211,20 +220,20 @@ def judge(
     SandboxError
         If a test failed because our side did.
     """
-    errors = [outcome.error for outcome in outcomes if outcome.error is not None]
+    errors = [run.error for run in runs if run.error is not None]
     for error in errors:
         if isinstance(error, SandboxError):
             raise error
     forbidden = [error for error in errors if isinstance(error, ForbiddenUse)]
     if forbidden:
         return 0.0, "forbidden", str(forbidden[0])
-    passed = sum(outcome.test.weight for outcome in outcomes if outcome.error is None)
+    passed = sum(run.test.weight for run in runs if run.error is None)
     if total_weight > 0 and passed == total_weight:
         return float(exercise.points), "passed", "all requirements met"
-    why = _first_failure(outcomes)
+    why = _first_failure(runs)
     if passed > 0:
         return round(exercise.points * passed / total_weight, 4), "partial", why
-    if not outcomes:
+    if not runs:
         return 0.0, "timeout", "the submission as a whole took too long; this was not reached"
     first = errors[0]
     if isinstance(first, CallTimedOut):
@@ -236,8 +245,8 @@ def judge(
     return 0.0, "failed", why
 
 
-def _first_failure(outcomes: Sequence[Outcome]) -> str:
-    for outcome in outcomes:
-        if outcome.error is not None:
-            return f"{outcome.test.says.rstrip('.')}: {why_failed(outcome.error)}"
+def _first_failure(runs: Sequence[TestRun]) -> str:
+    for run in runs:
+        if run.error is not None:
+            return f"{run.test.says.rstrip('.')}: {why_failed(run.error)}"
     return "time was up before all requirements were tried"

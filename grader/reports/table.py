@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from exercises.verdict import STATUSES, VERDICTS
 from grader.progress import printable
+from grader.results import Result
 
 SHOWN_MISCONCEPTIONS = 12
-MARKS = {
-    "passed": "✓",
-    "partial": "~",
-    "failed": "✗",
-    "todo": "·",
-    "timeout": "T",
-    "crashed": "C",
-    "forbidden": "F",
-    "unreadable": "!",
-}
-STYLES = {"passed": "green", "partial": "yellow", "todo": "dim"}
-LEGEND = "✓ passed ~ partial ✗ failed · to do T timeout C crashed F forbidden ! unreadable"
+LEGEND = " ".join(f"{STATUSES[name].sign} {STATUSES[name].word}" for name in VERDICTS)
 
 
-def print_class(console: Console, results: Sequence[dict[str, Any]]) -> None:
+def print_class(console: Console, results: Sequence[Result]) -> None:
     """Print one row per result, and under it the verdicts that need a person's look."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("learner", overflow="fold")
@@ -34,13 +24,13 @@ def print_class(console: Console, results: Sequence[dict[str, Any]]) -> None:
     table.add_column("exercises", overflow="fold")
     for result in results:
         marks = "".join(
-            f"[{STYLES.get(e['status'], 'red')}]{MARKS.get(e['status'], '?')}[/]"
-            for e in result["exercises"]
+            f"[{status.colour}]{status.sign}[/]"
+            for status in (STATUSES[each.status] for each in result.exercises)
         )
         table.add_row(
-            printable(result["learner"]),
-            result["week"],
-            f"{result['score']:g}/{result['max_score']:g}",
+            printable(result.learner),
+            result.week,
+            f"{result.score:g}/{result.max_score:g}",
             marks,
         )
     console.print(table)
@@ -48,13 +38,13 @@ def print_class(console: Console, results: Sequence[dict[str, Any]]) -> None:
     _print_misconceptions(console, results)
 
 
-def _print_misconceptions(console: Console, results: Sequence[dict[str, Any]]) -> None:
+def _print_misconceptions(console: Console, results: Sequence[Result]) -> None:
     found: dict[tuple[str, str], list[str]] = {}
     for result in results:
-        for exercise in result["exercises"]:
-            if exercise["misconception"]:
-                key = (exercise["exercise"], exercise["misconception"]["sentence"])
-                found.setdefault(key, []).append(printable(result["learner"]))
+        for each in result.exercises:
+            if each.misconception:
+                key = (each.exercise, each.misconception.sentence)
+                found.setdefault(key, []).append(printable(result.learner))
     if not found:
         return
     console.print("\nMisconceptions found", style="bold")

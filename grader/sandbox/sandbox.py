@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import ctypes
 import os
 import re
-import resource
 import secrets
 import signal
 import socket
@@ -35,7 +33,6 @@ from grader.sandbox.launcher import Ended, Zygote
 from grader.sandbox.limits import Limits
 
 ALL_LAYERS = ("user", "landlock", "seccomp")
-PR_SET_DUMPABLE = 4
 SHOWN_OUTPUT = 4000
 SANDBOX_FAILED = 99  # as in inside/child.py
 HOW_TO_CONFINE = (
@@ -48,9 +45,6 @@ HOW_TO_CONFINE = (
 REPLACED = {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "StopIteration"}
 REPLACED |= {"StopAsyncIteration", "BaseExceptionGroup", "ExceptionGroup"}
 CONTAINERS = (np.ndarray, list, tuple, dict)
-# What hidden tests do with a result of unforeseen shape (a Gram matrix of 60,000 rows) must end as
-# a failed test, not as a grader killed for its use of memory, again in each run.
-OWN_MEMORY_BYTES = 3 << 30
 MAX_TEXT = 500
 MAX_KINDS = 20
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -138,9 +132,6 @@ class Sandbox:
         self.limits = limits or Limits()
         self.layers = layers
         self.is_confined = bool(layers)
-        if self.is_confined:
-            _hide_own_memory()
-            _bound_own_memory()
         self._zygote: Zygote | None = None
 
     def __enter__(self) -> Sandbox:
@@ -429,21 +420,6 @@ class Child:
         if type(error) is not dict:
             raise BadAnswer("sent something else than an answer")
         raise _rebuild_exception(error, self.source)
-
-
-def _hide_own_memory() -> None:
-    """Let no other process of this user read the hidden tests out of this one's memory."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
-        raise SandboxError(f"prctl: {os.strerror(ctypes.get_errno())}")
-
-
-def _bound_own_memory() -> None:
-    """Let this process run into a MemoryError before the kernel kills it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    if soft == resource.RLIM_INFINITY or soft > OWN_MEMORY_BYTES:
-        with contextlib.suppress(ValueError, OSError):  # a hard limit that is lower is as good
-            resource.setrlimit(resource.RLIMIT_DATA, (OWN_MEMORY_BYTES, hard))
 
 
 def _shown(text: Any, length: int) -> str:

@@ -21,8 +21,9 @@ import numpy as np
 import grader.judging.bench
 from grader.course import Course
 from grader.intake.submissions import File, Submission
-from grader.judging.suite import Suite, with_suite
+from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
+from grader.judging.worker import protect_process
 from grader.sandbox import Limits, Sandbox
 from grader.sandbox.sandbox import Arguments
 
@@ -55,7 +56,7 @@ def limits(marker: int) -> Limits:
 def submission(course: Course, learner: str, attack: str) -> Submission:
     """Return the references of one module, with an attack after them."""
     module = course.module("week1", "vectors")
-    text = course.read(course.reference_path(module))  # type: ignore[arg-type]
+    text = course.read(course.layout.reference(module))  # type: ignore[arg-type]
     return Submission(learner, "week1", {"vectors": File(text + attack)})
 
 
@@ -66,35 +67,34 @@ def main() -> None:
     module = course.module("week1", "vectors")
     tools = (HOSTILE / "_tools.py").read_text(encoding="utf-8")
     grader.judging.bench.Arguments = WatchedArguments  # type: ignore[attr-defined]
-    reference = course.read(course.reference_path(module))  # type: ignore[arg-type]
+    reference = course.read(course.layout.reference(module))  # type: ignore[arg-type]
     # Not all of them each time: the first and the last of the file, and the one attacked.
     witnesses = [e for e in module.exercises if e.name in ("dot", "neuron", "linear")]  # type: ignore[union-attr]
     report: dict[str, Any] = {}
 
-    def work(suite: Suite) -> None:
-        with Sandbox(limits(marker)) as sandbox:
-            sandbox.prove()
-            judge = Grader(course, suite, sandbox, seed=20)
-            for name in names:
-                attack = (HOSTILE / f"{name}.py").read_text(encoding="utf-8")
-                start = time.monotonic()
-                result = judge.grade(submission(course, name, f"\n\n{tools}\n\n{attack}"))
-                seconds = time.monotonic() - start
-                honest = [judge.grade_one(module, one, reference) for one in witnesses]
-                text = json.dumps(asdict(result))
-                report[name] = {
-                    "exercises": {e.exercise: asdict(e) for e in result.exercises},
-                    "seconds": seconds,
-                    "honest": [result.status for result in honest],
-                    "text": text,
-                    "told": sorted(number for number in seen_numbers if number in text),
-                    "memory_mib": int(Path("/proc/self/statm").read_text().split()[1]) // 256,
-                }
+    protect_process()
+    suite = collect(course, [module])
+    with Sandbox(limits(marker)) as sandbox:
+        sandbox.prove()
+        judge = Grader(course, suite, sandbox, seed=20)
+        for name in names:
+            attack = (HOSTILE / f"{name}.py").read_text(encoding="utf-8")
+            start = time.monotonic()
+            result = judge.grade(submission(course, name, f"\n\n{tools}\n\n{attack}"))
+            seconds = time.monotonic() - start
+            honest = [judge.grade_one(module, one, reference) for one in witnesses]
+            text = json.dumps(asdict(result))
+            report[name] = {
+                "exercises": {e.exercise: asdict(e) for e in result.exercises},
+                "seconds": seconds,
+                "honest": [result.status for result in honest],
+                "text": text,
+                "told": sorted(number for number in seen_numbers if number in text),
+                "memory_mib": int(Path("/proc/self/statm").read_text().split()[1]) // 256,
+            }
 
-            honest = judge.grade(submission(course, "honest", ""))
-            report["honest at the end"] = {"score": honest.score}
-
-    with_suite(course, [module], work)  # type: ignore[list-item]
+        honest = judge.grade(submission(course, "honest", ""))
+        report["honest at the end"] = {"score": honest.score}
     out.write_text(json.dumps(report), encoding="utf-8")
 
 

@@ -112,7 +112,18 @@ class TestHiddenSuite:
     @pytest.mark.parametrize(
         ("old", "new", "says"),
         [
-            ("class TestDouble", "class TestTreble", "no exercise 'treble'"),
+            ("class TestDouble", "class TestTreble", "TestTreble is no exercise"),
+            (
+                "def test_negative(self, learner)",
+                "def test_negative(self, learner, tmp_path)",
+                "needs tmp_path of pytest; a hidden test has the fixtures learner, reference, rng",
+            ),
+            ("class TestTotal:", "@pytest.mark.skip\nclass TestTotal:", "needs skip of pytest"),
+            (
+                "class TestTotal:",
+                "class TestTotal:\n    def setup_method(self):\n        pass\n",
+                "needs .*setup_method.* of pytest",
+            ),
             ('"""A negative number is doubled too."""', "", "has no docstring"),
             (
                 "import numpy as np",
@@ -225,8 +236,8 @@ class TestRelease:
         course = Course()
         solutions, hidden = set(), set()
         for module in (module for week in course.catalogue.weeks for module in week.modules):
-            solutions |= telling_lines(course.reference_path(module).read_text())
-            hidden |= bodies_of_tests(course.hidden_tests_path(module).read_text())
+            solutions |= telling_lines(course.layout.reference(module).read_text())
+            hidden |= bodies_of_tests(course.layout.hidden_tests(module).read_text())
             for variant in course.variants(module):
                 told = variant.says if not variant.is_right else f"def {variant.name}("
                 assert not any(told in text for text in texts.values()), variant

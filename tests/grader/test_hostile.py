@@ -349,7 +349,7 @@ def write_submission(learner: Path, attack: str) -> None:
     week = course.catalogue.week("week1")
     (learner / "week1").mkdir(parents=True)
     for module in week.modules:
-        text = course.read(course.reference_path(module))
+        text = course.read(course.layout.reference(module))
         text += attack if module.name == "vectors" else ""
         (learner / "week1" / f"{module.name}.py").write_text(text, encoding="utf-8")
 

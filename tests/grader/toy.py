@@ -168,8 +168,8 @@ def make_course(root: Path) -> Course:
         "week1/test_toys.py": VISIBLE,
         "tests/week1/test_toys.py": HIDDEN,
         "tests/week1/variants_toys.py": VARIANTS,
-        "tests/conftest.py": "from grader.judging.fixtures import (  # noqa: F401\n"
-        "    exercise, learner, reference, rng, stage, standalone_stage)\n",
+        "tests/conftest.py": "from grader.judging.by_hand import (  # noqa: F401\n"
+        "    exercise, learner, reference, rng, serve, suite)\n",
         "pyproject.toml": "[tool.pytest.ini_options]\n",
         "README.md": "# Toys\n",
         "kata/__init__.py": "",

@@ -1,0 +1,152 @@
+"""One process that grades: the entry for grading workers, whoever starts them.
+
+A worker holds one collected suite and one zygote, and turns submissions into results one after
+another. It is a process of its own, since it hides and bounds its own memory, and stops replays by
+a timer that only a main thread can have: its caller may be a notebook server or a test.
+
+Nothing that a submission makes happen here ends a run: what goes wrong on our side is told as data.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course import Course
+from grader.errors import SandboxError, SuiteError, describe_mistake
+from grader.intake.submissions import Submission
+from grader.judging.suite import collect
+from grader.judging.verdicts import Grader
+from grader.results import Result
+from grader.sandbox import Sandbox
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
+# What hidden tests do with a result of unforeseen shape (a Gram matrix of 60,000 rows) must end as
+# a failed test, not as a grader killed for its use of memory, again in each run.
+OWN_MEMORY_BYTES = 3 << 30
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker needs to know before its first submission.
+
+    Attributes
+    ----------
+    root : Path
+        The course.
+    modules : tuple of (str, str)
+        Week and name of each module whose hidden tests are needed.
+    seed : int
+        Of the hidden inputs.
+    layers : tuple of str
+        Walls of the sandbox; none is no protection at all.
+    """
+
+    root: Path
+    modules: tuple[tuple[str, str], ...]
+    seed: int
+    layers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A worker that is ready: its process, and in words what protects it."""
+
+    pid: int
+    sandbox: str
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What became of one submission.
+
+    Attributes
+    ----------
+    result : Result or None
+        The grade; None if our side failed.
+    troubles : tuple of str
+        What went wrong on our side, and is ours to mend. With a result, it cost nobody points.
+    """
+
+    result: Result | None
+    troubles: tuple[str, ...] = ()
+
+
+def protect_process() -> None:
+    """Make this process fit to hold hidden tests and to look at what learners' code returns."""
+    hide_own_memory()
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if soft == resource.RLIM_INFINITY or soft > OWN_MEMORY_BYTES:
+        with contextlib.suppress(ValueError, OSError):  # a hard limit that is lower is as good
+            resource.setrlimit(resource.RLIMIT_DATA, (OWN_MEMORY_BYTES, hard))
+
+
+def hide_own_memory() -> None:
+    """Let no other process of this user read the hidden tests out of this one's memory."""
+    _prctl(PR_SET_DUMPABLE, 0)
+
+
+def enter_process(parent: int) -> None:
+    """Set a process up that does nothing but grade for `parent`, and that dies with it."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before the line above took effect
+        os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
+    protect_process()
+
+
+def _prctl(option: int, value: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, value, 0, 0, 0) != 0:
+        raise SandboxError(f"prctl: {os.strerror(ctypes.get_errno())}")
+
+
+class Worker:
+    """The suite and the sandbox of one process."""
+
+    def __init__(self, order: Order) -> None:
+        course = Course(order.root)
+        modules = [course.module(week, name) for week, name in order.modules]
+        suite = collect(course, modules)
+        self.sandbox = Sandbox(layers=order.layers)
+        self.sandbox.prove()
+        self._grader = Grader(course, suite, self.sandbox, order.seed)
+
+    def grade(self, submission: Submission) -> Graded:
+        """Grade a submission; whatever happens, there is an answer."""
+        self._grader.troubles.clear()
+        try:
+            result = self._grader.grade(submission)
+        except SandboxError as error:
+            return Graded(None, (str(error),))
+        except Exception as error:  # a mistake of ours: told, and the class goes on
+            return Graded(None, (describe_mistake(error),))
+        return Graded(result, tuple(self._grader.troubles))
+
+
+_worker: Worker | None = None
+
+
+def open_worker(order: Order) -> Opened:
+    """Make this process's worker; called once, before `grade`.
+
+    Raises
+    ------
+    GraderError
+        If the hidden tests can't be collected, or there is no sandbox.
+    """
+    global _worker
+    _worker = Worker(order)
+    return Opened(os.getpid(), _worker.sandbox.describe())
+
+
+def grade(submission: Submission) -> Graded:
+    """Grade a submission with this process's worker."""
+    if _worker is None:
+        raise SuiteError("a worker was asked to grade before it was opened")
+    return _worker.grade(submission)

@@ -1,0 +1,153 @@
+"""Who grades: worker processes, one of which may die without harm to the class."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from grader.errors import GraderError, describe_mistake
+from grader.intake.submissions import Submission
+from grader.judging import worker
+from grader.judging.worker import Graded, Opened, Order
+
+# A submission's own time is bounded in the worker; past this the worker itself hangs.
+WORKER_WALL_S = 900.0
+TRIES = 2
+
+Answer = tuple[Submission, Graded] | GraderError | None
+
+
+class Workers:
+    """Worker processes that share the submissions of one run.
+
+    Each is a pool of one, driven by a thread: so it is known which submission a worker died of.
+    """
+
+    def __init__(self, order: Order, jobs: int) -> None:
+        self.order = order
+        self.jobs = jobs
+        self.sandbox = ""
+        self._todo: queue.SimpleQueue[Submission] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._pids: dict[threading.Thread, int] = {}
+
+    def grade(self, submissions: Sequence[Submission]) -> Iterator[tuple[Submission, Graded]]:
+        """Yield each submission with what became of it, as soon as it is graded.
+
+        Raises
+        ------
+        GraderError
+            If no worker can be opened: the hidden tests do not load, or there is no sandbox.
+        """
+        for submission in submissions:
+            self._todo.put(submission)
+        jobs = min(self.jobs, len(submissions))
+        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(jobs)]
+        for thread in threads:
+            thread.start()
+        try:
+            n_busy = jobs
+            while n_busy:
+                answer = self._answers.get()
+                if isinstance(answer, GraderError):
+                    raise answer
+                if answer is None:
+                    n_busy -= 1
+                else:
+                    yield answer
+        finally:
+            self._end(threads)
+
+    def _work(self) -> None:
+        """Drive one worker until nothing is left to grade."""
+        try:
+            with _Process(self.order) as process:
+                self._note(process.opened)
+                while not self._stop.is_set():
+                    try:
+                        submission = self._todo.get_nowait()
+                    except queue.Empty:
+                        break
+                    self._answers.put((submission, self._grade(process, submission)))
+            self._answers.put(None)
+        except GraderError as error:
+            self._answers.put(error)
+        except Exception as error:  # a mistake of ours: the run must hear of it, not wait for ever
+            self._answers.put(GraderError(f"a worker failed: {describe_mistake(error)}"))
+
+    def _note(self, opened: Opened) -> None:
+        self.sandbox = opened.sandbox
+        self._pids[threading.current_thread()] = opened.pid
+
+    def _grade(self, process: _Process, submission: Submission) -> Graded:
+        why = ""
+        for _ in range(TRIES):
+            if self._stop.is_set():
+                break
+            try:
+                return process.grade(submission)
+            except TimeoutError:
+                why = f"the grader itself took longer than {WORKER_WALL_S:g} s"
+            except BrokenProcessPool:
+                why = "the grading process died"
+            process.replace()
+            self._note(process.opened)
+        return Graded(None, (why,))
+
+    def _end(self, threads: Sequence[threading.Thread]) -> None:
+        self._stop.set()
+        if any(thread.is_alive() for thread in threads):  # the run was stopped in the middle
+            for pid in self._pids.values():
+                _kill(pid)
+        for thread in threads:
+            thread.join()
+
+
+class _Process:
+    """One worker process, and its successor when it has died."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._pool, self.opened = self._open()
+
+    def __enter__(self) -> _Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def grade(self, submission: Submission) -> Graded:
+        future: Future[Graded] = self._pool.submit(worker.grade, submission)
+        return future.result(WORKER_WALL_S)
+
+    def replace(self) -> None:
+        """End the process, if it still lives, and start another."""
+        _kill(self.opened.pid)
+        self._pool.shutdown()
+        self._pool, self.opened = self._open()
+
+    def _open(self) -> tuple[ProcessPoolExecutor, Opened]:
+        # Spawned, so that it inherits neither memory nor descriptors.
+        pool = ProcessPoolExecutor(
+            1, multiprocessing.get_context("spawn"), worker.enter_process, (os.getpid(),)
+        )
+        try:
+            return pool, pool.submit(worker.open_worker, self._order).result()
+        except BrokenProcessPool as error:
+            raise GraderError("a grading process died while it started") from error
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

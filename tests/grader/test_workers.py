@@ -1,0 +1,231 @@
+"""The processes that grade: whatever happens in one, the class goes on and the run says so."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.course import ROOT
+from grader.errors import ResultError
+from grader.intake.submissions import File, Submission
+from grader.judging.verdicts import Grader
+from grader.judging.worker import Order, Worker
+from grader.results import Misconception, Result, read_result, result_path
+from grader.workers import Workers
+from tests.grader.toy import REFERENCE
+
+ORDER = {"modules": (("week1", "toys"),), "seed": 1, "layers": ()}
+
+
+class TestDiagnosisMeetsAnything:
+    """What a learner returns may cost that exercise its points, and nobody anything else."""
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            '["a"] * 90000 + ["x" * 1500000]',
+            '["a"] * 1000 + ["x" * 300000]',
+            "np.zeros((0, 0))",
+            "np.zeros((3, 0))",
+            "[[1, 2], [3]]",
+            "[10**30, 0.5]",
+            "[[]]",
+            "{}",
+            "(None, 1.0)",
+            "np.array(1 + 2j)",
+        ],
+    )
+    def test_the_class_goes_on(self, toys, answer):
+        toys.hand_in("ada", REFERENCE.replace("return 2 * x", f"return {answer}"))
+        toys.hand_in("zoe", REFERENCE)
+        summary = toys.grade()
+        assert (summary.failed, summary.troubles) == ((), ())
+        double = toys.result("ada")["exercises"][0]
+        assert (double["status"], double["score"]) == ("failed", 0)
+        assert toys.result("zoe")["score"] == 7.5
+
+    def test_a_mistake_of_ours_in_diagnosis_costs_only_the_name(self, course, monkeypatch):
+        def fails(*_: object) -> None:
+            raise MemoryError("a table of texts")
+
+        worker = Worker(Order(root=course.root, **ORDER))
+        monkeypatch.setattr(worker._grader.diagnostician, "diagnose", fails)
+        graded = worker.grade(_submission("return x * x"))
+        assert graded.result.exercises[0].status == "failed"
+        assert graded.result.exercises[0].misconception is None
+        assert "double: diagnosis failed: MemoryError at test_workers.py" in graded.troubles[0]
+        assert worker.grade(_submission("return 2 * x")).troubles == ()
+
+    def test_any_other_mistake_of_ours_is_told_and_not_graded(self, course, monkeypatch):
+        def fails(*_: object) -> None:
+            raise KeyError("ours")
+
+        worker = Worker(Order(root=course.root, **ORDER))
+        monkeypatch.setattr(Grader, "_grade_module", fails)
+        graded = worker.grade(_submission("return 2 * x"))
+        assert graded.result is None
+        assert "KeyError at test_workers.py" in graded.troubles[0]
+
+
+class TestWorkers:
+    def test_several_workers_give_what_one_gives(self, toys):
+        for number in range(6):
+            code = "return 2 * x" if number % 2 else "return x * x"
+            toys.hand_in(f"learner{number}", REFERENCE.replace("return 2 * x", code))
+        assert toys.grade(jobs=3).graded == 6
+        first = [_without_times(toys, f"learner{number}") for number in range(6)]
+        assert toys.grade(jobs=1, fresh=True).graded == 6
+        assert [_without_times(toys, f"learner{number}") for number in range(6)] == first
+
+    def test_a_worker_that_dies_is_replaced_and_its_submission_tried_again(self, course, tmp_path):
+        """The reference ends the process that grades, the first time that it is executed."""
+        flag = tmp_path / "died"
+        copy = _course_that(
+            course,
+            tmp_path,
+            f"""
+import os, pathlib
+if not pathlib.Path({str(flag)!r}).exists():
+    pathlib.Path({str(flag)!r}).touch()
+    os._exit(7)
+""",
+        )
+        workers = Workers(Order(root=copy, **ORDER), jobs=1)
+        [(_, graded)] = workers.grade([_submission("return 2 * x")])
+        assert flag.exists()
+        assert graded.result.score == 7.5
+
+    def test_one_that_always_dies_is_listed(self, course, tmp_path):
+        copy = _course_that(course, tmp_path, "import os\nos._exit(7)\n")
+        workers = Workers(Order(root=copy, **ORDER), jobs=1)
+        [(_, graded)] = workers.grade([_submission("return 2 * x")])
+        assert graded.result is None
+        assert graded.troubles == ("the grading process died",)
+
+    def test_the_callers_process_stays_as_it_is(self, course):
+        """It may be a notebook server: its memory is neither bounded nor hidden."""
+        code = (
+            "import ctypes, pathlib, resource\n"
+            "from grader.sandbox import Sandbox\n"
+            "before = resource.getrlimit(resource.RLIMIT_DATA)\n"
+            "with Sandbox() as sandbox:\n    sandbox.prove()\n"
+            "assert resource.getrlimit(resource.RLIMIT_DATA) == before\n"
+            "assert ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) == 1\n"
+        )
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+class TestEnvironment:
+    def test_the_working_directory_and_pytests_options_do_not_reach_a_run(self, toys, tmp_path):
+        toys.hand_in("ada", REFERENCE)
+        folder = tmp_path / "elsewhere"
+        folder.mkdir()
+        for name in ("numpy", "exercises", "pytest", "grader_plugin"):
+            (folder / f"{name}.py").write_text("raise SystemExit('imported from here')\n")
+        run = f"""
+import runpy, sys
+import tests.grader.toy
+from pathlib import Path
+from grader.course import Course
+sys.argv = ["grader", "run", {str(toys.submitted)!r}, "--out", {str(toys.grades)!r}]
+import grader.run
+grader.run.Course = lambda: Course(Path({str(toys.course.root)!r}))
+runpy.run_module("grader", run_name="__main__")
+"""
+        done = subprocess.run(
+            [sys.executable, "-c", run],
+            cwd=folder,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "PYTHONSAFEPATH": "1",
+                "PYTEST_ADDOPTS": "-v --no-such-option",
+                "PYTEST_PLUGINS": "grader_plugin",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert toys.result("ada")["score"] == 7.5
+
+    @pytest.mark.parametrize("name", ["numpy", "exercises", "rich", "secrets"])
+    def test_python_m_grader_imports_nothing_from_where_it_is_started(self, tmp_path, name):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from here')\n")
+        done = subprocess.run(
+            [sys.executable, "-m", "grader", "run", "nothing", "--out", "grades"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert "nothing: no such folder" in done.stderr
+
+
+class TestResultFiles:
+    def test_what_is_written_is_read_back(self, toys):
+        toys.hand_in("ada", REFERENCE.replace("return 2 * x", "return abs(2 * x)"))
+        toys.grade()
+        result = read_result(result_path(toys.grades, "ada", "week1"))
+        assert result.exercises[0].misconception == Misconception(
+            "magnitudes", "You doubled the magnitude only."
+        )
+        assert Result.from_json(result.as_json()) == result
+
+    @pytest.mark.parametrize(
+        ("old", "new", "says"),
+        [
+            ('"is_confined": true', '"is_confined": "yes"', "Expected `bool`, got `str`"),
+            (',\n "is_confined": true', "", "missing required field `is_confined`"),
+            ('"points": 4', '"points": "4"', r"Expected `float`, got `str` - at `\$.exercises"),
+            ("{", "", "is no result of this version"),
+        ],
+    )
+    def test_another_versions_file_is_a_clear_error(self, toys, old, new, says):
+        toys.hand_in("ada", REFERENCE)
+        toys.grade()
+        path = result_path(toys.grades, "ada", "week1")
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        with pytest.raises(ResultError, match=says) as error:
+            read_result(path)
+        assert str(path) in str(error.value)
+
+    def test_one_that_cannot_be_read_is_listed(self, toys):
+        toys.hand_in("ada", REFERENCE)
+        toys.grade()
+        other = result_path(toys.grades, "bob", "week1")
+        other.parent.mkdir()
+        other.write_text("{}", encoding="utf-8")
+        summary = toys.grade()
+        assert (summary.graded, summary.kept) == (0, 1)
+        assert "bob" in summary.failed[0]
+
+
+def _submission(code: str) -> Submission:
+    text = REFERENCE.replace("return 2 * x", code)
+    return Submission("ada", "week1", {"toys": File(text)})
+
+
+def _without_times(toys, learner: str) -> dict:
+    result = toys.result(learner)
+    for exercise in result["exercises"]:
+        del exercise["seconds"]
+    return result
+
+
+def _course_that(course, folder: Path, does: str) -> Path:
+    """Return a copy of the toy course whose reference does something when it is executed."""
+    copy = folder / "course"
+    shutil.copytree(course.root, copy)
+    path = copy / "solutions" / "week1" / "toys.py"
+    path.write_text(path.read_text(encoding="utf-8") + does, encoding="utf-8")
+    return copy
