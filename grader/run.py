@@ -18,6 +18,7 @@ from grader.errors import InputError, ResultError
 from grader.files import remove_leftovers, write_atomically
 from grader.intake.submissions import Collected, Submission, collect
 from grader.judging.digest import suite_digest
+from grader.judging.verdicts import VoidTest
 from grader.judging.worker import Order
 from grader.progress import Progress
 from grader.results import GRADED, all_results, read_result, result_path, write_result
@@ -26,6 +27,7 @@ from grader.workers import Workers
 
 SEED_FILE = "seed.txt"
 LOCK_FILE = ".lock"
+VOID_FILE = "void_tests.csv"
 SEED_BITS = 128  # one leaked number must not be enough to try out all seeds
 
 
@@ -53,6 +55,8 @@ class Summary:
         What could not be graded, or read, for a reason on our side.
     troubles : tuple of str
         What went wrong on our side beside a verdict that stands.
+    void : tuple of VoidTest
+        Hidden tests that count for nobody in this run, since their own references fail them.
     notes : tuple of str
         What was left out of what was handed in.
     """
@@ -61,9 +65,15 @@ class Summary:
     kept: int
     failed: tuple[str, ...]
     troubles: tuple[str, ...]
+    void: tuple[VoidTest, ...]
     notes: tuple[str, ...]
     seed: int
     sandbox: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is ours to mend."""
+        return not (self.failed or self.troubles or self.void)
 
 
 def grade_class(request: Request, progress: Progress, course: Course | None = None) -> Summary:
@@ -84,12 +94,15 @@ def grade_class(request: Request, progress: Progress, course: Course | None = No
         done = _grade_all(request, workers, todo, progress)
         failed = [f"{item.learner} {item.week}: {item.why}" for item in collected.unreadable]
         failed += done.failed
+        if todo:
+            write_void_tests_csv(request.grades, workers.void)
         failed += write_grades_csv(request.grades, course.catalogue)
         return Summary(
             graded=done.graded,
             kept=kept,
             failed=tuple(failed),
             troubles=tuple(done.troubles),
+            void=workers.void,
             notes=collected.notes,
             seed=seed,
             sandbox=workers.sandbox or "not needed, since nothing was graded",
@@ -220,6 +233,19 @@ def _only_run(grades: Path) -> Iterator[None]:
         except OSError as error:
             raise InputError(f"{grades}: another grading run is writing there") from error
         yield
+
+
+def write_void_tests_csv(grades: Path, void: Sequence[VoidTest]) -> None:
+    """Write which hidden tests count for nobody, beside the grades; remove the list if none."""
+    path = grades / VOID_FILE
+    if not void:
+        path.unlink(missing_ok=True)
+        return
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["test", "requirement", "why our own solution fails it"])
+    writer.writerows((test.id, test.says, test.why) for test in void)
+    write_atomically(path, text.getvalue().encode("utf-8"))
 
 
 def write_grades_csv(grades: Path, catalogue: Catalogue) -> list[str]:

@@ -15,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from grader.errors import GraderError, describe_mistake
 from grader.intake.submissions import Submission
 from grader.judging import worker
+from grader.judging.verdicts import VoidTest
 from grader.judging.worker import Graded, Opened, Order
 
 # A submission's own time is bounded in the worker; past this the worker itself hangs.
@@ -34,6 +35,7 @@ class Workers:
         self.order = order
         self.jobs = jobs
         self.sandbox = ""
+        self.void: tuple[VoidTest, ...] = ()
         self._todo: queue.SimpleQueue[Submission] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         self._stop = threading.Event()
@@ -41,6 +43,8 @@ class Workers:
 
     def grade(self, submissions: Sequence[Submission]) -> Iterator[tuple[Submission, Graded]]:
         """Yield each submission with what became of it, as soon as it is graded.
+
+        The first worker grades the references before anybody else, and what they fail is void.
 
         Raises
         ------
@@ -50,7 +54,15 @@ class Workers:
         for submission in submissions:
             self._todo.put(submission)
         jobs = min(self.jobs, len(submissions))
-        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(jobs)]
+        if not jobs:
+            return
+        first = _Process(self.order)
+        self._note(first)
+        self.void = first.prove()
+        threads = [
+            threading.Thread(target=self._work, args=(process,), daemon=True)
+            for process in [first, *[None] * (jobs - 1)]
+        ]
         for thread in threads:
             thread.start()
         try:
@@ -66,26 +78,26 @@ class Workers:
         finally:
             self._end(threads)
 
-    def _work(self) -> None:
+    def _work(self, process: _Process | None) -> None:
         """Drive one worker until nothing is left to grade."""
         try:
-            with _Process(self.order) as process:
-                self._note(process.opened)
+            with process or _Process(self.order, self.void) as mine:
+                self._note(mine)
                 while not self._stop.is_set():
                     try:
                         submission = self._todo.get_nowait()
                     except queue.Empty:
                         break
-                    self._answers.put((submission, self._grade(process, submission)))
+                    self._answers.put((submission, self._grade(mine, submission)))
             self._answers.put(None)
         except GraderError as error:
             self._answers.put(error)
         except Exception as error:  # a mistake of ours: the run must hear of it, not wait for ever
             self._answers.put(GraderError(f"a worker failed: {describe_mistake(error)}"))
 
-    def _note(self, opened: Opened) -> None:
-        self.sandbox = opened.sandbox
-        self._pids[threading.current_thread()] = opened.pid
+    def _note(self, process: _Process) -> None:
+        self.sandbox = process.opened.sandbox
+        self._pids[threading.current_thread()] = process.opened.pid
 
     def _grade(self, process: _Process, submission: Submission) -> Graded:
         why = ""
@@ -99,7 +111,7 @@ class Workers:
             except BrokenProcessPool:
                 why = "the grading process died"
             process.replace()
-            self._note(process.opened)
+            self._note(process)
         return Graded(None, (why,))
 
     def _end(self, threads: Sequence[threading.Thread]) -> None:
@@ -114,8 +126,9 @@ class Workers:
 class _Process:
     """One worker process, and its successor when it has died."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: Order, void: tuple[VoidTest, ...] = ()) -> None:
         self._order = order
+        self._void = void
         self._pool, self.opened = self._open()
 
     def __enter__(self) -> _Process:
@@ -123,6 +136,15 @@ class _Process:
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown()
+
+    def prove(self) -> tuple[VoidTest, ...]:
+        """Leave out the tests that their own references fail, and return them."""
+        try:
+            self._void = self._pool.submit(worker.void_tests).result(WORKER_WALL_S)
+            self._leave_out(self._pool)
+        except (BrokenProcessPool, TimeoutError) as error:
+            raise GraderError("the grading process died on the references") from error
+        return self._void
 
     def grade(self, submission: Submission) -> Graded:
         future: Future[Graded] = self._pool.submit(worker.grade, submission)
@@ -140,12 +162,18 @@ class _Process:
             1, multiprocessing.get_context("spawn"), worker.enter_process, (os.getpid(),)
         )
         try:
-            return pool, pool.submit(worker.open_worker, self._order).result()
+            opened = pool.submit(worker.open_worker, self._order).result()
+            self._leave_out(pool)
+            return pool, opened
         except BrokenProcessPool as error:
             raise GraderError("a grading process died while it started") from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+    def _leave_out(self, pool: ProcessPoolExecutor) -> None:
+        if self._void:
+            pool.submit(worker.leave_out, [test.id for test in self._void]).result()
 
 
 def _kill(pid: int) -> None:

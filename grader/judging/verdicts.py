@@ -15,7 +15,7 @@ from grader.judging.bench import ModuleBench, source_of_module
 from grader.judging.diagnosis import Diagnostician
 from grader.judging.digest import suite_digest
 from grader.judging.reasons import is_todo, why_failed
-from grader.judging.suite import Suite, TestRun
+from grader.judging.suite import HiddenTest, Suite, TestRun
 from grader.results import GRADED, ExerciseResult, Misconception, Result, TestResult
 from grader.sandbox import (
     CallTimedOut,
@@ -27,7 +27,18 @@ from grader.sandbox import (
 MAX_TIMEOUTS = 2
 MAX_CRASHES = 3
 SUBMISSION_WALL_S = 240.0
+VOID = "void"
+VOID_SENTENCE = "does not count: our own solution fails it in this run, which is ours to mend"
 NOT_RUN = "not run, since earlier requirements ended the run"
+
+
+@dataclass(frozen=True)
+class VoidTest:
+    """A hidden test that its own reference fails with the seed of this run: ours to mend."""
+
+    id: str
+    says: str
+    why: str
 
 
 @dataclass
@@ -55,6 +66,24 @@ class Grader:
         except SandboxError:
             self.sandbox.restart()
             return self._grade(submission)
+
+    def void_tests(self, modules: Sequence[Module]) -> tuple[VoidTest, ...]:
+        """Grade the references, and return the tests that they fail with this run's seed."""
+        found: list[VoidTest] = []
+        for module in modules:
+            text = self.course.read(self.course.layout.reference(module))
+            bench = ModuleBench(self.sandbox, source_of_module(self.course, module, text, {}))
+            try:
+                for exercise in module.exercises:
+                    runs = self.suite.run(exercise, bench, self.seed)
+                    found += [
+                        VoidTest(run.test.id, run.test.says, why_failed(run.error))
+                        for run in runs
+                        if run.error is not None
+                    ]
+            finally:
+                bench.close()
+        return tuple(found)
 
     def grade_one(self, module: Module, exercise: Exercise, text: str) -> ExerciseResult:
         """Grade one exercise of a module's text, for those who test the tests."""
@@ -149,19 +178,11 @@ class Grader:
             return None
 
     def _weight(self, exercise: Exercise) -> float:
-        return sum(test.weight for test in self.suite.tests[exercise])
+        return sum(test.weight for test in self.suite.tests[exercise] if not test.is_void)
 
     def _test_results(self, exercise: Exercise, runs: Sequence[TestRun]) -> tuple[TestResult, ...]:
-        results = []
-        for index, test in enumerate(self.suite.tests[exercise]):
-            if index >= len(runs):
-                results.append(TestResult(test.name, test.says, "failed", NOT_RUN))
-                continue
-            error = runs[index].error
-            status = "passed" if error is None else "failed"
-            why = "" if error is None else why_failed(error)
-            results.append(TestResult(test.name, test.says, status, why))
-        return tuple(results)
+        by_id = {run.test.id: run for run in runs}
+        return tuple(_test_result(test, by_id.get(test.id)) for test in self.suite.tests[exercise])
 
     def _without_tests(self, exercise: Exercise, status: str, why: str) -> ExerciseResult:
         tests = self.suite.tests[exercise]
@@ -176,6 +197,16 @@ class Grader:
             seconds=0.0,
             tests=tuple(TestResult(test.name, test.says, "failed", why) for test in tests),
         )
+
+
+def _test_result(test: HiddenTest, run: TestRun | None) -> TestResult:
+    if test.is_void:
+        return TestResult(test.name, test.says, VOID, VOID_SENTENCE)
+    if run is None:
+        return TestResult(test.name, test.says, "failed", NOT_RUN)
+    if run.error is None:
+        return TestResult(test.name, test.says, "passed", "")
+    return TestResult(test.name, test.says, "failed", why_failed(run.error))
 
 
 def _before_running(exercise: Exercise, bench: ModuleBench) -> tuple[str, str] | None:

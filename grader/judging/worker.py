@@ -14,6 +14,7 @@ import ctypes
 import os
 import resource
 import signal
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from grader.course import Course
 from grader.errors import SandboxError, SuiteError, describe_mistake
 from grader.intake.submissions import Submission
 from grader.judging.suite import collect
-from grader.judging.verdicts import Grader
+from grader.judging.verdicts import Grader, VoidTest
 from grader.results import Result
 from grader.sandbox import Sandbox
 
@@ -115,7 +116,16 @@ class Worker:
         suite = collect(course, modules)
         self.sandbox = Sandbox(layers=order.layers)
         self.sandbox.prove()
+        self._modules = modules
         self._grader = Grader(course, suite, self.sandbox, order.seed)
+
+    def void_tests(self) -> tuple[VoidTest, ...]:
+        """Return the tests that their own references fail with this run's seed."""
+        return self._grader.void_tests(self._modules)
+
+    def leave_out(self, ids: Collection[str]) -> None:
+        """Let some tests count for nobody."""
+        self._grader.suite.leave_out(ids)
 
     def grade(self, submission: Submission) -> Graded:
         """Grade a submission; whatever happens, there is an answer."""
@@ -145,8 +155,22 @@ def open_worker(order: Order) -> Opened:
     return Opened(os.getpid(), _worker.sandbox.describe())
 
 
+def void_tests() -> tuple[VoidTest, ...]:
+    """Return the tests that their own references fail, as this process's worker finds."""
+    return _opened().void_tests()
+
+
+def leave_out(ids: Collection[str]) -> None:
+    """Let some tests count for nobody in this process."""
+    _opened().leave_out(ids)
+
+
 def grade(submission: Submission) -> Graded:
     """Grade a submission with this process's worker."""
+    return _opened().grade(submission)
+
+
+def _opened() -> Worker:
     if _worker is None:
-        raise SuiteError("a worker was asked to grade before it was opened")
-    return _worker.grade(submission)
+        raise SuiteError("a worker was asked to work before it was opened")
+    return _worker

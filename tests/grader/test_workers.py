@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import ROOT
-from grader.errors import ResultError
+from grader.errors import ResultError, SuiteError
 from grader.intake.submissions import File, Submission
 from grader.judging.verdicts import Grader
 from grader.judging.worker import Order, Worker
@@ -83,29 +83,43 @@ class TestWorkers:
         assert [_without_times(toys, f"learner{number}") for number in range(6)] == first
 
     def test_a_worker_that_dies_is_replaced_and_its_submission_tried_again(self, course, tmp_path):
-        """The reference ends the process that grades, the first time that it is executed."""
         flag = tmp_path / "died"
-        copy = _course_that(
+        copy = _course_whose_tests_end_the_process(
             course,
             tmp_path,
             f"""
-import os, pathlib
-if not pathlib.Path({str(flag)!r}).exists():
-    pathlib.Path({str(flag)!r}).touch()
-    os._exit(7)
+        if learner.double(1.0) == 42 and not pathlib.Path({str(flag)!r}).exists():
+            pathlib.Path({str(flag)!r}).touch()
+            os._exit(7)
 """,
         )
         workers = Workers(Order(root=copy, **ORDER), jobs=1)
-        [(_, graded)] = workers.grade([_submission("return 2 * x")])
+        answers = [
+            graded
+            for _, graded in workers.grade([_submission("return 42"), _submission("return 2 * x")])
+        ]
         assert flag.exists()
-        assert graded.result.score == 7.5
+        assert [graded.troubles for graded in answers] == [(), ()]
+        assert [graded.result.score for graded in answers] == [3.5, 7.5]
 
-    def test_one_that_always_dies_is_listed(self, course, tmp_path):
-        copy = _course_that(course, tmp_path, "import os\nos._exit(7)\n")
+    def test_one_that_kills_each_worker_is_listed_and_the_class_goes_on(self, course, tmp_path):
+        copy = _course_whose_tests_end_the_process(
+            course,
+            tmp_path,
+            """
+        if learner.double(1.0) == 42:
+            os._exit(7)
+""",
+        )
         workers = Workers(Order(root=copy, **ORDER), jobs=1)
-        [(_, graded)] = workers.grade([_submission("return 2 * x")])
-        assert graded.result is None
-        assert graded.troubles == ("the grading process died",)
+        answers = [
+            graded
+            for _, graded in workers.grade([_submission("return 42"), _submission("return 2 * x")])
+        ]
+        bad, good = answers
+        assert bad.result is None
+        assert bad.troubles == ("the grading process died",)
+        assert good.result.score == 7.5
 
     def test_the_callers_process_stays_as_it_is(self, course):
         """It may be a notebook server: its memory is neither bounded nor hidden."""
@@ -118,6 +132,57 @@ if not pathlib.Path({str(flag)!r}).exists():
             "assert ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) == 1\n"
         )
         subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+class TestVoidTests:
+    """A test that its own reference fails counts for nobody, and the run says so."""
+
+    @pytest.fixture
+    def broken(self, course, tmp_path):
+        copy = tmp_path / "course"
+        shutil.copytree(course.root, copy)
+        path = copy / "tests" / "week1" / "test_toys.py"
+        text = path.read_text(encoding="utf-8")
+        assert "learner.double(-3.0), -6.0" in text
+        wrong = text.replace("learner.double(-3.0), -6.0", "learner.double(-3.0), -7.0")
+        path.write_text(wrong, encoding="utf-8")
+        return type(course)(copy)
+
+    def test_it_counts_for_nobody(self, broken, toys):
+        toys.hand_in("ada", REFERENCE)
+        toys.hand_in("bob", REFERENCE.replace("return 2 * x", "return abs(2 * x)"))
+        toys.course = broken
+        for jobs in (1, 2):
+            summary = toys.grade(jobs=jobs, fresh=True)
+            assert [test.id for test in summary.void] == [
+                "week1/test_toys::TestDouble::test_negative"
+            ]
+            assert not summary.is_whole
+            assert toys.result("ada")["score"] == 7.5
+            assert toys.verdicts("ada")["double"] == "passed"
+            double = toys.result("bob")["exercises"][0]
+            assert double["score"] == pytest.approx(4 * 2 / 3, abs=1e-3)  # without its weight
+            void = {test["name"] for test in double["tests"] if test["status"] == "void"}
+            assert void == {"test_negative"}
+        listed = (toys.grades / "void_tests.csv").read_text(encoding="utf-8")
+        assert "TestDouble::test_negative" in listed
+
+    def test_the_list_goes_when_all_is_mended(self, broken, course, toys):
+        toys.hand_in("ada", REFERENCE)
+        toys.course = broken
+        toys.grade()
+        toys.course = course
+        assert toys.grade().is_whole
+        assert not (toys.grades / "void_tests.csv").exists()
+
+    def test_an_exercise_without_any_good_test_is_not_graded(self, broken, toys):
+        path = broken.root / "tests" / "week1" / "test_toys.py"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("14 + 4 * shift", "15 + 4 * shift"), encoding="utf-8")
+        toys.hand_in("ada", REFERENCE)
+        toys.course = broken
+        with pytest.raises(SuiteError, match="total: its reference fails all"):
+            toys.grade()
 
 
 class TestEnvironment:
@@ -222,10 +287,15 @@ def _without_times(toys, learner: str) -> dict:
     return result
 
 
-def _course_that(course, folder: Path, does: str) -> Path:
-    """Return a copy of the toy course whose reference does something when it is executed."""
+def _course_whose_tests_end_the_process(course, folder: Path, does: str) -> Path:
+    """Return a copy of the toy course whose first hidden test does something more."""
     copy = folder / "course"
     shutil.copytree(course.root, copy)
-    path = copy / "solutions" / "week1" / "toys.py"
-    path.write_text(path.read_text(encoding="utf-8") + does, encoding="utf-8")
+    path = copy / "tests" / "week1" / "test_toys.py"
+    says = '"""Every entry is doubled."""'
+    text = path.read_text(encoding="utf-8").replace(
+        "import numpy", "import os, pathlib\nimport numpy"
+    )
+    assert says in text
+    path.write_text(text.replace(says, says + does), encoding="utf-8")
     return copy
