@@ -16,7 +16,8 @@ from exercises import Catalogue, Module
 from grader.course import Course
 from grader.errors import InputError, SandboxError
 from grader.files import remove_leftovers, write_atomically
-from grader.intake.submissions import Collected, Submission, collect
+from grader.intake.collect import collect
+from grader.intake.submission import Collected, HandIn
 from grader.judging.suite import Suite, with_suite
 from grader.judging.verdicts import Grader
 from grader.progress import Progress
@@ -69,14 +70,14 @@ def grade_class(request: Request, progress: Progress, course: Course | None = No
         with Sandbox(layers=ALL_LAYERS if request.is_confined else ()) as sandbox:
             sandbox.prove()
             todo, kept = _split(request, course, collected, seed)
-            failed = [f"{item.learner} {item.week}: {item.why}" for item in collected.unreadable]
+            failed: list[str] = []
             if todo:
-                weeks = {submission.week for submission in todo}
+                weeks = {hand_in.week for hand_in in todo}
                 modules = [m for w in course.catalogue.weeks if w.name in weeks for m in w.modules]
-                failed += _grade_all(request, course, modules, todo, sandbox, seed, progress)
+                failed = _grade_all(request, course, modules, todo, sandbox, seed, progress)
             write_grades_csv(request.grades, course.catalogue)
             return Summary(
-                graded=len(todo) - len(failed) + len(collected.unreadable),
+                graded=len(todo) - len(failed),
                 kept=kept,
                 failed=tuple(failed),
                 notes=collected.notes,
@@ -89,7 +90,7 @@ def _grade_all(
     request: Request,
     course: Course,
     modules: Sequence[Module],
-    todo: Sequence[Submission],
+    todo: Sequence[HandIn],
     sandbox: Sandbox,
     seed: int,
     progress: Progress,
@@ -98,11 +99,11 @@ def _grade_all(
 
     def work(suite: Suite) -> None:
         grader = Grader(course, suite, sandbox, seed)
-        for submission in progress.over(todo, lambda s: f"{s.learner} {s.week}"):
+        for hand_in in progress.over(todo, lambda h: f"{h.learner} {h.week}"):
             try:
-                write_result(request.grades, grader.grade(submission))
+                write_result(request.grades, grader.grade(hand_in.read()))
             except (SandboxError, OSError) as error:
-                failed.append(f"{submission.learner} {submission.week}: {error}")
+                failed.append(f"{hand_in.learner} {hand_in.week}: {error}")
 
     with_suite(course, modules, work)
     return failed
@@ -115,43 +116,38 @@ def _choose(request: Request, catalogue: Catalogue) -> Collected:
         if name not in known:
             raise InputError(f"--week {name}: no such week; there are {', '.join(sorted(known))}")
     collected = collect(request.submitted, catalogue)
-    learners = {s.learner for s in collected.submissions}
-    learners |= {s.learner for s in collected.unreadable}
+    learners = {hand_in.learner for hand_in in collected.hand_ins}
     for name in request.learners:
         if name not in learners:
             raise InputError(f"--learner {name}: nothing of theirs in {request.submitted}")
 
-    def is_wanted(item: Any) -> bool:
-        return (not request.weeks or item.week in request.weeks) and (
-            not request.learners or item.learner in request.learners
-        )
-
-    return Collected(
-        tuple(filter(is_wanted, collected.submissions)),
-        tuple(filter(is_wanted, collected.unreadable)),
-        collected.notes,
+    wanted = (
+        hand_in
+        for hand_in in collected.hand_ins
+        if (not request.weeks or hand_in.week in request.weeks)
+        and (not request.learners or hand_in.learner in request.learners)
     )
+    return Collected(tuple(wanted), collected.notes)
 
 
 def _split(
     request: Request, course: Course, collected: Collected, seed: int
-) -> tuple[list[Submission], int]:
-    """Return the submissions to grade, and how many need no grading."""
+) -> tuple[list[HandIn], int]:
+    """Return what is to be graded, and how many need no grading."""
     digests = {week.name: course.suite_digest(week.name) for week in course.catalogue.weeks}
-    todo = []
-    for submission in collected.submissions:
-        path = result_path(request.grades, submission.learner, submission.week)
-        data = None if request.fresh else read_result(path)
-        is_safe = (
-            data is not None and str(data["sandbox"]).startswith("NONE") != request.is_confined
-        )
-        if (
-            data is None
-            or not is_safe
-            or not is_current(data, submission.digest, digests[submission.week], seed)
-        ):
-            todo.append(submission)
-    return todo, len(collected.submissions) - len(todo)
+
+    def is_kept(hand_in: HandIn) -> bool:
+        data = read_result(result_path(request.grades, hand_in.learner, hand_in.week))
+        if data is None or str(data["sandbox"]).startswith("NONE") == request.is_confined:
+            return False
+        try:
+            digest = hand_in.read().digest
+        except OSError:
+            return False  # reading it once more will say why, or succeed
+        return is_current(data, digest, digests[hand_in.week], seed)
+
+    todo = [h for h in collected.hand_ins if request.fresh or not is_kept(h)]
+    return todo, len(collected.hand_ins) - len(todo)
 
 
 def _seed(request: Request) -> int:

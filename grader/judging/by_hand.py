@@ -9,7 +9,7 @@ from pathlib import Path
 from exercises import Exercise, Module
 from grader.course import Course
 from grader.errors import InputError
-from grader.intake.submissions import FolderSource
+from grader.intake.folders import FolderSource
 from grader.judging.bench import LearnerProxy, ModuleBench, source_of_module
 from grader.sandbox import Sandbox
 

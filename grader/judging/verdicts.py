@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from exercises import Exercise, Module
 from grader.course import Course
 from grader.errors import SandboxError
-from grader.intake.submissions import Submission
+from grader.intake.submission import Submission
 from grader.judging.bench import ModuleBench, source_of_module
 from grader.judging.diagnosis import Diagnostician
 from grader.judging.reasons import is_todo, why_failed

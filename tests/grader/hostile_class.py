@@ -20,7 +20,7 @@ import numpy as np
 
 import grader.judging.bench
 from grader.course import Course
-from grader.intake.submissions import File, Submission
+from grader.intake.submission import File, Submission
 from grader.judging.suite import Suite, with_suite
 from grader.judging.verdicts import Grader
 from grader.sandbox import Limits, Sandbox
