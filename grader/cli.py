@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.errors import GraderError, InputError
+from grader.printing import printable
 
 OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3
 
@@ -98,7 +99,7 @@ def grade(args: argparse.Namespace) -> int:
         print("grader: NO SANDBOX: the code runs with all of your rights", file=sys.stderr)
     summary = grade_class(request, Progress(Console(stderr=True)))
     for note in summary.notes:
-        print(f"grader: {note}", file=sys.stderr)
+        print(f"grader: {printable(note)}", file=sys.stderr)
     print_class(Console(), all_results(args.out))
     print(f"\n{summary.graded} graded, {summary.kept} unchanged. Sandbox: {summary.sandbox}.")
     print(f"Grades:  {args.out / 'grades.csv'}")
@@ -106,7 +107,7 @@ def grade(args: argparse.Namespace) -> int:
     if summary.failed:
         print("grader: not graded, and not the learners' fault:", file=sys.stderr)
         for line in summary.failed:
-            print(f"  {line}", file=sys.stderr)
+            print(f"  {printable(line)}", file=sys.stderr)
         print("grader: run the same command again to try these", file=sys.stderr)
         return NOT_ALL_GRADED
     return OK

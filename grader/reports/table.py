@@ -7,8 +7,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from grader.progress import printable
+from grader.printing import printable
 
 SHOWN_MISCONCEPTIONS = 12
 MARKS = {
@@ -33,13 +34,13 @@ def print_class(console: Console, results: Sequence[dict[str, Any]]) -> None:
     table.add_column("score", justify="right")
     table.add_column("exercises", overflow="fold")
     for result in results:
-        marks = "".join(
-            f"[{STYLES.get(e['status'], 'red')}]{MARKS.get(e['status'], '?')}[/]"
-            for e in result["exercises"]
-        )
+        marks = Text()
+        for exercise in result["exercises"]:
+            status = exercise["status"]
+            marks.append(MARKS.get(status, "?"), STYLES.get(status, "red"))
         table.add_row(
-            printable(result["learner"]),
-            result["week"],
+            Text(printable(result["learner"])),
+            Text(printable(result["week"])),
             f"{result['score']:g}/{result['max_score']:g}",
             marks,
         )
@@ -62,7 +63,7 @@ def _print_misconceptions(console: Console, results: Sequence[dict[str, Any]]) -
     for (exercise, sentence), learners in most_common[:SHOWN_MISCONCEPTIONS]:
         names = ", ".join(learners[:3]) + (" …" if len(learners) > 3 else "")
         console.print(
-            f"  {len(learners)} × {exercise}: {sentence} ({names})", markup=False, highlight=False
+            Text(f"  {len(learners)} × {printable(exercise)}: {printable(sentence)} ({names})")
         )
     if len(found) > SHOWN_MISCONCEPTIONS:
         more = len(found) - SHOWN_MISCONCEPTIONS

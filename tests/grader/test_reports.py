@@ -3,10 +3,84 @@
 from __future__ import annotations
 
 import csv
+import io
+from typing import Any
 
+import pytest
+from rich.console import Console
+
+from grader.cli import main
+from grader.printing import printable
+from grader.progress import Progress
+from grader.reports.table import print_class
 from tests.grader.toy import REFERENCE
 
 WRONG_DOUBLE = REFERENCE.replace("return 2 * x", "return x * x")
+# Markup, an emoji code, a terminal's escape and a change of the writing direction.
+HOSTILE = ("[red]x", "[link=x]y", ":smile:", "\x1b[31mx", "a\u202eb", "c\\", "[/]")
+
+
+def shown(name: str) -> str:
+    """Return how a hostile name is shown: as it is, but for what a terminal would obey."""
+    return name.replace("\x1b", "?").replace("\u202e", "?")
+
+
+def result(name: str) -> dict[str, Any]:
+    """Return a result in which all that a learner chooses, and more, is one name."""
+    exercise = {"exercise": name, "status": "failed", "misconception": {"sentence": name}}
+    return {"learner": name, "week": name, "score": 1.0, "max_score": 2.0, "exercises": [exercise]}
+
+
+class TestShownAndNotObeyed:
+    @pytest.mark.parametrize("is_terminal", [True, False])
+    def test_the_table(self, is_terminal):
+        out = io.StringIO()
+        console = Console(file=out, force_terminal=is_terminal, color_system=None, width=150)
+        print_class(console, [result(name) for name in HOSTILE])
+        rows, misconceptions = out.getvalue().split("Misconceptions found")
+        for name in map(shown, HOSTILE):
+            assert sum(line.split()[:2] == [name, name] for line in rows.splitlines()) == 1
+            assert f"1 × {name}: {name} ({name})\n" in misconceptions
+        assert "\x1b" not in out.getvalue()
+
+    def test_the_lines_of_a_run(self):
+        out = io.StringIO()
+        progress = Progress(Console(file=out, width=150))
+        assert list(progress.over(HOSTILE, str)) == list(HOSTILE)
+        lines = out.getvalue().splitlines()
+        assert [line.split(": ", 1)[1] for line in lines] == list(map(shown, HOSTILE))
+
+    def test_the_bar_of_a_run(self):
+        for name in HOSTILE:
+            out = io.StringIO()
+            console = Console(file=out, force_terminal=True, color_system=None, width=150)
+            for _ in Progress(console).over([name], str):
+                pass
+            assert shown(name) in out.getvalue()
+            assert "\x1b[31mx" not in out.getvalue()
+            assert "\u202e" not in out.getvalue()
+
+    def test_the_command(self, toys, capsys, monkeypatch):
+        for name in HOSTILE[:-1]:
+            toys.hand_in(name, REFERENCE)
+            (toys.submitted / f"{name}.txt").write_text("")
+        (toys.submitted / "\x1b]0;title\x07").symlink_to("/")
+        monkeypatch.setattr("grader.run.Course", lambda: toys.course)
+        monkeypatch.setattr(
+            "grader.run.write_result", lambda grades, result: (_ for _ in ()).throw(OSError("\x1b"))
+        )
+        assert main(["run", str(toys.submitted), "--out", str(toys.grades)]) == 3
+        out, err = capsys.readouterr()
+        assert "\x1b" not in out + err
+        assert "\u202e" not in out + err
+        for name in map(shown, HOSTILE[:-1]):
+            assert f"  {name} week1: ?" in err
+            assert f"{name}.txt: a file where" in err
+
+    def test_what_no_terminal_can_write(self):
+        assert printable("a\udce9\u2066b\nc\x9b") == "a??b?c?"
+        assert printable("Zoë 李 \U0001f600") == "Zoë 李 \U0001f600"
+        assert printable("abcdef", 4) == "abc…"
 
 
 class TestGradesCsv:
