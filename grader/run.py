@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import fcntl
-import io
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from grader.intake.submission import Collected, HandIn
 from grader.judging.suite import Suite, with_suite
 from grader.judging.verdicts import Grader
 from grader.progress import Progress
+from grader.reports.grades_csv import write_grades_csv
 from grader.results import is_current, read_result, result_path, write_result
 from grader.sandbox import Sandbox
 from grader.sandbox.sandbox import ALL_LAYERS
@@ -75,7 +74,7 @@ def grade_class(request: Request, progress: Progress, course: Course | None = No
                 weeks = {hand_in.week for hand_in in todo}
                 modules = [m for w in course.catalogue.weeks if w.name in weeks for m in w.modules]
                 failed = _grade_all(request, course, modules, todo, sandbox, seed, progress)
-            write_grades_csv(request.grades, course.catalogue)
+            write_grades_csv(request.grades, course.catalogue, all_results(request.grades))
             return Summary(
                 graded=len(todo) - len(failed),
                 kept=kept,
@@ -189,19 +188,3 @@ def all_results(grades: Path) -> list[dict[str, Any]]:
     """Return every result in a grades folder, by learner and week."""
     paths = sorted((grades / "results").glob("*/*.json"))
     return [data for path in paths if (data := read_result(path)) is not None]
-
-
-def write_grades_csv(grades: Path, catalogue: Catalogue) -> None:
-    """Write one row per learner, a column per week and a total, from the results."""
-    scores: dict[str, dict[str, float]] = {}
-    for data in all_results(grades):
-        scores.setdefault(data["learner"], {})[data["week"]] = data["score"]
-    weeks = [week.name for week in catalogue.weeks]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["learner", *weeks, "total"])
-    for learner in sorted(scores):
-        row = scores[learner]
-        total = round(sum(row.values()), 4)
-        writer.writerow([learner, *(row.get(week, "") for week in weeks), total])
-    write_atomically(grades / "grades.csv", text.getvalue().encode("utf-8", "backslashreplace"))

@@ -12,6 +12,7 @@ from rich.console import Console
 from grader.cli import main
 from grader.printing import printable
 from grader.progress import Progress
+from grader.reports.spreadsheet import as_csv, as_text
 from grader.reports.table import print_class
 from tests.grader.toy import REFERENCE
 
@@ -83,15 +84,48 @@ class TestShownAndNotObeyed:
         assert printable("abcdef", 4) == "abc…"
 
 
+class TestSpreadsheet:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            '=HYPERLINK("http://example.org")',
+            *("+1", "-1", "@sum", "\t=1", "\r=1", "\n=1", "＝1", "'=1", "'", "''"),
+        ],
+    )
+    def test_what_a_spreadsheet_would_run_is_text(self, name):
+        cell = as_text(name)
+        assert cell == "'" + name
+        assert cell.removeprefix("'") == name
+
+    @pytest.mark.parametrize("name", ["ada", "O'Neill", "a=b", "3", "", " =1"])
+    def test_other_names_stay(self, name):
+        assert as_text(name) == name
+        assert as_text(name).removeprefix("'") == name
+
+    @pytest.mark.parametrize("name", ["a\r=1", "a\n=1", "a,b", 'a"b', "a;=1", "a\t=1"])
+    def test_no_name_makes_a_cell_or_a_row(self, name):
+        text = as_csv([["learner", "total"], [name, 1.5]]).decode()
+        assert list(csv.reader(io.StringIO(text, newline=""))) == [
+            ["learner", "total"],
+            [name, "1.5"],
+        ]
+        assert text.endswith(f'"{name.replace(chr(34), chr(34) * 2)}",1.5\n')
+
+    def test_numbers_stay_numbers(self):
+        assert as_csv([["-1", -1.0, 2]]) == b"'-1,-1.0,2\n"
+
+
 class TestGradesCsv:
     def test_one_row_a_learner(self, toys):
         toys.hand_in("ada, the first", REFERENCE)
         toys.hand_in("bob", WRONG_DOUBLE)
+        toys.hand_in("=1+1", "")
         toys.grade()
         with (toys.grades / "grades.csv").open() as file:
             rows = list(csv.reader(file))
         assert rows == [
             ["learner", "week1", "total"],
+            ["'=1+1", "0.0", "0.0"],
             ["ada, the first", "7.5", "7.5"],
             ["bob", "3.5", "3.5"],
         ]
