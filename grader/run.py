@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import random
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 from exercises import Catalogue, Module
 from grader.course import Course
 from grader.errors import InputError, SandboxError
-from grader.files import remove_leftovers, write_atomically
+from grader.files import indistinct, remove_leftovers, write_atomically, writing_to
 from grader.intake.collect import collect
 from grader.intake.submission import Collected, HandIn
 from grader.judging.suite import Suite, with_suite
@@ -120,13 +121,36 @@ def _choose(request: Request, catalogue: Catalogue) -> Collected:
         if name not in learners:
             raise InputError(f"--learner {name}: nothing of theirs in {request.submitted}")
 
+    twins = _twins(request.grades, sorted(learners))
     wanted = (
         hand_in
         for hand_in in collected.hand_ins
-        if (not request.weeks or hand_in.week in request.weeks)
+        if hand_in.learner not in twins
+        and (not request.weeks or hand_in.week in request.weeks)
         and (not request.learners or hand_in.learner in request.learners)
     )
-    return Collected(tuple(wanted), collected.notes)
+    return Collected(tuple(wanted), (*collected.notes, *twins.values()))
+
+
+def _twins(grades: Path, learners: Sequence[str]) -> dict[str, str]:
+    """Return who would overwrite the results of another, with a note for each."""
+    alike: dict[str, list[str]] = {}
+    for name in learners:
+        key = unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
+        alike.setdefault(key, []).append(name)
+    notes = {}
+    for names in alike.values():
+        if len(names) == 1:
+            continue
+        with writing_to(grades):
+            grades.mkdir(parents=True, exist_ok=True)
+            twins = indistinct(grades, names)
+        for twin in twins:
+            notes[twin] = (
+                f"not graded: the name {twin} is the same folder in {grades} as "
+                f"{' or '.join(name for name in names if name not in twins)}; rename one"
+            )
+    return notes
 
 
 def _split(
@@ -164,18 +188,17 @@ def _seed(request: Request) -> int:
             raise InputError(f"{path}: holds no whole number; give --seed or remove it") from error
     if seed is None:
         seed = random.SystemRandom().randrange(2**32)
-    write_atomically(path, f"{seed}\n".encode("ascii"))
+    with writing_to(request.grades):
+        write_atomically(path, f"{seed}\n".encode("ascii"))
     return seed
 
 
 @contextmanager
 def _only_run(grades: Path) -> Iterator[None]:
     """Keep a second run out of the same folder; the kernel frees the lock of a killed one."""
-    try:
+    with writing_to(grades):
         grades.mkdir(parents=True, exist_ok=True)
         lock = (grades / LOCK_FILE).open("a")
-    except OSError as error:
-        raise InputError(f"--out {grades}: cannot be written: {error.strerror}") from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

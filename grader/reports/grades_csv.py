@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from exercises import Catalogue
-from grader.files import write_atomically
+from grader.files import write_atomically, writing_to
 from grader.reports.spreadsheet import as_csv
 
 
@@ -22,4 +22,5 @@ def write_grades_csv(grades: Path, catalogue: Catalogue, results: Iterable[dict[
         row = scores[learner]
         total = round(sum(row.values()), 4)
         rows.append([learner, *(row.get(week, "") for week in weeks), total])
-    write_atomically(grades / "grades.csv", as_csv(rows))
+    with writing_to(grades):
+        write_atomically(grades / "grades.csv", as_csv(rows))
