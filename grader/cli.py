@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.errors import GraderError, InputError
+from grader.printing import printable
 
 OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3
 
@@ -101,7 +102,7 @@ def grade(args: argparse.Namespace) -> int:
         print("grader: NO SANDBOX: the code runs with all of your rights", file=sys.stderr)
     summary = grade_class(request, Progress(Console(stderr=True)))
     for note in summary.notes:
-        print(f"grader: {note}", file=sys.stderr)
+        print(f"grader: {printable(note)}", file=sys.stderr)
     print_class(Console(), [r for r in all_results(args.out) if isinstance(r, Result)])
     print(f"\n{summary.graded} graded, {summary.kept} unchanged. Sandbox: {summary.sandbox}.")
     print(f"Grades:  {args.out / 'grades.csv'}")
@@ -122,7 +123,7 @@ def grade(args: argparse.Namespace) -> int:
 
 def _print_lines(lines: Sequence[str]) -> None:
     for line in lines:
-        print(f"  {line}", file=sys.stderr)
+        print(f"  {printable(line)}", file=sys.stderr)
 
 
 def check_exercises(args: argparse.Namespace) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -18,8 +17,11 @@ from rich.progress import (
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from grader.printing import printable
+
 T = TypeVar("T")
 LINES = 20
+WIDTH = 24
 
 
 class Rate(ProgressColumn):
@@ -42,7 +44,7 @@ class Progress:
             yield from self._lines(items, total, name)
             return
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             Rate(),
@@ -51,7 +53,7 @@ class Progress:
         with Bar(*columns, console=self.console, transient=True) as bar:
             task = bar.add_task("", total=total)
             for item in items:
-                bar.update(task, description=escape(printable(name(item))[:24]))
+                bar.update(task, description=printable(name(item), WIDTH))
                 yield item
                 bar.advance(task)
 
@@ -62,9 +64,4 @@ class Progress:
             yield item
             if number % step == 0 or number == total:
                 text = f"graded {number}/{total}: {printable(name(item))}"
-                self.console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def printable(text: str) -> str:
-    """Return a text that can't move a terminal's cursor."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+                self.console.print(Text(text), soft_wrap=True)

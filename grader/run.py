@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-import csv
 import fcntl
-import io
 import secrets
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from exercises import Catalogue
 from grader.course import Course
 from grader.errors import InputError, ResultError
-from grader.files import remove_leftovers, write_atomically
-from grader.intake.submissions import Collected, Submission, collect
+from grader.files import indistinct, remove_leftovers, write_atomically, writing_to
+from grader.intake.collect import collect
+from grader.intake.submission import Collected, HandIn
 from grader.judging.digest import suite_digest
-from grader.judging.verdicts import VoidTest
 from grader.judging.worker import Order
 from grader.progress import Progress
-from grader.results import GRADED, all_results, read_result, result_path, write_result
+from grader.reports.grades_csv import write_grades_csv, write_void_tests_csv
+from grader.results import (
+    GRADED,
+    Result,
+    VoidTest,
+    all_results,
+    read_result,
+    result_path,
+    write_result,
+)
 from grader.sandbox.sandbox import ALL_LAYERS
 from grader.workers import Workers
 
 SEED_FILE = "seed.txt"
 LOCK_FILE = ".lock"
-VOID_FILE = "void_tests.csv"
 SEED_BITS = 128  # one leaked number must not be enough to try out all seeds
 
 
@@ -92,15 +98,17 @@ def grade_class(request: Request, progress: Progress, course: Course | None = No
         todo, kept = _split(request, course, collected, seed)
         workers = Workers(_order(request, course, todo, seed), request.jobs)
         done = _grade_all(request, workers, todo, progress)
-        failed = [f"{item.learner} {item.week}: {item.why}" for item in collected.unreadable]
-        failed += done.failed
         if todo:
             write_void_tests_csv(request.grades, workers.void)
-        failed += write_grades_csv(request.grades, course.catalogue)
+        results = list(all_results(request.grades))
+        write_grades_csv(
+            request.grades, course.catalogue, [r for r in results if isinstance(r, Result)]
+        )
+        unreadable = [str(error) for error in results if isinstance(error, ResultError)]
         return Summary(
             graded=done.graded,
             kept=kept,
-            failed=tuple(failed),
+            failed=(*done.failed, *unreadable),
             troubles=tuple(done.troubles),
             void=workers.void,
             notes=collected.notes,
@@ -116,8 +124,8 @@ class _Done:
     troubles: list[str] = field(default_factory=list)
 
 
-def _order(request: Request, course: Course, todo: Sequence[Submission], seed: int) -> Order:
-    weeks = {submission.week for submission in todo}
+def _order(request: Request, course: Course, todo: Sequence[HandIn], seed: int) -> Order:
+    weeks = {hand_in.week for hand_in in todo}
     modules = [m for w in course.catalogue.weeks if w.name in weeks for m in w.modules]
     return Order(
         root=course.root,
@@ -128,14 +136,14 @@ def _order(request: Request, course: Course, todo: Sequence[Submission], seed: i
 
 
 def _grade_all(
-    request: Request, workers: Workers, todo: Sequence[Submission], progress: Progress
+    request: Request, workers: Workers, todo: Sequence[HandIn], progress: Progress
 ) -> _Done:
     done = _Done()
     graded = progress.over(
         workers.grade(todo), len(todo), lambda pair: f"{pair[0].learner} {pair[0].week}"
     )
-    for submission, answer in graded:
-        name = f"{submission.learner} {submission.week}"
+    for hand_in, answer in graded:
+        name = f"{hand_in.learner} {hand_in.week}"
         troubles = [f"{name}: {trouble}" for trouble in answer.troubles]
         if answer.result is None:
             done.failed += troubles
@@ -156,48 +164,70 @@ def _choose(request: Request, catalogue: Catalogue) -> Collected:
         if name not in known:
             raise InputError(f"--week {name}: no such week; there are {', '.join(sorted(known))}")
     collected = collect(request.submitted, catalogue)
-    learners = {s.learner for s in collected.submissions}
-    learners |= {s.learner for s in collected.unreadable}
+    learners = {hand_in.learner for hand_in in collected.hand_ins}
     for name in request.learners:
         if name not in learners:
             raise InputError(f"--learner {name}: nothing of theirs in {request.submitted}")
 
-    def is_wanted(item: Any) -> bool:
-        return (not request.weeks or item.week in request.weeks) and (
-            not request.learners or item.learner in request.learners
-        )
-
-    return Collected(
-        tuple(filter(is_wanted, collected.submissions)),
-        tuple(filter(is_wanted, collected.unreadable)),
-        collected.notes,
+    twins = _twins(request.grades, sorted(learners))
+    wanted = (
+        hand_in
+        for hand_in in collected.hand_ins
+        if hand_in.learner not in twins
+        and (not request.weeks or hand_in.week in request.weeks)
+        and (not request.learners or hand_in.learner in request.learners)
     )
+    return Collected(tuple(wanted), (*collected.notes, *twins.values()))
+
+
+def _twins(grades: Path, learners: Sequence[str]) -> dict[str, str]:
+    """Return who would overwrite the results of another, with a note for each."""
+    alike: dict[str, list[str]] = {}
+    for name in learners:
+        key = unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
+        alike.setdefault(key, []).append(name)
+    notes = {}
+    for names in alike.values():
+        if len(names) == 1:
+            continue
+        with writing_to(grades):
+            grades.mkdir(parents=True, exist_ok=True)
+            twins = indistinct(grades, names)
+        for twin in twins:
+            notes[twin] = (
+                f"not graded: the name {twin} is the same folder in {grades} as "
+                f"{' or '.join(name for name in names if name not in twins)}; rename one"
+            )
+    return notes
 
 
 def _split(
     request: Request, course: Course, collected: Collected, seed: int
-) -> tuple[list[Submission], int]:
-    """Return the submissions to grade, and how many need no grading."""
+) -> tuple[list[HandIn], int]:
+    """Return what is to be graded, and how many need no grading."""
     digests = {week.name: suite_digest(course, week.name) for week in course.catalogue.weeks}
     todo = [
-        submission
-        for submission in collected.submissions
-        if request.fresh or not _is_current(request, submission, digests[submission.week], seed)
+        hand_in
+        for hand_in in collected.hand_ins
+        if request.fresh or not _is_kept(request, hand_in, digests[hand_in.week], seed)
     ]
-    return todo, len(collected.submissions) - len(todo)
+    return todo, len(collected.hand_ins) - len(todo)
 
 
-def _is_current(request: Request, submission: Submission, suite: str, seed: int) -> bool:
+def _is_kept(request: Request, hand_in: HandIn, suite: str, seed: int) -> bool:
     """Say whether a written result still holds for this submission, suite and seed."""
     try:
-        result = read_result(result_path(request.grades, submission.learner, submission.week))
+        result = read_result(result_path(request.grades, hand_in.learner, hand_in.week))
     except ResultError:  # none yet, or a damaged one
         return False
-    return (
-        result.status == GRADED
-        and (result.digest, result.suite, result.seed) == (submission.digest, suite, seed)
-        and result.is_confined == request.is_confined
-    )
+    if (result.status, result.suite, result.seed) != (GRADED, suite, seed):
+        return False
+    if result.is_confined != request.is_confined:
+        return False
+    try:
+        return result.digest == hand_in.read().digest
+    except OSError:
+        return False  # reading it once more will say why, or succeed
 
 
 def _seed(request: Request) -> int:
@@ -215,55 +245,20 @@ def _seed(request: Request) -> int:
             raise InputError(f"{path}: holds no whole number; give --seed or remove it") from error
     if seed is None:
         seed = secrets.randbits(SEED_BITS)
-    write_atomically(path, f"{seed}\n".encode("ascii"))
+    with writing_to(request.grades):
+        write_atomically(path, f"{seed}\n".encode("ascii"))
     return seed
 
 
 @contextmanager
 def _only_run(grades: Path) -> Iterator[None]:
     """Keep a second run out of the same folder; the kernel frees the lock of a killed one."""
-    try:
+    with writing_to(grades):
         grades.mkdir(parents=True, exist_ok=True)
         lock = (grades / LOCK_FILE).open("a")
-    except OSError as error:
-        raise InputError(f"--out {grades}: cannot be written: {error.strerror}") from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise InputError(f"{grades}: another grading run is writing there") from error
         yield
-
-
-def write_void_tests_csv(grades: Path, void: Sequence[VoidTest]) -> None:
-    """Write which hidden tests count for nobody, beside the grades; remove the list if none."""
-    path = grades / VOID_FILE
-    if not void:
-        path.unlink(missing_ok=True)
-        return
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["test", "requirement", "why our own solution fails it"])
-    writer.writerows((test.id, test.says, test.why) for test in void)
-    write_atomically(path, text.getvalue().encode("utf-8"))
-
-
-def write_grades_csv(grades: Path, catalogue: Catalogue) -> list[str]:
-    """Write one row per learner, a column per week and a total; return what can't be read."""
-    scores: dict[str, dict[str, float]] = {}
-    unreadable = []
-    for result in all_results(grades):
-        if isinstance(result, ResultError):
-            unreadable.append(str(result))
-        else:
-            scores.setdefault(result.learner, {})[result.week] = result.score
-    weeks = [week.name for week in catalogue.weeks]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["learner", *weeks, "total"])
-    for learner in sorted(scores):
-        row = scores[learner]
-        total = round(sum(row.values()), 4)
-        writer.writerow([learner, *(row.get(week, "") for week in weeks), total])
-    write_atomically(grades / "grades.csv", text.getvalue().encode("utf-8", "backslashreplace"))
-    return unreadable

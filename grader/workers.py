@@ -11,24 +11,34 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Protocol, TypeVar
 
 from grader.errors import GraderError, describe_mistake
-from grader.intake.submissions import Submission
+from grader.intake.submission import Submission
 from grader.judging import worker
-from grader.judging.verdicts import VoidTest
 from grader.judging.worker import Graded, Opened, Order
+from grader.results import VoidTest
 
 # A submission's own time is bounded in the worker; past this the worker itself hangs.
 WORKER_WALL_S = 900.0
 TRIES = 2
 
-Answer = tuple[Submission, Graded] | GraderError | None
+
+class Readable(Protocol):
+    """A submission that is not read yet."""
+
+    def read(self) -> Submission:
+        """Read it; an `OSError` says why our side can't."""
+
+
+T = TypeVar("T", bound=Readable)
 
 
 class Workers:
     """Worker processes that share the submissions of one run.
 
     Each is a pool of one, driven by a thread: so it is known which submission a worker died of.
+    Submissions are read here, one at a time, and travel as content.
     """
 
     def __init__(self, order: Order, jobs: int) -> None:
@@ -36,12 +46,13 @@ class Workers:
         self.jobs = jobs
         self.sandbox = ""
         self.void: tuple[VoidTest, ...] = ()
-        self._todo: queue.SimpleQueue[Submission] = queue.SimpleQueue()
-        self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self._todo: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._stop = threading.Event()
+        self._reading = threading.Lock()  # an archive of the whole class is one open file
         self._pids: dict[threading.Thread, int] = {}
 
-    def grade(self, submissions: Sequence[Submission]) -> Iterator[tuple[Submission, Graded]]:
+    def grade(self, hand_ins: Sequence[T]) -> Iterator[tuple[T, Graded]]:
         """Yield each submission with what became of it, as soon as it is graded.
 
         The first worker grades the references before anybody else, and what they fail is void.
@@ -51,9 +62,9 @@ class Workers:
         GraderError
             If no worker can be opened: the hidden tests do not load, or there is no sandbox.
         """
-        for submission in submissions:
-            self._todo.put(submission)
-        jobs = min(self.jobs, len(submissions))
+        for hand_in in hand_ins:
+            self._todo.put(hand_in)
+        jobs = min(self.jobs, len(hand_ins))
         if not jobs:
             return
         first = _Process(self.order)
@@ -85,10 +96,10 @@ class Workers:
                 self._note(mine)
                 while not self._stop.is_set():
                     try:
-                        submission = self._todo.get_nowait()
+                        hand_in = self._todo.get_nowait()
                     except queue.Empty:
                         break
-                    self._answers.put((submission, self._grade(mine, submission)))
+                    self._answers.put((hand_in, self._grade(mine, hand_in)))
             self._answers.put(None)
         except GraderError as error:
             self._answers.put(error)
@@ -99,7 +110,12 @@ class Workers:
         self.sandbox = process.opened.sandbox
         self._pids[threading.current_thread()] = process.opened.pid
 
-    def _grade(self, process: _Process, submission: Submission) -> Graded:
+    def _grade(self, process: _Process, hand_in: Readable) -> Graded:
+        try:
+            with self._reading:
+                submission = hand_in.read()
+        except OSError as error:
+            return Graded(None, (f"cannot be read: {error.strerror or error}",))
         why = ""
         for _ in range(TRIES):
             if self._stop.is_set():

@@ -17,7 +17,7 @@ import pytest
 from exercises import Exercise, Module
 from grader.course import Course
 from grader.errors import InputError
-from grader.intake.submissions import FolderSource
+from grader.intake.folders import FolderSource
 from grader.judging.bench import LearnerProxy, ModuleBench, limit_cpu, source_of_module
 from grader.judging.suite import Suite, exercise_of, mark_value, seeded_rng, test_id
 from grader.judging.worker import hide_own_memory

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from exercises import Exercise, Module
 from grader.course import Course
 from grader.errors import SandboxError, describe_mistake
-from grader.intake.submissions import Submission
+from grader.intake.submission import Submission
 from grader.judging.bench import ModuleBench, source_of_module
 from grader.judging.diagnosis import Diagnostician
 from grader.judging.digest import suite_digest
 from grader.judging.reasons import is_todo, why_failed
 from grader.judging.suite import HiddenTest, Suite, TestRun
-from grader.results import GRADED, ExerciseResult, Misconception, Result, TestResult
+from grader.results import GRADED, ExerciseResult, Misconception, Result, TestResult, VoidTest
 from grader.sandbox import (
     CallTimedOut,
     ChildCrashed,
@@ -30,15 +30,6 @@ SUBMISSION_WALL_S = 240.0
 VOID = "void"
 VOID_SENTENCE = "does not count: our own solution fails it in this run, which is ours to mend"
 NOT_RUN = "not run, since earlier requirements ended the run"
-
-
-@dataclass(frozen=True)
-class VoidTest:
-    """A hidden test that its own reference fails with the seed of this run: ours to mend."""
-
-    id: str
-    says: str
-    why: str
 
 
 @dataclass

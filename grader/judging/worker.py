@@ -20,10 +20,10 @@ from pathlib import Path
 
 from grader.course import Course
 from grader.errors import SandboxError, SuiteError, describe_mistake
-from grader.intake.submissions import Submission
+from grader.intake.submission import Submission
 from grader.judging.suite import collect
-from grader.judging.verdicts import Grader, VoidTest
-from grader.results import Result
+from grader.judging.verdicts import Grader
+from grader.results import Result, VoidTest
 from grader.sandbox import Sandbox
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4

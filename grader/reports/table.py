@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from exercises.verdict import STATUSES, VERDICTS
-from grader.progress import printable
+from grader.printing import printable
 from grader.results import Result
 
 SHOWN_MISCONCEPTIONS = 12
@@ -23,13 +24,13 @@ def print_class(console: Console, results: Sequence[Result]) -> None:
     table.add_column("score", justify="right")
     table.add_column("exercises", overflow="fold")
     for result in results:
-        marks = "".join(
-            f"[{status.colour}]{status.sign}[/]"
-            for status in (STATUSES[each.status] for each in result.exercises)
-        )
+        marks = Text()
+        for each in result.exercises:
+            status = STATUSES[each.status]
+            marks.append(status.sign, status.colour)
         table.add_row(
-            printable(result.learner),
-            result.week,
+            Text(printable(result.learner)),
+            Text(printable(result.week)),
             f"{result.score:g}/{result.max_score:g}",
             marks,
         )
@@ -52,7 +53,7 @@ def _print_misconceptions(console: Console, results: Sequence[Result]) -> None:
     for (exercise, sentence), learners in most_common[:SHOWN_MISCONCEPTIONS]:
         names = ", ".join(learners[:3]) + (" …" if len(learners) > 3 else "")
         console.print(
-            f"  {len(learners)} × {exercise}: {sentence} ({names})", markup=False, highlight=False
+            Text(f"  {len(learners)} × {printable(exercise)}: {printable(sentence)} ({names})")
         )
     if len(found) > SHOWN_MISCONCEPTIONS:
         more = len(found) - SHOWN_MISCONCEPTIONS

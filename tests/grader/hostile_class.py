@@ -20,7 +20,7 @@ import numpy as np
 
 import grader.judging.bench
 from grader.course import Course
-from grader.intake.submissions import File, Submission
+from grader.intake.submission import File, Submission
 from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
 from grader.judging.worker import protect_process

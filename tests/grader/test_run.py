@@ -5,12 +5,10 @@ from __future__ import annotations
 import csv
 import fcntl
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -18,7 +16,6 @@ from rich.console import Console
 
 from grader.cli import main
 from grader.errors import InputError
-from grader.intake.submissions import MAX_MODULE_BYTES
 from grader.progress import Progress
 from grader.run import Request, grade_class
 from tests.grader.toy import REFERENCE
@@ -274,51 +271,6 @@ class TestBadInput:
         with pytest.raises(InputError, match=r"seed\.txt"):
             grade_class(request, Progress(Console(quiet=True)), toys.course)
 
-    def test_files_that_are_no_modules(self, toys, tmp_path):
-        secret = tmp_path / "solution.py"
-        secret.write_text(REFERENCE)
-        cases = {
-            "latin": lambda path: path.write_bytes(b"# caf\xe9\n"),
-            "zero": lambda path: path.write_bytes(b"x = 1\0\n"),
-            "large": lambda path: path.write_bytes(b"#" * (MAX_MODULE_BYTES + 1)),
-            "folder": lambda path: path.mkdir(),
-            "link": lambda path: path.symlink_to(secret),
-            "pipe": lambda path: os.mkfifo(path),
-            "binary": lambda path: path.write_bytes(bytes(range(256))),
-        }
-        for name, make in cases.items():
-            path = toys.submitted / name / "week1" / "toys.py"
-            path.parent.mkdir(parents=True)
-            make(path)
-        toys.hand_in("zoe", "\ufeff" + REFERENCE)
-        assert toys.grade().failed == ()
-        for name in cases:
-            assert toys.verdicts(name) == dict.fromkeys(
-                ("double", "product", "total"), "unreadable"
-            )
-            assert toys.result(name)["exercises"][0]["why"]
-        assert toys.result("zoe")["score"] == 7.5
-
-    def test_folders_that_are_no_folders(self, toys, tmp_path):
-        toys.hand_in("ada", REFERENCE)
-        (toys.submitted / "notes.txt").write_text("not a learner")
-        (toys.submitted / "link").symlink_to(tmp_path)
-        (toys.submitted / "bob").mkdir()
-        (toys.submitted / "bob" / "week1").write_text("a file")
-        (toys.submitted / "eve").mkdir()
-        (toys.submitted / "eve" / "week1").symlink_to(toys.submitted / "ada" / "week1")
-        (toys.submitted / "new").mkdir()
-        summary = toys.grade()
-        assert len(summary.notes) == 2
-        assert set(os.listdir(toys.grades / "results")) == {"ada", "bob", "eve"}
-        for name in ("bob", "eve"):
-            assert set(toys.verdicts(name).values()) == {"unreadable"}
-
-    def test_a_missing_module_is_to_do(self, toys):
-        (toys.submitted / "ada" / "week1").mkdir(parents=True)
-        toys.grade()
-        assert set(toys.verdicts("ada").values()) == {"todo"}
-
     def test_nothing_written_is_lost(self, toys):
         toys.hand_in("ada", REFERENCE)
         toys.grade()
@@ -334,85 +286,3 @@ class TestBadInput:
         assert "network socket" in error
         assert "--unsafe-no-sandbox" in error
         assert not (toys.grades / "results").exists()
-
-
-class TestArchives:
-    def make(self, path: Path, entries: dict[str, str | bytes]) -> Path:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in entries.items():
-                archive.writestr(name, content)
-        return path
-
-    def test_a_zip_of_the_class(self, toys, tmp_path):
-        for top in ("", "submitted/"):
-            names = {f"{top}ada/week1/toys.py": REFERENCE, f"{top}bob/week1/toys.py": WRONG_DOUBLE}
-            names["__MACOSX/ada/week1/toys.py"] = "junk"
-            names[f"{top}ada/week1/timestamp.txt"] = "2026-01-01"
-            toys.submitted = self.make(tmp_path / f"class{len(top)}.zip", names)
-            toys.grade()
-            assert toys.result("ada")["score"] == 7.5
-            assert toys.result("ada")["submitted_at"] == "2026-01-01"
-            assert toys.verdicts("bob")["double"] == "failed"
-
-    def test_a_zip_for_each_learner(self, toys):
-        self.make(toys.submitted / "ada.zip", {"week1/toys.py": REFERENCE})
-        self.make(toys.submitted / "bob.zip", {"bob/week1/toys.py": REFERENCE})
-        (toys.submitted / "eve.zip").write_bytes(b"not a zip")
-        assert toys.grade().failed == ()
-        assert toys.result("ada")["score"] == toys.result("bob")["score"] == 7.5
-        assert set(toys.verdicts("eve").values()) == {"unreadable"}
-
-    def test_a_bomb_does_not_go_off(self, toys):
-        self.make(toys.submitted / "ada.zip", {"week1/toys.py": b"#" * 200_000_000})
-        toys.hand_in("zoe", REFERENCE)
-        toys.grade()
-        assert set(toys.verdicts("ada").values()) == {"unreadable"}
-        assert "larger than" in toys.result("ada")["exercises"][0]["why"]
-        assert toys.result("zoe")["score"] == 7.5
-
-    @pytest.mark.parametrize("name", ["../week1/toys.py", "/x/week1/toys.py", "c:/week1/toys.py"])
-    def test_names_that_point_outside(self, toys, tmp_path, name):
-        self.make(toys.submitted / "ada.zip", {name: REFERENCE})
-        toys.grade()
-        assert set(toys.verdicts("ada").values()) == {"unreadable"}
-        archive = self.make(
-            tmp_path / "class.zip", {f"ada/{name}": REFERENCE, "b/week1/toys.py": ""}
-        )
-        assert main(["run", str(archive), "--out", str(toys.grades)]) == (
-            2 if ".." in name else main(["run", str(archive), "--out", str(toys.grades)])
-        )
-
-    def test_links_and_doubles_in_a_zip(self, toys):
-        info = zipfile.ZipInfo("week1/toys.py")
-        info.external_attr = 0o120777 << 16
-        with zipfile.ZipFile(toys.submitted / "ada.zip", "w") as archive:
-            archive.writestr(info, "/etc/passwd")
-        with zipfile.ZipFile(toys.submitted / "bob.zip", "w") as archive:
-            archive.writestr("week1/toys.py", REFERENCE)
-            with pytest.warns(UserWarning, match="Duplicate"):
-                archive.writestr("week1/toys.py", WRONG_DOUBLE)
-        toys.grade()
-        for learner in ("ada", "bob"):
-            assert set(toys.verdicts(learner).values()) == {"unreadable"}
-
-    def test_a_damaged_entry(self, toys):
-        path = self.make(toys.submitted / "ada.zip", {"week1/toys.py": REFERENCE})
-        data = bytearray(path.read_bytes())
-        data[60:80] = bytes(20)
-        path.write_bytes(data)
-        toys.grade()
-        assert set(toys.verdicts("ada").values()) == {"unreadable"}
-
-
-class TestGradesCsv:
-    def test_one_row_a_learner(self, toys):
-        toys.hand_in("ada, the first", REFERENCE)
-        toys.hand_in("bob", WRONG_DOUBLE)
-        toys.grade()
-        with (toys.grades / "grades.csv").open() as file:
-            rows = list(csv.reader(file))
-        assert rows == [
-            ["learner", "week1", "total"],
-            ["ada, the first", "7.5", "7.5"],
-            ["bob", "3.5", "3.5"],
-        ]

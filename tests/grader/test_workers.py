@@ -6,13 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from grader.course import ROOT
 from grader.errors import ResultError, SuiteError
-from grader.intake.submissions import File, Submission
+from grader.intake.submission import File, Submission
 from grader.judging.verdicts import Grader
 from grader.judging.worker import Order, Worker
 from grader.results import Misconception, Result, read_result, result_path
@@ -95,8 +96,7 @@ class TestWorkers:
         )
         workers = Workers(Order(root=copy, **ORDER), jobs=1)
         answers = [
-            graded
-            for _, graded in workers.grade([_submission("return 42"), _submission("return 2 * x")])
+            graded for _, graded in workers.grade([HandedIn("return 42"), HandedIn("return 2 * x")])
         ]
         assert flag.exists()
         assert [graded.troubles for graded in answers] == [(), ()]
@@ -113,8 +113,7 @@ class TestWorkers:
         )
         workers = Workers(Order(root=copy, **ORDER), jobs=1)
         answers = [
-            graded
-            for _, graded in workers.grade([_submission("return 42"), _submission("return 2 * x")])
+            graded for _, graded in workers.grade([HandedIn("return 42"), HandedIn("return 2 * x")])
         ]
         bad, good = answers
         assert bad.result is None
@@ -278,6 +277,14 @@ class TestResultFiles:
 def _submission(code: str) -> Submission:
     text = REFERENCE.replace("return 2 * x", code)
     return Submission("ada", "week1", {"toys": File(text)})
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    code: str
+
+    def read(self) -> Submission:
+        return _submission(self.code)
 
 
 def _without_times(toys, learner: str) -> dict:

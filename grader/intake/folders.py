@@ -1,0 +1,76 @@
+"""Learners' folders: `<learner>/<week>/<module>.py`.
+
+Files are opened without following symbolic links, must be regular and small, and only names of the
+catalogue are looked at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from exercises import Week
+from grader.intake.submission import MAX_MODULE_BYTES, File, Submission
+
+
+class FolderSource:
+    """A learner's folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def holds(self, week: Week) -> bool:
+        """Tell whether there is something of a week's name."""
+        try:
+            os.lstat(self.path / week.name)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True  # so that it is read, and listed as not graded, with this error
+        return True
+
+    def read(self, learner: str, week: Week) -> Submission | None:
+        """Read one week, or return None if there is none."""
+        with _directory(self.path, None) as base:
+            try:
+                kind = os.stat(week.name, dir_fd=base, follow_symlinks=False).st_mode
+            except FileNotFoundError:
+                return None
+            if not stat.S_ISDIR(kind):
+                what = "a symbolic link" if stat.S_ISLNK(kind) else "a file"
+                why = f"{week.name} is {what}, it should be a folder"
+                return Submission.unreadable(learner, week, why)
+            with _directory(week.name, base) as folder:
+                return Submission.of(learner, week, partial(_read_file, folder))
+
+
+def _read_file(folder: int, name: str) -> File | None:
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        kind = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+        if stat.S_ISLNK(kind):
+            return File(None, f"{name} is a symbolic link; hand in the file itself")
+        if not stat.S_ISREG(kind):
+            return File(None, f"{name} is not a file")
+        descriptor = os.open(name, flags, dir_fd=folder)
+    except FileNotFoundError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # exchanged between the two looks
+            return File(None, f"{name} is not a file")
+        return File.of(name, file.read(MAX_MODULE_BYTES + 1))
+
+
+@contextlib.contextmanager
+def _directory(path: str | Path, base: int | None) -> Iterator[int]:
+    """Open a folder that is no symbolic link."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(path, flags, dir_fd=base)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
