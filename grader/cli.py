@@ -13,6 +13,8 @@ from rich.console import Console
 from grader.errors import GraderError, InputError
 from grader.printing import printable
 
+THOROUGH_SEEDS = 20
+CORES = os.cpu_count() or 1
 OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3
 
 
@@ -58,7 +60,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--out", type=Path, required=True, metavar="GRADES", help="where results go")
     run.add_argument("--week", nargs="+", default=[], metavar="WEEK", help="only these weeks")
     run.add_argument("--learner", nargs="+", default=[], metavar="NAME", help="only these learners")
-    run.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes")
+    run.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
     run.add_argument("--seed", type=int, metavar="S", help="seed of the hidden inputs")
     run.add_argument("--fresh", action="store_true", help="grade again what is graded")
     run.add_argument(
@@ -73,6 +75,8 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check = commands.add_parser("check", help="test the exercises' own tests")
     check.add_argument("exercises", nargs="*", metavar="EXERCISE", help="only these exercises")
     check.add_argument("--seed", type=int, default=0, metavar="S", help="seed of hidden inputs")
+    check.add_argument("--thorough", action="store_true", help=f"try {THOROUGH_SEEDS} seeds (long)")
+    check.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
     check.add_argument("--catches", action="store_true", help="tell which test catches what")
     check.set_defaults(command=check_exercises)
 
@@ -132,7 +136,8 @@ def check_exercises(args: argparse.Namespace) -> int:
     from grader.judging.worker import protect_process
 
     protect_process()
-    report = check_course(args.exercises, args.seed)
+    seeds = range(args.seed, args.seed + (THOROUGH_SEEDS if args.thorough else 1))
+    report = check_course(args.exercises, seeds, args.jobs)
     print_report(Console(), report, with_catches=args.catches)
     return OK if report.is_clean else SOMETHING_WRONG
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import multiprocessing
+import os
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +20,7 @@ from grader.course import Course
 from grader.errors import SuiteError
 from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
+from grader.judging.worker import enter_process
 from grader.results import ExerciseResult
 from grader.sandbox import Sandbox
 from grader.variants import Variant
@@ -64,8 +69,22 @@ class Report:
         return not self.problems and not any(e.problems for e in self.exercises)
 
 
-def check_course(names: Sequence[str] = (), seed: int = 0, course: Course | None = None) -> Report:
+def check_course(
+    names: Sequence[str] = (),
+    seeds: Sequence[int] = (0,),
+    jobs: int = 1,
+    course: Course | None = None,
+) -> Report:
     """Check all exercises, or those named.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Exercises; none for all.
+    seeds : sequence of int
+        Of hidden inputs. With more than one, verdicts also have to be the same under all.
+    jobs : int
+        Processes, which share the modules.
 
     Raises
     ------
@@ -78,25 +97,66 @@ def check_course(names: Sequence[str] = (), seed: int = 0, course: Course | None
         if name not in known:
             raise SuiteError(f"no exercise named '{name}'; see exercises/week*.toml")
     problems = [f"{name} is stale: run `python -m grader stubs`" for name in stale_stubs(course)]
-    reports: list[ExerciseReport] = []
-    modules = [
-        module
+    tasks = [
+        (course.root, module, tuple(names), tuple(seeds))
         for week in course.catalogue.weeks
         for module in week.modules
         if not names or any(exercise.name in names for exercise in module.exercises)
     ]
+    if jobs == 1:
+        found = list(map(_check_module, tasks))
+    else:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(jobs, context, enter_process, (os.getpid(),)) as pool:
+            found = list(pool.map(_check_module, tasks))
+    return Report([report for reports in found for report in reports], problems)
 
-    suite = collect(course, modules)
+
+def _check_module(
+    task: tuple[Path, Module, tuple[str, ...], tuple[int, ...]],
+) -> list[ExerciseReport]:
+    root, module, names, seeds = task
+    course = Course(root)
+    suite = collect(course, [module])
+    variants = course.variants(module)
     with Sandbox() as sandbox:
         sandbox.prove()
-        grader = Grader(course, suite, sandbox, seed)
-        for module in modules:
-            variants = course.variants(module)
-            for exercise in module.exercises:
-                if not names or exercise.name in names:
-                    mine = [v for v in variants if v.exercise == exercise.name]
-                    reports.append(_check_exercise(grader, module, exercise, mine))
-    return Report(reports, problems)
+        grader = Grader(course, suite, sandbox, seeds[0], is_diagnosing=False)
+        reports = []
+        for exercise in module.exercises:
+            if not names or exercise.name in names:
+                mine = [v for v in variants if v.exercise == exercise.name]
+                report = _check_exercise(grader, module, exercise, mine)
+                _compare_seeds(grader, module, mine, seeds, report)
+                reports.append(report)
+    return reports
+
+
+def _compare_seeds(
+    grader: Grader,
+    module: Module,
+    variants: Sequence[Variant],
+    seeds: Sequence[int],
+    report: ExerciseReport,
+) -> None:
+    """Grade everything with each seed: an outcome depends on the mistake, not on the draw."""
+    reference = grader.course.read(grader.course.layout.reference(module))
+    cases = [("the reference", True, reference)]
+    cases += [(variant.name, variant.is_right, variant.source) for variant in variants]
+    first = grader.seed
+    for name, is_right, text in cases if len(seeds) > 1 else ():
+        outcomes: dict[tuple[str, float], list[int]] = {}
+        for grader.seed in seeds:
+            result = grader.grade_one(module, report.exercise, text)
+            outcomes.setdefault((result.status, result.score), []).append(grader.seed)
+        is_as_it_should_be = all((status == "passed") == is_right for status, _ in outcomes)
+        if len(outcomes) > 1 or not is_as_it_should_be:
+            told = "; ".join(
+                f"{status} with {score:g} points under {len(under)} seeds, such as {under[0]}"
+                for (status, score), under in outcomes.items()
+            )
+            report.problems.append(f"{name} is {told}")
+    grader.seed = first
 
 
 def _check_exercise(

@@ -43,6 +43,7 @@ class Grader:
     suite: Suite
     sandbox: Sandbox
     seed: int
+    is_diagnosing: bool = True
     diagnostician: Diagnostician = field(init=False)
     troubles: list[str] = field(default_factory=list)
     _digests: dict[str, str] = field(default_factory=dict)
@@ -143,7 +144,7 @@ class Grader:
         runs = self.suite.run(exercise, bench, self.seed, lambda so_far: _go_on(so_far, deadline))
         score, status, why = judge(exercise, runs, self._weight(exercise))
         misconception = None
-        if status in ("failed", "partial"):
+        if self.is_diagnosing and status in ("failed", "partial"):
             misconception = self._diagnose(module, exercise, bench)
             why = misconception.sentence if misconception else why
         return ExerciseResult(

@@ -103,6 +103,27 @@ class TestCheck:
             path.write_text(path.read_text().replace(old, new, 1))
         assert problem in self.report(course)
 
+    def test_an_outcome_that_depends_on_the_draw(self, tmp_path):
+        """Nothing but many seeds shows it: with the first one all is well."""
+        course = make_course(tmp_path)
+        path = tmp_path / "tests/week1/variants_toys.py"
+        lucky = (
+            "def magnitudes(x):\n    if np.ndim(x) == 1 and x[0] < -1.5:\n        return 2 * x\n"
+        )
+        text = path.read_text().replace("def magnitudes(x):\n", lucky)
+        path.write_text("import numpy as np\n" + text)
+        write_stubs(course)
+        few = check_course(["double"], seeds=[0], course=course)
+        many = check_course(["double"], seeds=range(12), course=course)
+        assert not any("magnitudes" in p for e in few.exercises for p in e.problems)
+        [problem] = [p for e in many.exercises for p in e.problems if "magnitudes" in p]
+        assert "under" in problem
+        assert "seeds, such as" in problem
+
+    def test_several_processes_say_the_same(self, course):
+        one, two = (check_course(jobs=jobs, course=course) for jobs in (1, 2))
+        assert one == two
+
     def test_unknown_exercises_are_an_error(self, course):
         with pytest.raises(SuiteError, match="no exercise named 'nothing'"):
             check_course(["nothing"], course=course)
