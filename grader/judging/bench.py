@@ -11,7 +11,7 @@ import textwrap
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from exercises import Exercise, Module
 from grader.course import Course
@@ -149,10 +149,28 @@ class ModuleBench:
         self.records.append(record)
 
 
+class Bench(Protocol):
+    """Where a module is called: in the sandbox, or, for modules of our own, in this process."""
+
+    records: list[Recorded]
+    cpu_limit_s: float | None
+
+    def perform(
+        self,
+        name: str,
+        script: Callable[..., Any] | None,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        changes_show: bool = False,
+    ) -> Any:
+        """Call a function of the module, or run a script beside it."""
+
+
 class LearnerProxy:
     """What the fixture `learner` is: the learner's module, as a test sees it."""
 
-    def __init__(self, bench: ModuleBench, exercise: Exercise) -> None:
+    def __init__(self, bench: Bench, exercise: Exercise) -> None:
         self._bench = bench
         self._exercise = exercise
 

@@ -26,7 +26,7 @@ from exercises import Exercise, Module
 from exercises.layout import class_of_exercise, exercise_of_class, module_of_test
 from grader.course import Course
 from grader.errors import SuiteError
-from grader.judging.bench import LearnerProxy, ModuleBench
+from grader.judging.bench import Bench, LearnerProxy
 
 # Only what collects plain tests is wanted: the rest costs time at each start.
 OPTIONS = (
@@ -89,6 +89,7 @@ class TestRun:
     test: HiddenTest
     error: BaseException | None
     seconds: float
+    calls: range  # which of the bench's records it made
 
 
 @dataclass
@@ -126,7 +127,7 @@ class Suite:
     def run(
         self,
         exercise: Exercise,
-        bench: ModuleBench,
+        bench: Bench,
         seed: int,
         go_on: Callable[[Sequence[TestRun]], bool] = lambda runs: True,
     ) -> list[TestRun]:
@@ -146,9 +147,10 @@ class Suite:
                     "reference": self.reference(exercise),
                     "rng": test.rng(seed),
                 }
-                start = time.perf_counter()
+                start, first = time.perf_counter(), len(bench.records)
                 error = _error_of(test, fixtures)
-                runs.append(TestRun(test, error, time.perf_counter() - start))
+                calls = range(first, len(bench.records))
+                runs.append(TestRun(test, error, time.perf_counter() - start, calls))
         return runs
 
 

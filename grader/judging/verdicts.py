@@ -49,7 +49,7 @@ class Grader:
     _digests: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.diagnostician = Diagnostician(self.course)
+        self.diagnostician = Diagnostician(self.suite, self.seed)
 
     def grade(self, submission: Submission) -> Result:
         """Grade a submission. A lost zygote is made anew and the submission tried once more."""
@@ -145,7 +145,7 @@ class Grader:
         score, status, why = judge(exercise, runs, self._weight(exercise))
         misconception = None
         if self.is_diagnosing and status in ("failed", "partial"):
-            misconception = self._diagnose(module, exercise, bench)
+            misconception = self._diagnose(module, exercise, bench, runs)
             why = misconception.sentence if misconception else why
         return ExerciseResult(
             exercise=exercise.name,
@@ -160,11 +160,11 @@ class Grader:
         )
 
     def _diagnose(
-        self, module: Module, exercise: Exercise, bench: ModuleBench
+        self, module: Module, exercise: Exercise, bench: ModuleBench, runs: Sequence[TestRun]
     ) -> Misconception | None:
         """Name the misconception; where that fails, the verdict stands without a name."""
         try:
-            return self.diagnostician.diagnose(module, exercise, bench.records)
+            return self.diagnostician.diagnose(module, exercise, bench.records, runs)
         except Exception as error:
             self.troubles.append(f"{exercise.name}: diagnosis failed: {describe_mistake(error)}")
             return None

@@ -1,0 +1,202 @@
+"""Causes of wrong numbers that can be measured: rounding, a factor, a sign, an order, an axis.
+
+A cause is a rule that makes what the function gave out of what it should have given. It is named
+only if it holds on every pair of the two that is at hand, and changes something on one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+RTOL, ATOL = 1e-9, 1e-12  # two right ways to compute the same differ by no more
+SINGLE_RTOL = 2e-5  # a few dozen steps with 7 digits
+MOST_DECIMALS = 11
+FEWEST_DIGITS = 2  # numbers that are neither 0 nor alike, without which a rule may fit by chance
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What one call gave, and what it should have given."""
+
+    got: np.ndarray
+    truth: np.ndarray
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why numbers are wrong: a short name, and a sentence for the learner."""
+
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class _Rule:
+    cause: Cause
+    apply: Callable[[np.ndarray], np.ndarray | None]
+
+
+def same(got: np.ndarray, truth: np.ndarray, rtol: float = RTOL, atol: float = ATOL) -> bool:
+    """Say whether two results are the same but for the rounding of another order of steps."""
+    if got.shape != truth.shape:
+        return False
+    finite = np.abs(truth[np.isfinite(truth)])
+    scale = float(np.max(finite, initial=0.0))
+    with np.errstate(all="ignore"):
+        return bool(np.allclose(got, truth, rtol=rtol, atol=atol * min(1.0, scale), equal_nan=True))
+
+
+def measured_cause(pairs: Sequence[Pair]) -> Cause | None:
+    """Return the first cause that explains all of the pairs, None if none does."""
+    pairs = [pair for pair in pairs if _is_float(pair.got) and _is_float(pair.truth)]
+    if not pairs or not _has_evidence(pairs):
+        return None
+    for rule in _RULES:
+        if _explains(rule, pairs):
+            return rule.cause
+    return _single_precision(pairs) or _another_order(pairs)
+
+
+def _explains(rule: _Rule, pairs: Sequence[Pair]) -> bool:
+    changes = False
+    for pair in pairs:
+        with np.errstate(all="ignore"):
+            made = rule.apply(pair.truth)
+        if made is None or not same(pair.got, np.asarray(made)):
+            return False
+        changes = changes or not same(np.asarray(made), pair.truth)
+    return changes
+
+
+def _is_float(array: np.ndarray) -> bool:
+    return array.dtype.kind in "iuf"
+
+
+def _has_evidence(pairs: Sequence[Pair]) -> bool:
+    numbers = {float(n) for pair in pairs for n in np.abs(pair.truth).ravel()[:64] if n != 0}
+    return len(numbers) >= FEWEST_DIGITS
+
+
+def _rounded(decimals: int) -> _Rule:
+    what = f"{decimals} decimals" if decimals else "whole numbers"
+    cause = Cause(
+        "rounded", f"Your numbers are the right ones rounded to {what}: return them unrounded."
+    )
+
+    def apply(truth: np.ndarray) -> np.ndarray | None:
+        made = np.round(truth, decimals)
+        lost = (made == 0) & (truth != 0)  # a number that is gone is no rounded one
+        return None if lost.any() and not (made != truth)[~lost].any() else made
+
+    return _Rule(cause, apply)
+
+
+def _times(factor: float, name: str, sentence: str) -> _Rule:
+    return _Rule(Cause(name, sentence), lambda truth: truth * factor)
+
+
+def _along(axis: int, what: str) -> _Rule:
+    def reverse(truth: np.ndarray) -> np.ndarray | None:
+        return np.flip(truth, axis) if truth.ndim >= -axis else None
+
+    sentence = f"Your numbers are right but in reverse order along the {what} axis."
+    return _Rule(Cause("reversed", sentence), reverse)
+
+
+def _transpose(truth: np.ndarray) -> np.ndarray | None:
+    return np.swapaxes(truth, -1, -2) if truth.ndim >= 2 else None
+
+
+_RULES: tuple[_Rule, ...] = (
+    *(_rounded(decimals) for decimals in range(MOST_DECIMALS, -1, -1)),
+    _times(-1.0, "other_sign", "Your result is the right one with the other sign."),
+    _times(2.0, "twice", "Your result is twice the right one."),
+    _times(0.5, "half", "Your result is half of the right one."),
+    _times(
+        float(np.log2(np.e)),
+        "divided_by_ln_2",
+        "Your result is the right one divided by ln 2: is a logarithm to base 2 where it should be "
+        "natural?",
+    ),
+    _times(
+        float(np.log(2)),
+        "times_ln_2",
+        "Your result is the right one times ln 2: is a logarithm natural where it should be to "
+        "base 2?",
+    ),
+    _Rule(
+        Cause("transposed", "Your result is the right one transposed: rows are columns."),
+        _transpose,
+    ),
+    _along(-1, "last"),
+    _along(-2, "second last"),
+    _Rule(
+        Cause("absolute", "Your numbers are right but without their signs."),
+        lambda truth: np.abs(truth),
+    ),
+    _Rule(Cause("squared", "Your result is the square of the right one."), lambda truth: truth**2),
+    _Rule(
+        Cause("square_root", "Your result is the square root of the right one."),
+        lambda truth: np.sqrt(truth) if np.all(truth >= 0) else None,
+    ),
+    _Rule(Cause("complement", "Your result is 1 minus the right one."), lambda truth: 1 - truth),
+    _Rule(
+        Cause("inverse_number", "Your result is 1 divided by the right one."),
+        lambda truth: 1 / truth if np.all(truth != 0) else None,
+    ),
+    _Rule(
+        Cause(
+            "exponential", "Your result is e to the power of the right one: a logarithm is missing."
+        ),
+        lambda truth: np.exp(truth) if np.all(truth < 700) else None,
+    ),
+    _Rule(
+        Cause("logarithm", "Your result is the logarithm of the right one."),
+        lambda truth: np.log(truth) if np.all(truth > 0) else None,
+    ),
+    _Rule(
+        Cause("sum_of_all", "You gave one number, the sum of the right ones: keep the axes."),
+        lambda truth: np.sum(truth) if truth.ndim else None,
+    ),
+    _Rule(
+        Cause("mean_of_all", "You gave one number, the mean of the right ones: keep the axes."),
+        lambda truth: np.mean(truth) if truth.ndim and truth.size else None,
+    ),
+)
+
+
+def _single_precision(pairs: Sequence[Pair]) -> Cause | None:
+    """Tell numbers that were computed with 7 digits, and say so."""
+    if any(not same(pair.got, pair.truth, SINGLE_RTOL, SINGLE_RTOL) for pair in pairs):
+        return None
+    wrong = [pair for pair in pairs if not same(pair.got, pair.truth)]
+    if not wrong or not all(_is_short(pair.got) for pair in wrong):
+        return None
+    return Cause(
+        "single_precision",
+        "Your numbers are right to 7 digits: something is computed in float32. Use float64.",
+    )
+
+
+def _is_short(array: np.ndarray) -> bool:
+    if array.dtype == np.float32:
+        return True
+    finite = array[np.isfinite(array)].astype(float)
+    with np.errstate(all="ignore"):
+        return bool(np.all(finite.astype(np.float32).astype(float) == finite))
+
+
+def _another_order(pairs: Sequence[Pair]) -> Cause | None:
+    def is_permuted(pair: Pair) -> bool:
+        return pair.got.shape == pair.truth.shape and same(
+            np.sort(pair.got, axis=None), np.sort(pair.truth, axis=None)
+        )
+
+    if all(map(is_permuted, pairs)) and any(not same(p.got, p.truth) for p in pairs):
+        return Cause("another_order", "Your numbers are the right ones, but in another order.")
+    if all(p.got.size == p.truth.size and same(p.got.ravel(), p.truth.ravel()) for p in pairs):
+        return Cause("another_shape", "Your numbers are the right ones, but in another shape.")
+    return None
