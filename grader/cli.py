@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.errors import GraderError, InputError
+from kata.version import ShowVersion
 
 OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3
 
@@ -36,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m grader", description="Grade submissions, and check the exercises."
     )
+    parser.add_argument("--version", action=ShowVersion, help="show the version, and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
     _add_check(commands)

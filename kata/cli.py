@@ -13,6 +13,7 @@ from pathlib import Path
 from exercises.catalogue import HERE, Catalogue, CatalogueError, Exercise, Week
 from kata.errors import UsageError
 from kata.project import Project, find_root
+from kata.version import ShowVersion
 
 DONE, FAILED, BAD_USAGE = 0, 1, 2
 
@@ -64,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Hints, a list of the exercises, and your functions at work in a model. "
         "To check your work: pytest week1",
     )
+    parser.add_argument("--version", action=ShowVersion, help="show the version, and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     command = commands.add_parser(
         "hint", help="show a hint for an exercise", description="Show a hint for an exercise."
