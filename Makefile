@@ -19,13 +19,14 @@ help:
 grade: $(VENV)/instructor
 	@$(BIN)/python -m grader run examples/submitted --out $(GRADES)
 
+# A file stays on one core: its fixtures grade whole classes, and are to do so once.
 test: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	MYPYPATH=grader/sandbox/inside $(BIN)/mypy $(filter-out %/__init__.py,$(wildcard grader/sandbox/inside/*.py))
 	$(BIN)/python -m grader check
-	$(BIN)/python -m pytest tests -q -W error --timeout 300 -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests -q -W error --timeout 300 -n auto --dist loadfile
 
 oracles: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[oracle]'

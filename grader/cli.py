@@ -12,6 +12,7 @@ from rich.console import Console
 
 from grader.errors import GraderError, InputError
 from grader.printing import printable
+from kata.version import ShowVersion
 
 THOROUGH_SEEDS = 20
 CORES = os.cpu_count() or 1
@@ -31,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"grader: {error}", file=sys.stderr)
         return BAD_CALL
     except KeyboardInterrupt:
-        print("grader: stopped; the same command goes on from here", file=sys.stderr)
+        print("grader: stopped; run the same command again to go on from here", file=sys.stderr)
         return 130
 
 
@@ -40,15 +41,16 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m grader", description="Grade submissions, and check the exercises."
     )
+    parser.add_argument("--version", action=ShowVersion, help="show the version, and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
     _add_check(commands)
-    mutants = commands.add_parser("mutants", help="change the references and see who notices")
+    mutants = commands.add_parser("mutants", help="see whether hidden tests notice small changes")
     mutants.add_argument("exercises", nargs="*", metavar="EXERCISE", help="only these exercises")
     mutants.set_defaults(command=test_by_mutants)
     stubs = commands.add_parser("stubs", help="write the learners' stubs from the references")
     stubs.set_defaults(command=write_the_stubs)
-    release = commands.add_parser("release", help="make the learner copy")
+    release = commands.add_parser("release", help="make the learner copy, to hand out")
     release.add_argument("--out", type=Path, required=True, help="a new folder, or a .zip")
     release.set_defaults(command=make_release)
     return parser
@@ -56,13 +58,13 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = commands.add_parser("run", help="grade a class", description=grade.__doc__)
-    run.add_argument("submitted", type=Path, metavar="SUBMITTED", help="folder, or .zip of it")
+    run.add_argument("submitted", type=Path, metavar="SUBMITTED", help="a folder, or a .zip of it")
     run.add_argument("--out", type=Path, required=True, metavar="GRADES", help="where results go")
     run.add_argument("--week", nargs="+", default=[], metavar="WEEK", help="only these weeks")
     run.add_argument("--learner", nargs="+", default=[], metavar="NAME", help="only these learners")
     run.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
     run.add_argument("--seed", type=int, metavar="S", help="seed of the hidden inputs")
-    run.add_argument("--fresh", action="store_true", help="grade again what is graded")
+    run.add_argument("--fresh", action="store_true", help="grade everything again")
     run.add_argument(
         "--unsafe-no-sandbox",
         action="store_true",
@@ -74,10 +76,10 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     check = commands.add_parser("check", help="test the exercises' own tests")
     check.add_argument("exercises", nargs="*", metavar="EXERCISE", help="only these exercises")
-    check.add_argument("--seed", type=int, default=0, metavar="S", help="seed of hidden inputs")
+    check.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the hidden inputs")
     check.add_argument("--thorough", action="store_true", help=f"try {THOROUGH_SEEDS} seeds (long)")
     check.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
-    check.add_argument("--catches", action="store_true", help="tell which test catches what")
+    check.add_argument("--catches", action="store_true", help="show which test catches what")
     check.set_defaults(command=check_exercises)
 
 
@@ -89,9 +91,9 @@ def grade(args: argparse.Namespace) -> int:
     from grader.run import Request, grade_class
 
     if args.jobs < 1:
-        raise InputError(f"--jobs {args.jobs}: give a whole number from 1 on")
+        raise InputError(f"--jobs {args.jobs}: give a whole number, 1 or more")
     if args.seed is not None and args.seed < 0:
-        raise InputError(f"--seed {args.seed}: give a whole number from 0 on")
+        raise InputError(f"--seed {args.seed}: give a whole number, 0 or more")
     request = Request(
         submitted=args.submitted,
         grades=args.out,
@@ -121,7 +123,7 @@ def grade(args: argparse.Namespace) -> int:
     if summary.failed:
         print("grader: not graded, and not the learners' fault:", file=sys.stderr)
         _print_lines(summary.failed)
-        print("grader: run the same command again to try these", file=sys.stderr)
+        print("grader: run the same command again to retry these", file=sys.stderr)
     return OK if summary.is_whole else NOT_ALL_GRADED
 
 

@@ -14,6 +14,7 @@ from exercises.catalogue import HERE, Catalogue, CatalogueError, Exercise, Week
 from exercises.layout import find_root
 from kata.errors import UsageError
 from kata.project import Project
+from kata.version import ShowVersion
 
 DONE, FAILED, BAD_USAGE = 0, 1, 2
 
@@ -65,6 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Hints, a list of the exercises, and your functions at work in a model. "
         "To check your work: pytest week1",
     )
+    parser.add_argument("--version", action=ShowVersion, help="show the version, and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     command = commands.add_parser(
         "hint", help="show a hint for an exercise", description="Show a hint for an exercise."
@@ -76,12 +78,12 @@ def build_parser() -> argparse.ArgumentParser:
         type=int,
         nargs="?",
         default=1,
-        help="which hint: 1 (default) is a nudge, the last one shows the road",
+        help="which hint: 1 (default) is a nudge, the last one nearly gives it away",
     )
     command = commands.add_parser(
         "list", help="list the exercises", description="List the exercises."
     )
-    command.add_argument("week", metavar="WEEK", nargs="?", help="such as week1; without it all")
+    command.add_argument("week", metavar="WEEK", nargs="?", help="such as week1; all if left out")
     _add_show(commands)
     return parser
 
@@ -98,7 +100,7 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         description="Write a text with your functions in week4/nanogpt.py.",
     )
     command.add_argument(
-        "--prompt", metavar="TEXT", default="My love", help="what to go on from (My love)"
+        "--prompt", metavar="TEXT", default="My love", help="the text to continue (My love)"
     )
     command.add_argument(
         "--length", metavar="N", type=_count, default=300, help="how many characters to add (300)"
@@ -122,7 +124,11 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         description="Draw a digit out of noise with your functions in week4/ddpm.py.",
     )
     command.add_argument(
-        "digit", metavar="DIGIT", type=_digit, nargs="?", help="0 to 9; without it the seed decides"
+        "digit",
+        metavar="DIGIT",
+        type=_digit,
+        nargs="?",
+        help="0 to 9; if left out, the seed decides",
     )
     command.add_argument(
         "--seed", metavar="S", type=_seed, default=0, help="another number, another picture (0)"
@@ -139,13 +145,13 @@ def _seed(text: str) -> int:
 
 def _whole(text: str, least: int) -> int:
     if not text.isdecimal() or int(text) < least:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, {least} or more")
     return int(text)
 
 
 def _digit(text: str) -> int:
     if not (text.isdecimal() and int(text) <= 9):
-        raise argparse.ArgumentTypeError(f"{text!r} is no digit from 0 to 9")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a digit from 0 to 9")
     return int(text)
 
 
@@ -155,7 +161,7 @@ def _temperature(text: str) -> float:
     except ValueError:
         temperature = 0.0
     if not 0 < temperature < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return temperature
 
 

@@ -180,7 +180,7 @@ def _write_score(screen: Screen, shown: Sequence[Exercise], results: Results) ->
         f"{n_done} of {len(shown)} exercises done",
         bold=True,
     )
-    notes = [" So far: further tests, which only the grader runs, decide."]
+    notes = [" So far: the final score comes from further tests, which only the grader runs."]
     if any(exercise.is_stretch for exercise in shown):
         notes.append(" † a bonus on top of the points.")
     for note in notes:
@@ -207,7 +207,7 @@ def _praise(done: Sequence[Exercise], project: Project) -> str:
         return f"All of these are done. The whole week: pytest {weeks[last].name}"
     if last + 1 < len(weeks):
         return f"Well done: {weeks[last].name} is complete. Next: pytest {weeks[last + 1].name}"
-    return f"Well done: {weeks[last].name} is complete, and it is the last."
+    return f"Well done: {weeks[last].name} is complete, and it was the last."
 
 
 def _in_order(results: Results, project: Project) -> list[Exercise]:

@@ -20,10 +20,9 @@ from grader.files import write_atomically
 
 # What only instructors and authors need stands in the README between these.
 PRIVATE = re.compile(r"<!-- BEGIN NOT FOR LEARNERS -->.*?<!-- END NOT FOR LEARNERS -->\n*", re.S)
-# The lessons link to pages that stay here; in the copy the words are enough.
-LINK_TO_DOCS = re.compile(r"\[([^\]]+)\]\(\.\./docs/[^)]*\)")
+AS_THEY_ARE = ("pyproject.toml", "LICENSE", "docs/errata.md")
 ZIP_TIME = (2020, 1, 1, 0, 0, 0)  # the same content makes the same archive
-BESIDE_A_LESSON = (".png", ".svg", ".gz")  # pictures and data
+LESSON = (".md", ".png", ".svg", ".gz")  # its words, pictures and data
 
 
 def release(out: Path, course: Course | None = None) -> None:
@@ -51,7 +50,8 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of everything in the learner copy."""
     readme = course.read(course.root / "README.md")
     yield "README.md", PRIVATE.sub("", readme).encode("utf-8")
-    yield "pyproject.toml", _content(course.root / "pyproject.toml")
+    for name in AS_THEY_ARE:
+        yield name, _content(course.root / name)
     for package in ("kata", "exercises"):
         for path in sorted((course.root / package).rglob("*")):
             if path.suffix in (".py", ".toml", ".npz") and path.is_file():
@@ -61,11 +61,8 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
     for week in course.catalogue.weeks:
         folder = course.root / week.name
         for path in sorted(folder.rglob("*")):
-            if path.suffix in BESIDE_A_LESSON:
+            if path.suffix in LESSON:
                 yield str(path.relative_to(course.root)), _content(path)
-            elif path.suffix == ".md":
-                text = LINK_TO_DOCS.sub(r"\1", course.read(path))
-                yield str(path.relative_to(course.root)), text.encode("utf-8")
         for module in week.modules:
             stub = str(course.layout.learners_file(module).relative_to(course.root))
             yield stub, stubs[stub].encode("utf-8")

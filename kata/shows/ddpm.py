@@ -40,7 +40,7 @@ def show_ddpm(project: Project, digit: int | None, seed: int) -> int:
 def _show(work: Work, model: NoisePredictor, digit: int, rng: np.random.Generator) -> list[str]:
     T = len(model.betas)
     print(f"A network that has seen noise in {SIDE} x {SIDE} pictures of handwritten digits,")
-    print(f"asked for a {digit} by your functions in {work.file}.")
+    print(f"asked for {_a(digit)} by your functions in {work.file}.")
     print()
     x_T, noises = rng.standard_normal(SHAPE), rng.standard_normal((T, *SHAPE))
     for array in (x_T, noises):
@@ -200,12 +200,16 @@ def _odd_picture(
     if largest > LARGEST_NUMBER:
         what = f"The result has numbers up to {largest:.3g}, where -1 is empty and 1 is ink."
     elif likeness < LEAST_LIKENESS:
-        what = f"The result is hardly like a {digit}."
+        what = f"The result hardly looks like {_a(digit)}."
     elif likeness > MOST_LIKENESS:
         what = f"The result is nearly the mean of all real {digit}s. Is the new noise too small?"
     else:
         return []
-    return [f"{what}\nSo something is not yet right.\nTest: {test_command}"]
+    return [f"{what}\nSo something is not right yet.\nTest: {test_command}"]
+
+
+def _a(digit: int) -> str:
+    return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
 def _show_loss(work: Work, model: NoisePredictor, rng: np.random.Generator) -> list[str]:
@@ -234,5 +238,5 @@ def _show_loss(work: Work, model: NoisePredictor, rng: np.random.Generator) -> l
         return []
     return [
         f"Your denoising_loss is {loss:.3f}, and this network has about {expected:.3f}.\n"
-        f"So something is not yet right.\nTest: {work.test_command} -k denoising_loss"
+        f"So something is not right yet.\nTest: {work.test_command} -k denoising_loss"
     ]

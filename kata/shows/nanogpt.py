@@ -59,7 +59,7 @@ def show_nanogpt(project: Project, request: Request) -> int:
 
 def _refuse(request: Request, model: LanguageModel) -> None:
     if not request.prompt:
-        raise UsageError("--prompt needs at least one character to go on from")
+        raise UsageError("--prompt needs at least one character to continue")
     unknown = sorted(set(request.prompt) - set(model.vocabulary))
     if unknown:
         known = "".join(model.vocabulary).strip()
@@ -69,7 +69,7 @@ def _refuse(request: Request, model: LanguageModel) -> None:
         )
     if request.top_k is not None and request.top_k > len(model.vocabulary):
         raise UsageError(
-            f"--top-k {request.top_k}: there are {len(model.vocabulary)} characters to keep of"
+            f"--top-k {request.top_k}: there are only {len(model.vocabulary)} characters"
         )
 
 
@@ -112,7 +112,7 @@ def _show_loss(work: Work, model: LanguageModel) -> list[str]:
     for whose, nats in (("your loss", loss), ("guessing", math.log(vocab))):
         perplexity = f"{math.exp(nats):4.1f}" if nats < MOST_NATS else "very large"
         print(f"  {whose:<10}{nats:6.3f} nats per character, perplexity {perplexity}")
-    print("  (e^loss: it is as unsure as if it guessed among so many characters)")
+    print("  (e^loss: as unsure as a guess among that many characters)")
     print()
     return _odd_loss(loss, model, work.test_command)
 
@@ -122,7 +122,7 @@ def _odd_loss(loss: float, model: LanguageModel, test_command: str) -> list[str]
     if abs(loss - expected) <= LOSS_TOLERANCE:
         return []
     reason = (
-        "So something is not yet right."
+        "So something is not right yet."
         if loss > expected
         else "That is too good to be true. Does a position see what comes later?"
     )
@@ -171,7 +171,7 @@ def _refuse_text(
     if not isinstance(longer, np.ndarray) or longer.dtype.kind not in "iu" or longer.shape != shape:
         what = f"gave {a_description(longer)}{wanted}be an array of int64 and shape {shape}."
     elif not np.array_equal(longer[: len(text)], text):
-        what = f"gave other tokens than those of the prompt first{wanted}begin with the prompt."
+        what = f"gave tokens that begin differently{wanted}begin with the prompt."
     elif longer.min() < 0 or longer.max() >= vocab:
         token = longer.min() if longer.min() < 0 else longer.max()
         what = f"gave the token {token}{wanted}stay in the vocabulary, 0 to {vocab - 1}."

@@ -130,7 +130,7 @@ class Work:
             self._is_watched = True
         found = self._learners_module.find(name)
         if not callable(found):
-            raise LearnerError(f"{self._learners_module.place}: {name} is no function")
+            raise LearnerError(f"{self._learners_module.place}: {name} is not a function")
         return found  # type: ignore[no-any-return]
 
     def _watched(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -166,8 +166,8 @@ class Work:
         if isinstance(error, LearnerError):
             return FaultError(f"{error}\n\n{how_to_test(exercise)}")
         if isinstance(error, ValueError) and "read-only" in str(error):
-            text += "\n  The inputs are not to be changed: work on a copy of them."
-        return FaultError(f"Your {exercise.name} cannot go on:\n{text}\n\n{how_to_test(exercise)}")
+            text += "\n  Inputs must not be changed: work on a copy."
+        return FaultError(f"Your {exercise.name} failed:\n{text}\n\n{how_to_test(exercise)}")
 
     def _where_stopped(self, trace: TracebackType | None) -> str:
         places = [

@@ -3,6 +3,7 @@
 import doctest
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,13 @@ WEEKS = [week.name for week in CATALOGUE.weeks]
 ERRATA = ROOT / "docs" / "errata.md"
 LESSONS = [ROOT / name / "README.md" for name in WEEKS]
 READMES = [path for path in (ROOT / "README.md", *LESSONS) if path.exists()]
-PAGES = [*READMES, ERRATA]
+PAGES = sorted(
+    path for pattern in ("*.md", "[!.]*/*.md", "week*/*/*.md") for path in ROOT.glob(pattern)
+)
+ROOMS = {
+    *("benchmarks", "docs", "examples", "exercises", "grader", "kata", "solutions", "tests"),
+    *("training", *WEEKS),
+}
 LARGEST_PICTURE = 60_000  # bytes
 MAP = "The map: where all of it went"  # the heading that may follow the modules of a lesson
 
@@ -230,6 +237,13 @@ class TestPages:
                 headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.M)
                 assert fragment in {anchor(heading) for heading in headings}, target
 
+    def test_paths_are_there(self, page):
+        """A path in code, such as `grader/cli.py`, leads to a file or folder."""
+        for span in INLINE.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
+            room, _, rest = span.partition("/")
+            if room in ROOMS and re.fullmatch(r"[\w./]*", rest):
+                assert (ROOT / span.replace("weekN", "week1")).exists(), span
+
 
 @pytest.mark.parametrize("page", READMES, ids=name_of)
 def test_commands_name_what_there_is(page):
@@ -276,6 +290,18 @@ def _is_pytest(words: list[str]) -> bool:
 def _is_make(words: list[str]) -> bool:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     return all(re.search(rf"^{re.escape(word)}:", makefile, re.M) for word in words)
+
+
+def test_one_ruff_checks_before_a_commit_and_in_make_test():
+    """Two versions would each undo what the other one formatted."""
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (pinned,) = (
+        requirement.removeprefix("ruff==")
+        for requirement in project["project"]["optional-dependencies"]["dev"]
+        if requirement.startswith("ruff")
+    )
+    assert re.findall(r"ruff-pre-commit\n +rev: v(\S+)", hooks) == [pinned]
 
 
 CHECKS = {"kata": _is_kata, "pytest": _is_pytest, "make": _is_make}

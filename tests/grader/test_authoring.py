@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -241,18 +242,10 @@ class TestRelease:
     def test_holds_what_learners_need_and_no_answer(self, tmp_path):
         out = tmp_path / "copy"
         release(out)
-        assert {path.name for path in out.iterdir()} <= {
-            *(
-                "README.md",
-                "pyproject.toml",
-                "exercises",
-                "kata",
-                "week1",
-                "week2",
-                "week3",
-                "week4",
-            )
-        }
+        weeks = [week.name for week in Course().catalogue.weeks]
+        top = {"README.md", "LICENSE", "pyproject.toml", "docs", "exercises", "kata", *weeks}
+        assert {path.name for path in out.iterdir()} == top
+        assert [path.name for path in (out / "docs").iterdir()] == ["errata.md"]
         texts = {path: path.read_text() for path in out.rglob("*") if path.suffix in (".py", ".md")}
         course = Course()
         solutions, hidden = set(), set()
@@ -277,6 +270,24 @@ class TestRelease:
             ours = Course().root / "kata" / "shows" / "models" / name
             assert (out / "kata" / "shows" / "models" / name).read_bytes() == ours.read_bytes()
         assert not (out / "training").exists()
+
+    def test_the_licence_goes_with_it(self, tmp_path):
+        """It asks to be included in all copies."""
+        release(tmp_path / "copy")
+        ours = (Course().root / "LICENSE").read_bytes()
+        assert (tmp_path / "copy" / "LICENSE").read_bytes() == ours
+
+    def test_no_link_leads_out_of_it(self, tmp_path):
+        out = tmp_path / "copy"
+        release(out)
+        pages = list(out.rglob("*.md"))
+        assert len(pages) > len(Course().catalogue.weeks)
+        for page in pages:
+            for target in re.findall(r"\]\(([^)\s#]+)", page.read_text(encoding="utf-8")):
+                if "://" not in target:
+                    path = (page.parent / target).resolve()
+                    assert path.is_relative_to(out), f"{page}: {target}"
+                    assert path.exists(), f"{page}: {target}"
 
     def test_learners_can_install_and_run_it(self, tmp_path):
         release(tmp_path / "copy.zip")

@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 
 from kata import cli
+from kata.version import DISTRIBUTION, version
 
 CATALOGUE = """
 title = "Toys"
@@ -174,9 +176,30 @@ class TestUsage:
 
 
 def _environment():
-    import os
-
     return dict(os.environ)
+
+
+class TestVersion:
+    @pytest.mark.parametrize("package", ["kata", "grader"])
+    def test_it_is_that_of_the_installed_distribution(self, package):
+        done = subprocess.run(
+            [sys.executable, "-m", package, "--version"],
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        )
+        assert done.stdout.startswith(f"math-for-ai-katas {metadata.version(DISTRIBUTION)}, Python")
+        assert done.stderr == ""
+
+    def test_a_folder_that_is_not_installed_has_its_own(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("kata.version.DISTRIBUTION", "no such distribution")
+        monkeypatch.setattr("kata.version.HERE", tmp_path / "exercises")
+        assert version() == "unknown (not installed, and without its pyproject.toml)"
+        project = tmp_path / "pyproject.toml"
+        project.write_text('[project]\nversion = "7.8.9"\n', encoding="utf-8")
+        assert version() == "7.8.9 (not installed)"
+        project.write_text("[project]\n", encoding="utf-8")
+        assert version().startswith("unknown")
 
 
 def test_a_reader_that_has_seen_enough_is_no_error():

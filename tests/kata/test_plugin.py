@@ -179,7 +179,7 @@ class TestWhenAllIsWell:
             " ████████████████████████  10 of 9 points, 4 of 4 exercises done",
             "*further tests*grader*",
             " † a bonus on top of the points.",
-            " Well done: week1 is complete, and it is the last.",
+            " Well done: week1 is complete, and it was the last.",
         )
         assert "went wrong" not in katas.text
         assert "plugins:" not in katas.text
