@@ -515,8 +515,8 @@ class TestProject:
 
     def test_any_scale(self, learner, rng):
         """The scale of the basis changes nothing, that of v scales the result."""
-        basis, orthonormal = basis_with(rng, 2, 5)
-        v = rng.normal(size=5)
+        orthonormal, v = orthogonal(rng, 5)[:2], rng.normal(size=5)
+        basis = np.array([[2.0, 1.0], [0.0, 1.5]]) @ orthonormal
         truth = orthonormal.T @ (orthonormal @ v)
         for factors in ([1e-12, 1e-12], [1e6, 1e6], [0.1, -3.0]):
             scaled = np.array(factors)[:, np.newaxis] * basis
