@@ -81,12 +81,15 @@ def singular_matrices(rng):
     no_row[1] = 0.0
     twice[3] = twice[1]
     rounded = singular(rng, 5, 3)
+    # Its second pivot is 2 epsilon times its size, exactly, in any order of operations.
+    almost = 2.0**27 * np.array([[1.0, 1.0], [1.0, 1.0 + 2 * np.finfo(float).eps]])
     for matrix in (no_first, no_middle, no_last, no_row, twice):
         rng.shuffle(matrix)
     return [
         *(no_first, no_middle, no_last, no_row, twice),
         *(rounded, 1e8 * rounded, 1e-30 * rounded, singular(rng, 3, 2), singular(rng, 6, 5)),
         *(np.arange(1.0, 10.0).reshape(3, 3), np.ones((2, 2)), np.zeros((3, 3)), np.zeros((1, 1))),
+        almost,
     ]
 
 
