@@ -34,6 +34,16 @@ def queries_and_keys(rng, *shape):
     return rng.normal(size=(*batch, T, d)), rng.normal(size=(*batch, S, d))
 
 
+def with_offsets(Q, K, offsets):
+    """Return Q and K with a first feature that adds an offset to all scores of a query.
+
+    It leaves the weights as they are, since all keys share it.
+    """
+    Q, K = Q.copy(), K.copy()
+    K[:, 0], Q[:, 0] = 1.0, offsets * math.sqrt(K.shape[1])
+    return Q, K
+
+
 def inputs_and_weights(rng, *shape):
     """Return random X and W_Q, W_K, W_V; shape is the batch's, then T, d_model, d_k, d_v."""
     *batch, T, d_model, d_k, d_v = shape
@@ -124,14 +134,27 @@ class TestAttentionWeights:
             truth = weights_row_by_row(Q, K)
             assert_close(learner.attention_weights(Q, K), truth)
 
-    def test_scores_above_a_hundred(self, learner, rng):
-        """Scores are taken as they are, also where they are far from 0."""
-        # A first feature that all keys share moves all scores of a query and leaves its weights.
+    def test_large_scores(self, learner, rng):
+        """Scores may be anything: far above 0 or far below, the shares are right."""
         Q, K = queries_and_keys(rng, 4, 3, 5)
-        K[..., 0], Q[..., 0] = 1.0, 0.0
-        truth = weights_row_by_row(Q, K)
-        Q[..., 0] = np.array([150.0, -150.0, 0.0, 80.0]) * math.sqrt(5)
-        assert_close(learner.attention_weights(Q, K), truth, atol=1e-9)
+        for offset in (1e4, -1e4):
+            offsets = np.full(4, offset)
+            truth = weights_row_by_row(*with_offsets(Q, K, np.zeros(4)))
+            got = learner.attention_weights(*with_offsets(Q, K, offsets))
+            assert_close(got, truth, atol=1e-9)
+
+    def test_rows_of_different_size(self, learner, rng):
+        """Each query is on its own: large scores of one leave the shares of another as they are."""
+        Q, K = queries_and_keys(rng, 4, 3, 5)
+        truth = weights_row_by_row(*with_offsets(Q, K, np.zeros(4)))
+        offsets = np.array([1e4, -1e4, 0.0, 500.0])
+        assert_close(learner.attention_weights(*with_offsets(Q, K, offsets)), truth, atol=1e-9)
+
+    def test_all_for_one_key(self, learner, rng):
+        """A key whose score is far above the others gets all the attention."""
+        Q, K = np.full((2, 4), 100.0), np.zeros((3, 4))
+        Q[1], K[1], K[2] = -Q[0], 50.0 * rng.uniform(1.0, 2.0), 10.0
+        assert_close(learner.attention_weights(Q, K), [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
 
     def test_keeps_inputs(self, learner, rng):
         """Queries and keys are the same afterwards, in shape too."""
@@ -189,6 +212,18 @@ class TestSelfAttention:
             X, *W = inputs_and_weights(rng, *shape)
             truth = attention_item_by_item(X, *W)
             assert_close(learner.self_attention(X, *W), truth)
+
+    def test_large_scores(self, learner, rng):
+        """The result is right also where scores are far above 0, or far below."""
+        X, W_Q, W_K, W_V = inputs_and_weights(rng, 5, 4, 3, 2)
+        # The first feature of X gives all keys a first feature of 1, the second gives the queries
+        # theirs: it adds the same to all scores of a position, and leaves the weights as they are.
+        X[:, 0], X[:, 1] = 1.0, [1.0, -1.0, 0.0, 0.05, -0.05]
+        W_K[:, 0], W_Q[:, 0] = [1.0, 0.0, 0.0, 0.0], 0.0
+        truth = attention_item_by_item(X, W_Q, W_K, W_V)
+        for size in (1e4, -1e4):
+            W_Q[1, 0] = size * math.sqrt(3)
+            assert_close(learner.self_attention(X, W_Q, W_K, W_V), truth, atol=1e-9)
 
     def test_keeps_inputs(self, learner, rng):
         """The inputs and all three matrices are the same afterwards."""

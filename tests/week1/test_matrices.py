@@ -47,15 +47,33 @@ def with_pivot(rng, n, k, size):
             return A
 
 
+def dominant(rng, n):
+    """Return a random matrix with so large a diagonal that no pivot stands anywhere else."""
+    return np.diag(rng.uniform(4.0, 6.0, size=n)) + rng.uniform(-2.0, 2.0, size=(n, n)) / n
+
+
+def swapped(rng, n):
+    """Return a matrix that needs one swap, of its first two rows, and none after."""
+    A = dominant(rng, n)
+    A[1, 0] = 0.0
+    A[[0, 1]] = A[[1, 0]]
+    return A
+
+
 def singular(rng, n, rank):
-    """Return a random matrix of this rank, singular up to rounding."""
-    s = rng.uniform(1.0, 3.0, size=rank)
-    return (orthogonal(rng, n)[:, :rank] * s) @ orthogonal(rng, n)[:rank]
+    """Return a random matrix of this rank, singular up to rounding.
+
+    It is made of its triangular factors, so that all pivots before the missing ones are large.
+    """
+    L = np.tril(rng.uniform(-0.5, 0.5, size=(n, rank)), -1) + np.eye(n, rank)
+    U = np.triu(rng.uniform(-1.0, 1.0, size=(rank, n)), 1)
+    U += np.eye(rank, n) * rng.uniform(1.0, 2.0, size=(rank, 1))
+    return rng.permutation(L @ U)
 
 
 def singular_matrices(rng):
     """Return matrices that are singular exactly, or up to rounding, at different scales."""
-    A = regular(rng, 4)[0]
+    A = dominant(rng, 4)
     no_first, no_middle, no_last, no_row, twice = (A.copy() for _ in range(5))
     no_first[:, 0] = 0.0
     no_middle[:, 2] = 0.0
@@ -63,10 +81,15 @@ def singular_matrices(rng):
     no_row[1] = 0.0
     twice[3] = twice[1]
     rounded = singular(rng, 5, 3)
+    # Its second pivot is 2 epsilon times its size, exactly, in any order of operations.
+    almost = 2.0**27 * np.array([[1.0, 1.0], [1.0, 1.0 + 2 * np.finfo(float).eps]])
+    for matrix in (no_first, no_middle, no_last, no_row, twice):
+        rng.shuffle(matrix)
     return [
         *(no_first, no_middle, no_last, no_row, twice),
         *(rounded, 1e8 * rounded, 1e-30 * rounded, singular(rng, 3, 2), singular(rng, 6, 5)),
         *(np.arange(1.0, 10.0).reshape(3, 3), np.ones((2, 2)), np.zeros((3, 3)), np.zeros((1, 1))),
+        almost,
     ]
 
 
@@ -78,6 +101,11 @@ def diagonals(ratio):
         entries[place] = ratio * np.max(np.abs(entries))
         for order in ([0, 1, 2], [1, 2, 0]):
             yield np.diag(entries)[order]
+
+
+def entries(rng, *shape):
+    """Return random entries so small that rounding to a fixed number of digits shows."""
+    return 1e-3 * rng.normal(size=shape)
 
 
 def product_entry_by_entry(A, B):
@@ -96,31 +124,31 @@ class TestMatmul:
     def test_rows_meet_columns(self, learner, rng):
         """Entry (i, j) is the inner product of row i of A and column j of B."""
         for n, k, m in ((2, 3, 4), (4, 2, 3), (5, 6, 2), (3, 40, 2)):
-            A, B = rng.normal(size=(n, k)), rng.normal(size=(k, m))
+            A, B = entries(rng, n, k), entries(rng, k, m)
             check_product(learner, A, B)
 
     def test_square_matrices(self, learner, rng):
         """With square matrices neither the order nor the orientation is mixed up."""
         for n in (2, 3, 6):
-            A, B = rng.normal(size=(2, n, n))
+            A, B = entries(rng, 2, n, n)
             check_product(learner, A, B)
             check_product(learner, B, A)
 
     def test_lengths_of_one(self, learner, rng):
         """A single row, column or entry is a matrix too, and so is the result."""
         for n, k, m in ((1, 4, 3), (3, 4, 1), (1, 4, 1), (3, 1, 2), (1, 1, 1), (4, 1, 4)):
-            A, B = rng.normal(size=(n, k)), rng.normal(size=(k, m))
+            A, B = entries(rng, n, k), entries(rng, k, m)
             check_product(learner, A, B)
 
     def test_small_and_large_numbers(self, learner, rng):
         """Nothing is rounded away: it is as accurate for small numbers as for large ones."""
-        A, B = rng.normal(size=(2, 3)), rng.normal(size=(3, 2))
+        A, B = entries(rng, 2, 3), entries(rng, 3, 2)
         for scale in (1e-12, 1e12):
             check_product(learner, scale * A, scale * B)
 
     def test_refuses_a_mismatch(self, learner, rng):
         """Inner lengths that differ are an error, whichever is longer and whatever else fits."""
-        A, B = rng.normal(size=(3, 4)), rng.normal(size=(4, 3))
+        A, B = entries(rng, 3, 4), entries(rng, 4, 3)
         check_product(learner, A, B)
         check_product(learner, B, A)
         for left, right in ((A, A), (B, B), (A, B[:3]), (A[:, :3], B), (A, A[:, :3]), (A[:2], A)):
@@ -129,7 +157,7 @@ class TestMatmul:
 
     def test_does_not_stretch(self, learner, rng):
         """An inner length of 1 is not stretched to match a longer one: that is an error too."""
-        A, B = rng.normal(size=(3, 4)), rng.normal(size=(4, 2))
+        A, B = entries(rng, 3, 4), entries(rng, 4, 2)
         check_product(learner, A[:, :1], B[:1])
         C = rng.normal(size=(4, 3))  # here the outer lengths are equal, which must not matter
         for left, right in (
@@ -142,7 +170,7 @@ class TestMatmul:
     def test_keeps_inputs(self, learner, rng):
         """Both matrices are the same afterwards."""
         for n, k, m in ((2, 3, 4), (3, 3, 3)):
-            A, B = rng.normal(size=(n, k)), rng.normal(size=(k, m))
+            A, B = entries(rng, n, k), entries(rng, k, m)
             product = product_entry_by_entry(A, B)
             assert_close(assert_keeps_inputs(learner.matmul, A, B), product)
 
@@ -238,13 +266,13 @@ class TestSolve:
         x = rng.uniform(1.0, 2.0, size=5)
         assert_solution(learner.solve(1e-8 * np.eye(5), 1e-8 * x), x)
         assert_solution(learner.solve(1e-8 * np.eye(5), 1e10 * x), 1e18 * x)
-        A = regular(rng, 5)[0]
+        A = dominant(rng, 5)
         for of_A, of_x in ((1e-30, 1.0), (1e30, 1.0), (1.0, 1e30), (1e-20, 1e-20), (1e-40, 1e40)):
             assert_solution(learner.solve(of_A * A, (of_A * A) @ (of_x * x)), of_x * x)
 
     def test_refuses_a_singular_matrix(self, learner, rng):
         """Singular matrices are an error, exact or up to rounding, also where a solution exists."""
-        A, x = regular(rng, 4)[0], rng.normal(size=4)
+        A, x = dominant(rng, 4), rng.normal(size=4)
         assert_solution(learner.solve(A, A @ x), x)
         for S in singular_matrices(rng):
             with pytest.raises(ValueError):
@@ -261,7 +289,7 @@ class TestSolve:
 
     def test_refuses_what_is_not_square(self, learner, rng):
         """More equations than unknowns are an error, and more unknowns than equations too."""
-        A, x = regular(rng, 4)[0], rng.normal(size=4)
+        A, x = dominant(rng, 4), rng.normal(size=4)
         assert_solution(learner.solve(A, A @ x), x)
         for B in (A[:3], A[:2], A[:, :3], A[:, :1], A[:1]):
             with pytest.raises(ValueError):
@@ -269,7 +297,7 @@ class TestSolve:
 
     def test_keeps_inputs(self, learner, rng):
         """Matrix and right-hand side are the same afterwards, also where rows are swapped."""
-        A = with_pivot(rng, 4, 1, 0.0)
+        A = swapped(rng, 4)
         for shape in ((4,), (4, 3)):
             x = rng.normal(size=shape)
             assert_solution(assert_keeps_inputs(learner.solve, A, A @ x), x)
@@ -313,13 +341,15 @@ class TestInverse:
     def test_any_scale(self, learner, rng):
         """A regular matrix stays regular when all of it is scaled down or up, by however much."""
         assert_inverse(learner.inverse(1e-8 * np.eye(5)), 1e8 * np.eye(5))
-        A, truth = regular(rng, 5)
+        A = dominant(rng, 5)
+        truth = np.linalg.inv(A)
         for scale in (1e-30, 1e-8, 1e8, 1e30):
             assert_inverse(learner.inverse(scale * A), truth / scale)
 
     def test_refuses_a_singular_matrix(self, learner, rng):
         """Singular matrices are an error, exact or up to rounding, at every scale."""
-        A, truth = regular(rng, 4)
+        A = dominant(rng, 4)
+        truth = np.linalg.inv(A)
         assert_inverse(learner.inverse(A), truth)
         for S in singular_matrices(rng):
             with pytest.raises(ValueError):
@@ -336,7 +366,8 @@ class TestInverse:
 
     def test_refuses_what_is_not_square(self, learner, rng):
         """A matrix that is not square is an error, whether it is wide or tall."""
-        A, truth = regular(rng, 4)
+        A = dominant(rng, 4)
+        truth = np.linalg.inv(A)
         assert_inverse(learner.inverse(A), truth)
         for B in (A[:3], A[:2], A[:, :3], A[:, :1], A[:1]):
             with pytest.raises(ValueError):
@@ -344,20 +375,22 @@ class TestInverse:
 
     def test_keeps_inputs(self, learner, rng):
         """The matrix is the same afterwards, also where rows are swapped."""
-        for k in (0, 1):
-            A = with_pivot(rng, 4, k, 0.0)
+        for n in (3, 4):
+            A = swapped(rng, n)
             truth = np.linalg.inv(A)
             assert_inverse(assert_keeps_inputs(learner.inverse, A), truth)
 
 
 class TestDeterminant:
     def test_random_matrices(self, learner, rng):
-        """It is right for random matrices, small and larger ones."""
-        for n in (2, 3, 4, 5, 9):
+        """It is right for random matrices, and changes its sign where two rows are swapped."""
+        for n in (2, 3, 4, 5, 7):
             for _ in range(2):
                 A = regular(rng, n)[0]
                 truth = np.linalg.det(A)
                 assert_close(learner.determinant(A), truth)
+                A[[0, 1]] = A[[1, 0]]
+                assert_close(learner.determinant(A), -truth)
 
     def test_one_entry(self, learner, rng):
         """The determinant of a single entry is that entry, as one number, with its sign."""
@@ -372,8 +405,11 @@ class TestDeterminant:
             A = np.diag([a, -b, c])[list(order)]
             assert_close(learner.determinant(A), -a * b * c * np.linalg.det(np.eye(3)[list(order)]))
         B = regular(rng, 6)[0]
-        for _ in range(6):
-            order = rng.permutation(6)
+        for order in (
+            [0, 1, 2, 3, 5, 4],
+            [1, 0, 2, 3, 4, 5],
+            *rng.permuted([range(6)] * 4, axis=1),
+        ):
             truth = np.linalg.det(np.eye(6)[order]) * np.linalg.det(B)
             assert_close(learner.determinant(B[order]), truth)
 
@@ -387,7 +423,7 @@ class TestDeterminant:
 
     def test_singular_matrices(self, learner, rng):
         """For a singular matrix it is 0, up to rounding, and no error; otherwise it is not 0."""
-        A = regular(rng, 4)[0]
+        A = dominant(rng, 4)
         truth = np.linalg.det(A)
         assert_close(learner.determinant(A), truth)
         for S in singular_matrices(rng):
@@ -398,21 +434,23 @@ class TestDeterminant:
         """A small determinant is not 0: it shrinks with the rows of a regular matrix."""
         assert_close(learner.determinant(1e-8 * np.eye(3)), 1e-24, atol=0.0)
         assert_close(learner.determinant(np.diag([2.0, 1e-10, -3.0])), -6e-10, atol=0.0)
-        A = regular(rng, 3)[0]
+        A = dominant(rng, 3)
         for scale in (1e-20, 1e-8, 1e20):
             truth = np.linalg.det(A) * scale**3
             assert_close(learner.determinant(scale * A), truth, atol=0.0)
 
     def test_fifty_rows(self, learner, rng):
         """A matrix of 50 rows is quick, which expanding along a row is not."""
-        for _ in range(2):
-            A = regular(rng, 50)[0] / 4
-            truth = np.linalg.det(A)
-            assert_close(learner.determinant(A), truth)
+        A = dominant(rng, 50) / 4
+        A[1, 0] = 1.0
+        truth = np.linalg.det(A)
+        assert_close(learner.determinant(A), truth)
+        A[[0, 1]] = A[[1, 0]]
+        assert_close(learner.determinant(A), -truth)
 
     def test_refuses_what_is_not_square(self, learner, rng):
         """A matrix that is not square is an error, whether it is wide or tall."""
-        A = regular(rng, 4)[0]
+        A = dominant(rng, 4)
         truth = np.linalg.det(A)
         assert_close(learner.determinant(A), truth)
         for B in (A[:3], A[:2], A[:, :3], A[:, :1], A[:1]):
@@ -421,8 +459,8 @@ class TestDeterminant:
 
     def test_keeps_inputs(self, learner, rng):
         """The matrix is the same afterwards, also where rows are swapped."""
-        for k in (0, 1):
-            A = with_pivot(rng, 4, k, 0.0)
+        for n in (3, 4):
+            A = swapped(rng, n)
             truth = np.linalg.det(A)
             assert_close(assert_keeps_inputs(learner.determinant, A), truth)
 
@@ -480,15 +518,25 @@ class TestProject:
 
     def test_any_scale(self, learner, rng):
         """The scale of the basis changes nothing, that of v scales the result."""
-        basis, orthonormal = basis_with(rng, 2, 5)
-        v = rng.normal(size=5)
+        orthonormal, v = orthogonal(rng, 5)[:2], rng.normal(size=5)
+        basis = np.array([[2.0, 1.0], [0.0, 1.5]]) @ orthonormal
         truth = orthonormal.T @ (orthonormal @ v)
-        for factors in ([1e-12, 1e-12], [1e6, 1e6], [0.1, -30.0]):
+        for factors in ([1e-12, 1e-12], [1e6, 1e6], [0.1, -3.0]):
             scaled = np.array(factors)[:, np.newaxis] * basis
-            assert_close(learner.project(v, scaled), truth, atol=1e-10)
+            assert_close(learner.project(v, scaled), truth, atol=1e-9)
         for factor in (1e-9, -1e9):
             got = learner.project(factor * v, basis)
             assert_close(got, factor * truth, atol=1e-10 * abs(factor))
+
+    def test_nearly_parallel_or_short(self, learner, rng):
+        """Every basis vector counts, also one that is short or nearly parallel to another."""
+        orthonormal, v = orthogonal(rng, 6)[:3], rng.uniform(1.0, 2.0, size=3)
+        a, b, c = orthonormal
+        v = v @ orthonormal + orthogonal(rng, 6)[0]
+        truth = orthonormal.T @ (orthonormal @ v)
+        # Inner products of the basis have a condition of 1e10 here, which may cost six digits.
+        for basis in ([a, 1e-5 * b, c], [a, a + 1e-5 * b, c], [1e5 * a, b, b - c]):
+            assert_close(learner.project(v, np.array(basis)), truth, atol=1e-3)
 
     def test_keeps_inputs(self, learner, rng):
         """The vector and the basis are the same afterwards."""

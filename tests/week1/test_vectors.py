@@ -31,12 +31,29 @@ def _indices(values):
     return np.array(values, dtype=np.int64)
 
 
+def _turned(rng, vectors):
+    """Return vectors turned by a random orthogonal matrix, which leaves lengths and angles.
+
+    So inputs are new in each run, and a mistake in comparing them shows in all runs or in none.
+    """
+    d = vectors.shape[-1]
+    return vectors @ np.linalg.qr(rng.normal(size=(d, d)))[0]
+
+
+def _embeddings(rng, vectors):
+    """Return a dict of words with these vectors, turned at random."""
+    words = list(vectors)
+    table = _turned(rng, np.array([vectors[word] for word in words], dtype=float))
+    return dict(zip(words, table, strict=True))
+
+
 class TestDot:
     def test_sums_products_of_entries(self, learner, rng):
         """The inner product is the sum of the products of entries, for any length and sign."""
         for n in (2, 3, 10, 150):
             a, b = rng.normal(size=(2, n))
             _assert_inner_product(learner.dot(a, b), a, b)
+            _assert_inner_product(learner.dot(-a, b), -a, b)
 
     def test_counts_every_entry_once(self, learner, rng):
         """Every entry counts once, the first and the last too."""
@@ -62,11 +79,12 @@ class TestDot:
         """Nothing is rounded away: it is as accurate for small numbers as for large ones."""
         a, b = rng.normal(size=(2, 12))
         for scale in (1e-12, 1e12):
-            _assert_inner_product(learner.dot(scale * a, scale * b), scale * a, scale * b)
+            for v in (scale * a, -scale * a):
+                _assert_inner_product(learner.dot(v, scale * b), v, scale * b)
 
     def test_refuses_different_lengths(self, learner, rng):
         """Different lengths are an error, whichever vector is longer; equal lengths are not."""
-        v = rng.uniform(1.0, 2.0, size=6)
+        v = rng.integers(1, 9, size=6).astype(float)
         for n, m in ((5, 6), (6, 5), (3, 6), (6, 3)):
             _assert_inner_product(learner.dot(v[:n], v[-n:]), v[:n], v[-n:])
             with pytest.raises(ValueError):
@@ -74,7 +92,7 @@ class TestDot:
 
     def test_does_not_stretch_a_single_entry(self, learner, rng):
         """One entry is not stretched to match a longer vector: that is an error too."""
-        v = rng.uniform(1.0, 2.0, size=4)
+        v = rng.integers(1, 9, size=4).astype(float)
         _assert_inner_product(learner.dot(v, v), v, v)
         with pytest.raises(ValueError):
             learner.dot(v[:1], v)
@@ -83,7 +101,7 @@ class TestDot:
 
     def test_keeps_inputs(self, learner, rng):
         """The vectors are the same afterwards."""
-        a, b = rng.normal(size=(2, 7))
+        a, b = rng.uniform(1.0, 2.0, size=(2, 7))
         truth = math.fsum(a * b)
         assert_close(assert_keeps_inputs(learner.dot, a, b), truth)
 
@@ -93,6 +111,7 @@ class TestNorm:
         """The length is the root of the sum of squares, for any number of entries."""
         for n in (1, 2, 3, 10, 150):
             a = rng.normal(size=n)
+            a[0] = rng.uniform(1.0, 5.0)
             assert_close(learner.norm(a), math.hypot(*a))
 
     def test_ignores_signs(self, learner, rng):
@@ -137,6 +156,10 @@ class TestNorm:
                 [0.0, 1e-200, x * 1e200],
                 [1.0, -x * 1e200, y * 1e200, -1.0],
                 [-x * 1e-200, 0.0, y * 1e-200],
+                [1e-200, -x * 1e200, -y * 1e200],
+                [-x * 1e200, 1.0],
+                [-x, -y, 1e-200],
+                [0.0, -x * 1e-200],
             ):
                 assert_close(learner.norm(np.array(v)), math.hypot(*v), atol=0.0)
 
@@ -161,14 +184,15 @@ class TestCosineSimilarity:
     def test_agrees_with_the_definition(self, learner, rng):
         """It is the inner product divided by both lengths."""
         for d in (2, 3, 8, 100):
-            a, b = rng.normal(size=(2, d)) * [[3.0], [0.2]] + 0.5
+            a, b = rng.normal(size=(2, d)) * [[0.8], [0.2]] + 0.1
             truth = math.fsum(a * b) / math.hypot(*a) / math.hypot(*b)
             assert_close(learner.cosine_similarity(a, b), truth)
+            assert_close(learner.cosine_similarity(a, -b), -truth)
 
     def test_known_angles(self, learner, rng):
         """It is the cosine of the angle for acute, right and obtuse angles."""
         start, longer = rng.uniform(0.0, 6.0), rng.uniform(2.0, 5.0)
-        for degrees in (0.1, 10, 60, 90, 135, 170, 179.9):
+        for degrees in (0.1, 10, 60, 89.999, 90, 135, 170, 179.9):
             end = start + math.radians(degrees)
             a = longer * np.array([math.cos(start), math.sin(start)])
             b = np.array([math.cos(end), math.sin(end)])
@@ -194,7 +218,7 @@ class TestCosineSimilarity:
 
     def test_refuses_a_zero_vector(self, learner, rng):
         """A zero vector is an error in the first place, in the second and in both."""
-        a, b = rng.normal(size=(2, 3))
+        a, b = rng.uniform(0.2, 1.0, size=(2, 3))
         zero = np.zeros(3)
         truth = math.fsum(a * b) / math.hypot(*a) / math.hypot(*b)
         assert_close(learner.cosine_similarity(a, b), truth)
@@ -207,7 +231,7 @@ class TestCosineSimilarity:
 
     def test_accepts_what_is_not_zero(self, learner, rng):
         """Entries that are 0 or cancel do not make a vector zero, and right angles are no error."""
-        x, y = rng.uniform(1.0, 5.0, size=2)
+        x, y = rng.uniform(0.5, 1.5, size=2)
         a, b = np.array([x, -x, 0.0]), np.array([0.0, 0.0, y])
         assert_close(learner.cosine_similarity(a, b), 0.0)
         assert_close(learner.cosine_similarity(a, np.array([y, 0.0, 0.0])), math.sqrt(0.5))
@@ -216,7 +240,7 @@ class TestCosineSimilarity:
 
     def test_keeps_inputs(self, learner, rng):
         """The vectors are the same afterwards."""
-        a, b = rng.normal(size=(2, 5)) + np.array([[1.0], [0.0]])
+        a, b = rng.uniform(0.2, 1.0, size=(2, 5))
         truth = math.fsum(a * b) / math.hypot(*a) / math.hypot(*b)
         assert_close(assert_keeps_inputs(learner.cosine_similarity, a, b), truth)
 
@@ -288,6 +312,9 @@ class TestNearest:
     def test_returns_one_by_default(self, learner, rng):
         """Without k it is an array of one index, and with k = 1 too."""
         vectors = rng.normal(size=(12, 5))
+        lengths = np.full((12, 1), 9.0)
+        lengths[[11, 3, 7]] = 0.1
+        vectors *= lengths / np.linalg.norm(vectors, axis=1, keepdims=True)
         for best, scale in ((11, 2.0), (3, 1.0), (7, 0.5)):
             query = scale * vectors[best]
             assert_same(learner.nearest(query, vectors), _indices([best]))
@@ -305,11 +332,13 @@ class TestNearest:
 
     def test_tells_close_rows_apart(self, learner, rng):
         """A small difference in direction decides, however the lengths are."""
-        order = rng.permutation(8)
-        angles, lengths = 0.5 + 1e-5 * order, rng.uniform(0.1, 10.0, size=8)
-        vectors = lengths[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-        query = np.array([3.0, 0.0])
-        assert_same(learner.nearest(query, vectors, k=8), _indices(np.argsort(order)))
+        for step in (1e-5, 1e-9):  # cosines round by 1e-16
+            order = np.concatenate([rng.permutation(8), [8]])
+            angles, lengths = 0.5 + step * order, rng.uniform(0.1, 10.0, size=9)
+            lengths[-1] = 50.0  # the longest is the last one
+            vectors = lengths[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+            query = np.array([3.0, 0.0])
+            assert_same(learner.nearest(query, vectors, k=9), _indices(np.argsort(order)))
 
     def test_opposite_rows_come_last(self, learner, rng):
         """A row that points the other way is the least similar, also where all of them do."""
@@ -352,20 +381,25 @@ class TestNearest:
 
     def test_keeps_inputs(self, learner, reference, rng):
         """The query and the vectors are the same afterwards."""
-        query, vectors = 3 * rng.normal(size=4), 5 * rng.normal(size=(6, 4))
+        query, vectors = rng.uniform(0.2, 1.0, size=4), rng.uniform(0.2, 1.0, size=(6, 4))
+        vectors *= 5.0 / np.linalg.norm(vectors, axis=1, keepdims=True)
         truth = _indices(reference.nearest(query, vectors, 3))
         assert_same(assert_keeps_inputs(learner.nearest, query, vectors, 3), truth)
 
 
 WORDS = ["oak", "fir", "elm", "ash", "yew", "box", "bay", "fig", "nut", "tea", "rye"]
+FIXED = 11  # a seed under which each mistake that has a variant shows, or none
 
 
 class TestAnalogy:
     def test_finds_the_fourth_word(self, learner, rng):
         """What leads from one word to its partner leads from another word to its own."""
-        start, step = rng.normal(size=(4, 6)), rng.normal(size=6)
-        embeddings = {f"from{i}": v for i, v in enumerate(start)}
-        embeddings |= {f"to{i}": v + step for i, v in enumerate(start)}
+        e = np.eye(6)
+        vectors = {f"from{i}": e[i] for i in range(4)}
+        vectors |= {f"to{i}": e[i] + 0.5 * e[4] for i in range(4)}
+        # Where the subtraction is forgotten or turned round, one of these is nearest.
+        vectors |= {f"both{i}{j}": 0.9 * (e[i] + e[j]) for i in range(4) for j in range(i)}
+        embeddings = _embeddings(rng, vectors)
         for i, j in ((0, 1), (1, 0), (2, 3), (3, 1)):
             got = learner.analogy(embeddings, [f"to{i}", f"from{j}"], [f"from{i}"])
             assert_same(got, f"to{j}")
@@ -374,11 +408,12 @@ class TestAnalogy:
 
     def test_any_number_of_words(self, learner, reference, rng):
         """Any number of words may be added and subtracted, wherever they stand in the dict."""
-        vectors = rng.normal(size=(11, 4)) * rng.uniform(0.3, 3.0, size=(11, 1))
-        embeddings = dict(zip(WORDS, vectors, strict=True))
+        fixed = np.random.default_rng(FIXED)
+        vectors = fixed.normal(size=(11, 4)) * fixed.uniform(0.3, 3.0, size=(11, 1))
+        embeddings = _embeddings(rng, dict(zip(WORDS, vectors, strict=True)))
         for n_positive, n_negative in ((1, 1), (2, 1), (1, 3), (3, 2), (2, 0), (4, 4)):
             for _ in range(2):
-                given = [str(word) for word in rng.permutation(WORDS)[: n_positive + n_negative]]
+                given = [str(word) for word in fixed.permutation(WORDS)[: n_positive + n_negative]]
                 positive, negative = given[:n_positive], given[n_positive:]
                 truth = reference.analogy(embeddings, positive, negative)
                 assert_same(learner.analogy(embeddings, positive, negative), truth)
@@ -386,17 +421,36 @@ class TestAnalogy:
     def test_leaves_the_given_words_out(self, learner, rng):
         """The given words are never the answer, neither an added nor a subtracted one."""
         u, v = np.array([1.0, 0.0, 0.1]), np.array([0.0, 1.0, 0.2])
-        noise = 0.01 * rng.normal(size=(4, 3))
-        embeddings = {
-            "large": 3 * u + noise[0],
-            "off": v + noise[1],
-            "huge": 5 * u + noise[2],
-            "beside": u + v + noise[3],
-        }
+        embeddings = _embeddings(
+            rng,
+            {
+                "large": 3 * u + [0.0, 0.01, 0.0],
+                "off": v,
+                "huge": 5 * u + [0.0, 0.02, 0.01],
+                "beside": u + v,
+            },
+        )
         assert_same(learner.analogy(embeddings, ["huge"], ["large"]), "beside")
         assert_same(learner.analogy(embeddings, ["large"], []), "huge")
         assert_same(learner.analogy(embeddings, ["large", "huge"], []), "beside")
         assert_same(learner.analogy(embeddings, ["large", "large"], ["huge"]), "beside")
+
+    def test_given_words_stand_nearest(self, learner, rng):
+        """However many of the given words are nearer than the answer, none of them is it."""
+        given = {"oak": [6, 1, 0], "fir": [5, -1, 0], "elm": [2, 0, 1], "ash": [1, 0, -1]}
+        vectors = {"yew": [0, 5, 1], **given, "box": [2, 3, 0], "bay": [-1, 0, 1]}
+        embeddings = _embeddings(rng, vectors)
+        assert_same(learner.analogy(embeddings, ["oak", "fir"], ["elm", "ash"]), "box")
+        more = {f"{word}{i}": [x, y, z + i] for word, (x, y, z) in given.items() for i in (1, 2)}
+        embeddings = _embeddings(rng, {**more, **vectors})
+        assert_same(learner.analogy(embeddings, [*given, *more], []), "box")
+
+    def test_a_word_in_both_lists(self, learner, rng):
+        """A word that is added and subtracted cancels in the sum, and is left out all the same."""
+        vectors = {"sea": [4, 0, 1], "lake": [4, 1, 0], "pond": [1, 1, 0], "hill": [0, 1, 3]}
+        embeddings = _embeddings(rng, vectors)
+        assert_same(learner.analogy(embeddings, ["sea", "lake"], ["lake"]), "pond")
+        assert_same(learner.analogy(embeddings, ["lake", "hill", "sea"], ["sea", "hill"]), "pond")
 
     def test_keeps_a_word_of_equal_meaning(self, learner, rng):
         """Only the given words are left out, not others with the same vector or a like name."""
@@ -470,7 +524,8 @@ class TestAnalogy:
 
     def test_keeps_inputs(self, learner, reference, rng):
         """The dict, its vectors and both lists are the same afterwards."""
-        embeddings = dict(zip(WORDS, rng.normal(size=(11, 4)), strict=True))
+        vectors = np.random.default_rng(FIXED).normal(size=(11, 4))
+        embeddings = _embeddings(rng, dict(zip(WORDS, vectors, strict=True)))
         for positive, negative in (
             (["tea", "rye"], ["oak", "yew"]),
             (["rye"], ["fig"]),
@@ -487,7 +542,9 @@ class TestNeuron:
         for n in (2, 3, 8, 100):
             x, w = rng.normal(size=(2, n))
             b = float(rng.normal())
-            assert_close(learner.neuron(x, w, b), math.fsum([*(x * w), b]), atol=1e-11)
+            truth = math.fsum([*(x * w), b])
+            assert_close(learner.neuron(x, w, b), truth, atol=1e-11)
+            assert_close(learner.neuron(-x, w, -b), -truth, atol=1e-11)
 
     def test_each_input_meets_its_own_weight(self, learner, rng):
         """Each input meets its own weight, the first and the last too."""
@@ -517,7 +574,7 @@ class TestNeuron:
 
     def test_keeps_inputs(self, learner, rng):
         """Inputs and weights are the same afterwards."""
-        x, w = rng.normal(size=(2, 5))
+        x, w = rng.uniform(1.0, 2.0, size=(2, 5))
         truth = math.fsum(x * w) + 2.5
         assert_close(assert_keeps_inputs(learner.neuron, x, w, 2.5), truth)
 

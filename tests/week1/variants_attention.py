@@ -147,6 +147,32 @@ def scales_keys_first(Q, K):
     return softmax(np.matmul(Q, scaled))  # noqa: F821 (given)
 
 
+@wrong(
+    "attention_weights",
+    "You exponentiated the scores as they are: that overflows above 709. Subtract the largest "
+    "score of each row first.",
+)
+def exponentiates_as_they_are(Q, K):
+    exponentials = np.exp(_scores(Q, K))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+@wrong(
+    "attention_weights",
+    "You subtracted the largest score of the whole table: a row far below it vanishes. Take the "
+    "largest of each row.",
+)
+def subtracts_one_maximum(Q, K):
+    scores = _scores(Q, K)
+    exponentials = np.exp(scores - scores.max())
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+@wrong("attention_weights", "You clipped the scores: keys that differ may then share equally.")
+def clips_before_the_softmax(Q, K):
+    return _softmax_over(np.clip(_scores(Q, K), -500, 500), -1)
+
+
 @wrong("attention_weights", "You took the softmax over the queries: each query shares itself out.")
 def shares_out_the_queries(Q, K):
     return _softmax_over(_scores(Q, K), -2)
@@ -244,6 +270,16 @@ def reads_position_by_position(X, W_Q, W_K, W_V):
         powers = np.exp(scores - max(scores))
         result.append(sum(p * v for p, v in zip(powers, V)) / sum(powers))
     return np.array(result)
+
+
+@wrong(
+    "self_attention",
+    "You exponentiated the scores as they are: that overflows above 709. Subtract the largest "
+    "score of each row first.",
+)
+def overflows(X, W_Q, W_K, W_V):
+    exponentials = np.exp(_scores(X @ W_Q, X @ W_K))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True) @ (X @ W_V)
 
 
 @wrong(

@@ -319,7 +319,7 @@ def check_components(X, n_components):
 @right("pca", "eigenvectors of the covariance matrix")
 def eigenvectors_of_the_covariance(X, n_components):
     check_components(X, n_components)
-    values, vectors = np.linalg.eigh(np.cov(X.T))
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(X.T)))
     order = np.argsort(values)[::-1][:n_components]
     return vectors[:, order].T, values[order]
 
@@ -330,8 +330,8 @@ def eigenvectors_of_the_gram_matrix(X, n_components):
     C = X - X.mean(axis=0)
     values, vectors = np.linalg.eigh(C @ C.T)
     values, vectors = values[::-1][:n_components], vectors[:, ::-1][:, :n_components]
-    with np.errstate(all="ignore"):
-        return (C.T @ vectors / np.sqrt(values)).T, values / (len(X) - 1)
+    Q, _ = np.linalg.qr(C.T @ vectors)  # orthonormal also where nothing varies
+    return Q.T, values / (len(X) - 1)
 
 
 @right("pca", "power iteration, with each direction taken out of the covariance once found")
@@ -345,6 +345,9 @@ def iterates_and_deflates(X, n_components):
         for _ in range(300):
             v = S @ v
             v = v / np.linalg.norm(v)
+        for found in components * 2:
+            v = v - (v @ found) * found
+        v = v / np.linalg.norm(v)
         variances.append(v @ S @ v)
         components.append(v)
         S = S - variances[-1] * np.outer(v, v)
@@ -358,6 +361,31 @@ def general_eigenvectors(X, n_components):
     values, vectors = np.linalg.eig(C.T @ C / (X.shape[0] - 1))
     order = np.argsort(-values.real)[:n_components]
     return vectors.T[order], values[order]
+
+
+@wrong("pca", "np.cov of one feature is a single number: make a matrix of it before eigh.")
+def trusts_the_shape_of_cov(X, n_components):
+    check_components(X, n_components)
+    values, vectors = np.linalg.eigh(np.cov(X.T))
+    return vectors.T[::-1][:n_components], values[::-1][:n_components]
+
+
+@wrong(
+    "pca",
+    "You took the eigenvectors of the small matrix X Xᵀ back to the features. With as many "
+    "components as samples nothing varies along the last one, and rounding was scaled to length 1.",
+)
+def scales_noise_to_length_one(X, n_components):
+    check_components(X, n_components)
+    C = X - X.mean(axis=0)
+    if len(C) >= C.shape[1]:
+        values, vectors = np.linalg.eigh(C.T @ C)
+        components = vectors.T[::-1]
+    else:
+        values, vectors = np.linalg.eigh(C @ C.T)
+        components = vectors.T[::-1] @ C
+        components = components / np.linalg.norm(components, axis=1, keepdims=True)
+    return components[:n_components], values[::-1][:n_components] / (len(X) - 1)
 
 
 @wrong("pca", "You did not centre the data: the first direction then just points at the mean.")
@@ -463,7 +491,7 @@ def checks_the_upper_limit_only(X, n_components):
 
 @right("explained_variance_ratio", "sorted eigenvalues of the covariance, min(n, d) of them")
 def ratio_from_covariance(X):
-    values = np.sort(np.linalg.eigvalsh(np.cov(X.T)))[::-1]
+    values = np.sort(np.linalg.eigvalsh(np.atleast_2d(np.cov(X.T))))[::-1]
     return values[: min(X.shape)] / values.sum()
 
 
@@ -481,6 +509,15 @@ def ratio_from_general_eigenvalues(X):
     C = X - X.mean(axis=0)
     values = np.linalg.eig(C.T @ C)[0]
     values = values[np.argsort(values.real)[::-1]][: min(X.shape)]
+    return values / values.sum()
+
+
+@wrong(
+    "explained_variance_ratio",
+    "np.cov of one feature is a single number: make a matrix of it before eigvalsh.",
+)
+def ratio_trusts_the_shape_of_cov(X):
+    values = np.linalg.eigvalsh(np.cov(X.T))[::-1][: min(X.shape)]
     return values / values.sum()
 
 
@@ -832,6 +869,20 @@ def error_from_eigenvalues(W, rank):
     squares = np.linalg.eigvalsh(W @ W.T if W.shape[0] < W.shape[1] else W.T @ W)
     total = squares.sum()
     return np.asarray(np.sqrt(squares[: len(squares) - rank].sum() / total) if total > 0 else 0.0)
+
+
+@wrong(
+    "low_rank_error",
+    "You took the root of 1 minus the kept share, which rounding carries below 0 at full rank: "
+    "that is nan. Add up what is left out instead.",
+)
+def takes_the_root_of_less_than_zero(W, rank):
+    check_rank(W, rank)
+    U, s, Vt = np.linalg.svd(W, full_matrices=False)
+    kept = np.linalg.norm((U[:, :rank] * s[:rank]) @ Vt[:rank])
+    total = np.linalg.norm(W)
+    with np.errstate(invalid="ignore"):
+        return np.sqrt(1 - (kept / total) ** 2) if total > 0 else 0.0
 
 
 @wrong("low_rank_error", "You forgot the root: that is the squared error.")

@@ -1038,6 +1038,11 @@ def adds_a_ridge(v, basis):
     return np.linalg.solve(basis @ basis.T + 1e-14 * np.eye(len(basis)), basis @ v) @ basis
 
 
+@wrong("project", "You dropped what is small beside the rest: a short basis vector counts in full.")
+def drops_small_directions(v, basis):
+    return np.linalg.pinv(basis, rcond=1e-3) @ (basis @ v)
+
+
 @wrong("project", "You took columns for the basis: here it stands in rows.")
 def takes_columns(v, basis):
     if basis.shape[0] != basis.shape[1]:

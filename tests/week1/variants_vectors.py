@@ -98,6 +98,20 @@ def multiplies_in_place(a, b):
     return a.sum()
 
 
+@wrong("dot", "You returned the magnitude: vectors that point apart have a negative product.")
+def drops_the_sign(a, b):
+    if len(a) != len(b):
+        raise ValueError("a and b must have one length")
+    return abs(np.sum(a * b))
+
+
+@wrong("dot", "You rounded the result: tiny products vanish that way.")
+def rounds_the_sum(a, b):
+    if len(a) != len(b):
+        raise ValueError("a and b must have one length")
+    return round(float(np.sum(a * b)), 10)
+
+
 @wrong("dot", "You used assert: that raises AssertionError, and `python -O` drops it altogether.")
 def asserts_the_lengths(a, b):
     assert len(a) == len(b)
@@ -155,6 +169,16 @@ def scales_by_the_largest_entry(a):
     if largest == 0:
         return 0.0
     return largest * np.sqrt(np.sum((a / largest) ** 2))
+
+
+@wrong(
+    "norm",
+    "You took the magnitude of the largest entry: what counts is the largest magnitude, and that "
+    "entry may be the negative one.",
+)
+def scales_by_the_magnitude_of_the_largest(a):
+    scale = abs(np.max(a)) or 1.0
+    return scale * np.sqrt(np.sum((a / scale) ** 2))
 
 
 @wrong("norm", "You saved large entries only: the squares of tiny ones still vanish.")
@@ -286,6 +310,14 @@ def centres_first(a, b):
         raise ValueError("a zero vector has no direction")
     a, b = a - a.mean(), b - b.mean()
     return np.clip(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)), -1, 1)
+
+
+@wrong("cosine_similarity", "You rounded the cosine: near a right angle few digits are left.")
+def rounds_the_cosine(a, b):
+    lengths = np.linalg.norm(a) * np.linalg.norm(b)
+    if lengths == 0:
+        raise ValueError("a zero vector has no direction")
+    return round(float(a @ b / lengths), 4)
 
 
 @wrong("cosine_similarity", "You returned 0 for a zero vector: its angle is undefined, say so.")
@@ -445,6 +477,20 @@ def returns_the_farthest(query, vectors, k=1):
     return np.argsort(_cosines(query, vectors), kind="stable")[:k]
 
 
+@wrong("nearest", "You rounded the cosines, so that rows which differ a little count as equal.")
+def rounds_the_cosines(query, vectors, k=1):
+    if not 1 <= k <= len(vectors):
+        raise ValueError("k is out of range")
+    return np.argsort(-np.round(_cosines(query, vectors), 8), kind="stable")[:k]
+
+
+@wrong("nearest", "You compared in float32: it has 7 digits, and close rows differ after them.")
+def compares_in_single_precision(query, vectors, k=1):
+    if not 1 <= k <= len(vectors):
+        raise ValueError("k is out of range")
+    return np.argsort(-_cosines(query, vectors).astype(np.float32), kind="stable")[:k]
+
+
 @wrong("nearest", "You took magnitudes: a row that points the opposite way is the least similar.")
 def ignores_the_sign(query, vectors, k=1):
     if not 1 <= k <= len(vectors):
@@ -530,6 +576,36 @@ def leaves_given_words_in(embeddings, positive, negative):
 def leaves_negative_words_in(embeddings, positive, negative):
     target = sum(embeddings[w] for w in positive) - sum(embeddings[w] for w in negative)
     candidates = [w for w in embeddings if w not in positive]
+    return max(candidates, key=lambda w: target @ embeddings[w] / np.linalg.norm(embeddings[w]))
+
+
+@wrong(
+    "analogy",
+    "You looked at a few of the nearest words only: the given ones may be nearer, all of them.",
+)
+def looks_at_the_three_nearest(embeddings, positive, negative):
+    target = sum(embeddings[w] for w in positive) - sum(embeddings[w] for w in negative)
+    words = list(embeddings)
+    order = np.argsort(-_cosines(target, np.array(list(embeddings.values()))), kind="stable")
+    return next((words[i] for i in order[:3] if words[i] not in positive + negative), None)
+
+
+@wrong(
+    "analogy",
+    "You dropped a word that stands in both lists: it cancels in the sum, but it is a given word "
+    "still, and no answer.",
+)
+def forgets_what_cancels(embeddings, positive, negative):
+    target = sum(embeddings[w] for w in positive) - sum(embeddings[w] for w in negative)
+    given = set(positive) ^ set(negative)
+    candidates = [w for w in embeddings if w not in given]
+    return max(candidates, key=lambda w: target @ embeddings[w] / np.linalg.norm(embeddings[w]))
+
+
+@wrong("analogy", "You only added: what the second list holds is subtracted.")
+def ignores_what_is_subtracted(embeddings, positive, negative):
+    target = sum(embeddings[w] for w in positive) - 0 * sum(embeddings[w] for w in negative)
+    candidates = [w for w in embeddings if w not in positive + negative]
     return max(candidates, key=lambda w: target @ embeddings[w] / np.linalg.norm(embeddings[w]))
 
 
