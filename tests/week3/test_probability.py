@@ -11,19 +11,17 @@ from kata.comparisons import (
 )
 
 
+def _normalised(weights):
+    """Return weights with a sum of 1, up to rounding: exactly 1 it never is, by good luck."""
+    return weights / weights.sum() * (1.0 + 1e-13)
+
+
 def _distribution(rng, n):
-    weights = rng.uniform(0.1, 1.0, size=n)
-    return weights / weights.sum()
+    return _normalised(rng.uniform(0.1, 1.0, size=n))
 
 
 def _joint(rng, n, m):
-    weights = rng.uniform(0.1, 1.0, size=(n, m))
-    return weights / weights.sum()
-
-
-def _unrounded(probs):
-    """Return a distribution that dividing by its sum would change, if only a little."""
-    return probs * (1.0 + 1e-12)
+    return _normalised(rng.uniform(0.1, 1.0, size=(n, m)))
 
 
 def _marginal(joint, axis):
@@ -58,7 +56,7 @@ class TestMarginal:
             joint = _joint(rng, 4, 5)
             joint[3], joint[:, 2] = scale * joint[3], scale * joint[:, 2]
             joint[[0, 2]], joint[:, [1, 4]] = 0.0, 0.0
-            joint /= joint.sum()
+            joint = _normalised(joint)
             for axis in (0, 1):
                 assert_close(learner.marginal(joint, axis), _marginal(joint, axis), atol=0.0)
 
@@ -71,7 +69,7 @@ class TestMarginal:
 
     def test_keeps_joint(self, learner, rng):
         """The table is the same afterwards."""
-        joint = _unrounded(_joint(rng, 3, 4))
+        joint = _joint(rng, 3, 4)
         for axis in (0, 1):
             assert_close(assert_keeps_inputs(learner.marginal, joint, axis), _marginal(joint, axis))
 
@@ -97,7 +95,7 @@ class TestConditional:
             joint = _joint(rng, 3, 4)
             joint[1] *= scale
             joint[:, 3] *= scale
-            joint /= joint.sum()
+            joint = _normalised(joint)
             for given in (0, 1):
                 assert_close(learner.conditional(joint, given), _conditional(joint, given))
 
@@ -105,11 +103,11 @@ class TestConditional:
         """Pairs that never occur get 0; so does a value of the other variable that never occurs."""
         joint = _joint(rng, 3, 4)
         joint[0, 0] = joint[2, 1] = joint[1, 3] = 0.0
-        joint /= joint.sum()
+        joint = _normalised(joint)
         for given in (0, 1):
             assert_close(learner.conditional(joint, given), _conditional(joint, given))
         joint[:, 2] = 0.0
-        joint /= joint.sum()
+        joint = _normalised(joint)
         assert_close(learner.conditional(joint, 0), _conditional(joint, 0))
         assert_close(learner.conditional(joint.T.copy(), 1), _conditional(joint, 0).T)
 
@@ -118,7 +116,7 @@ class TestConditional:
         for place in (0, 1, 2):
             joint = _joint(rng, 3, 3)
             joint[place] = 0.0
-            joint /= joint.sum()
+            joint = _normalised(joint)
             for table, given in ((joint, 0), (joint.T.copy(), 1)):
                 assert_close(learner.conditional(table, 1 - given), _conditional(table, 1 - given))
                 with pytest.raises(ValueError):
@@ -133,7 +131,7 @@ class TestConditional:
 
     def test_keeps_joint(self, learner, rng):
         """The table is the same afterwards."""
-        joint = _unrounded(_joint(rng, 3, 4))
+        joint = _joint(rng, 3, 4)
         for given in (0, 1):
             got = assert_keeps_inputs(learner.conditional, joint, given)
             assert_close(got, _conditional(joint, given))
@@ -195,7 +193,7 @@ class TestBayes:
 
     def test_keeps_inputs(self, learner, rng):
         """Prior and likelihood are the same afterwards."""
-        prior, likelihood = _unrounded(_distribution(rng, 4)), rng.uniform(0.1, 0.9, size=4)
+        prior, likelihood = _distribution(rng, 4), rng.uniform(0.1, 0.9, size=4)
         got = assert_keeps_inputs(learner.bayes, prior, likelihood)
         assert_close(got, _bayes(prior, likelihood))
 
@@ -280,7 +278,7 @@ class TestBayesUpdates:
         for place in (0, 1, 2):
             prior = _distribution(rng, 3)
             prior[place] = 0.0
-            prior /= prior.sum()
+            prior = _normalised(prior)
             likelihoods = 1e-90 * rng.uniform(0.5, 1.0, size=(60, 3))
             likelihoods[:, place] = 1.0
             with no_floating_point_warnings():
@@ -335,11 +333,16 @@ class TestBayesUpdates:
 
     def test_keeps_inputs(self, learner, rng):
         """Prior and likelihoods are the same afterwards."""
-        for prior in (_unrounded(_distribution(rng, 3)), np.array([0.5, 0.0, 0.5])):
+        for prior in (_distribution(rng, 3), np.array([0.5, 0.0, 0.5])):
             likelihoods = rng.uniform(0.1, 0.9, size=(4, 3))
             likelihoods[2, 0] = 0.0
             got = assert_keeps_inputs(learner.bayes_updates, prior, likelihoods)
             assert_close(got, _bayes_updates(prior, likelihoods))
+
+
+def _values(rng, n):
+    """Return values that are far apart, the last ones first."""
+    return 4.0 * np.roll(np.arange(n), 1) + rng.uniform(-3.0, -2.0, size=n)
 
 
 def _expectation(values, probs):
@@ -377,7 +380,7 @@ class TestExpectation:
     def test_weights_values_with_probabilities(self, learner, rng):
         """It is the sum of the values, each times its probability, in whatever order they come."""
         for n in (2, 3, 7):
-            values, probs = rng.normal(1.0, 3.0, size=n), _distribution(rng, n)
+            values, probs = _values(rng, n), _distribution(rng, n)
             assert_close(learner.expectation(values, probs), _expectation(values, probs))
 
     def test_large_values(self, learner, rng):
@@ -390,22 +393,29 @@ class TestExpectation:
 
     def test_improbable_and_certain_values(self, learner, rng):
         """Values of probability 0 do not count, and a certain value is the mean."""
-        values = rng.normal(2.0, 3.0, size=5)
+        values = _values(rng, 5)
         values[2] = 1e5
         for probs in ([0.0, 0.25, 0.0, 0.75, 0.0], [0.0, 0.0, 0.0, 0.0, 1.0], [1.0, 0, 0, 0, 0]):
             probs = np.array(probs)
             assert_close(learner.expectation(values, probs), _expectation(values, probs))
         assert_close(learner.expectation(values[:1], np.array([1.0])), values[0])
 
+    def test_huge_and_improbable_values(self, learner, rng):
+        """A value that hardly ever occurs counts all the same if it is large enough."""
+        rare = 2.0**-50
+        values = np.array([0.0, 1.0, 2.0**52 * float(rng.uniform(1.0, 2.0))])
+        probs = np.array([0.25, 0.75 - rare, rare])
+        assert_close(learner.expectation(values, probs), _expectation(values, probs))
+
     def test_refuses_negative_probabilities(self, learner, rng):
         """A negative probability is an error, also if the sum is 1; one of 0 is not."""
-        values, probs = rng.normal(size=4), np.array([0.0, 0.5, 0.5, 0.0])
+        values, probs = _values(rng, 4), np.array([0.0, 0.5, 0.5, 0.0])
         assert_close(learner.expectation(values, probs), _expectation(values, probs))
         _refuses_negative_probabilities(learner.expectation, values, rng)
 
     def test_refuses_other_sums(self, learner, rng):
         """A sum further from 1 than 1e-8 is an error, above and below; a nearer one is not."""
-        values = rng.normal(1.0, 1.0, size=4)
+        values = _values(rng, 4)
         for excess in (0.0, 7e-9, -7e-9):
             probs = _distribution(rng, 4) * (1.0 + excess)
             got = learner.expectation(values, probs)
@@ -414,7 +424,7 @@ class TestExpectation:
 
     def test_keeps_inputs(self, learner, rng):
         """Values and probabilities are the same afterwards."""
-        values, probs = rng.normal(size=4), _unrounded(_distribution(rng, 4))
+        values, probs = _values(rng, 4), _distribution(rng, 4)
         got = assert_keeps_inputs(learner.expectation, values, probs)
         assert_close(got, _expectation(values, probs))
 
@@ -423,7 +433,7 @@ class TestVariance:
     def test_expected_squared_distance(self, learner, rng):
         """It is the expected squared distance from the mean, each value with its probability."""
         for n in (2, 3, 7):
-            values, probs = rng.normal(2.0, 3.0, size=n), _distribution(rng, n)
+            values, probs = _values(rng, n), _distribution(rng, n)
             assert_close(learner.variance(values, probs), _variance(values, probs))
 
     def test_large_values(self, learner, rng):
@@ -438,22 +448,29 @@ class TestVariance:
 
     def test_certain_values(self, learner, rng):
         """A certain value has variance 0, wherever it is; values of probability 0 do not count."""
-        values = rng.normal(2.0, 3.0, size=4)
+        values = _values(rng, 4)
         for probs in ([0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.25, 0.75, 0.0]):
             probs = np.array(probs)
             assert_close(learner.variance(values, probs), _variance(values, probs))
         for value in (5.0, 1e9):
             assert_close(learner.variance(np.array([value]), np.array([1.0])), 0.0)
 
+    def test_huge_and_improbable_values(self, learner, rng):
+        """A value that hardly ever occurs counts all the same if it is large enough."""
+        rare = 2.0**-50
+        values = np.array([0.0, 1.0, 2.0**27 * float(rng.uniform(1.0, 2.0))])
+        probs = np.array([0.25, 0.75 - rare, rare])
+        assert_close(learner.variance(values, probs), _variance(values, probs))
+
     def test_refuses_negative_probabilities(self, learner, rng):
         """A negative probability is an error, also if the sum is 1; one of 0 is not."""
-        values, probs = rng.normal(size=4), np.array([0.0, 0.5, 0.5, 0.0])
+        values, probs = _values(rng, 4), np.array([0.0, 0.5, 0.5, 0.0])
         assert_close(learner.variance(values, probs), _variance(values, probs))
         _refuses_negative_probabilities(learner.variance, values, rng)
 
     def test_refuses_other_sums(self, learner, rng):
         """A sum further from 1 than 1e-8 is an error, above and below; a nearer one is not."""
-        values = rng.normal(1.0, 1.0, size=4)
+        values = _values(rng, 4)
         for excess in (0.0, 7e-9, -7e-9):
             probs = _distribution(rng, 4) * (1.0 + excess)
             got = learner.variance(values, probs)
@@ -462,7 +479,7 @@ class TestVariance:
 
     def test_keeps_inputs(self, learner, rng):
         """Values and probabilities are the same afterwards."""
-        values, probs = rng.normal(size=4), _unrounded(_distribution(rng, 4))
+        values, probs = _values(rng, 4), _distribution(rng, 4)
         got = assert_keeps_inputs(learner.variance, values, probs)
         assert_close(got, _variance(values, probs))
 
@@ -474,7 +491,8 @@ def _labels(values):
 def _documents(rng, y, v):
     """Return word counts of documents that differ much in length."""
     lengths = rng.integers(1, 40, size=len(y))
-    return np.array([rng.multinomial(k, _distribution(rng, v)) for k in lengths], dtype=float)
+    shares = rng.dirichlet(np.full(v, 2.0), size=len(y))
+    return np.array([rng.multinomial(*pair) for pair in zip(lengths, shares, strict=True)], float)
 
 
 def _fit(X, y, n_classes, alpha=1.0):
@@ -522,6 +540,7 @@ class TestNaiveBayesFit:
         y = _labels([1, 0, 2, 1, 1])
         X = _documents(rng, y, 4)
         X[:, 2] = 0.0
+        X[:, 0] += 1.0  # no document is without words
         for alpha in (0.5, 10.0, 1e-3, 1e-60):
             _assert_fit(learner.naive_bayes_fit(X, y, 3, alpha), _fit(X, y, 3, alpha))
         result = learner.naive_bayes_fit(X, y, n_classes=3, alpha=2.5)
@@ -550,6 +569,7 @@ class TestNaiveBayesFit:
         for y, n_classes, v in (([1], 2, 3), ([0, 1, 1], 2, 1), ([0, 0], 1, 3), ([0], 1, 1)):
             y = _labels(y)
             X = _documents(rng, y, v)
+            X[0] += 100.0  # its class has more than its share of words
             _assert_fit(learner.naive_bayes_fit(X, y, n_classes), _fit(X, y, n_classes))
 
     def test_keeps_inputs(self, learner, rng):
@@ -573,6 +593,13 @@ def _classifier_with(rng, first_word, v):
     return np.log(_distribution(rng, len(words))), np.log(np.hstack([first_word, words]))
 
 
+def _few_words(rng, n, v):
+    """Return word counts of short documents, none of which is without words."""
+    X = rng.integers(0, 4, size=(n, v)).astype(float)
+    X[:, 0] += 1.0
+    return X
+
+
 def _log_posterior(X, log_prior, log_likelihood):
     """Return Bayes' theorem taken literally, with products; for short documents."""
     products = np.exp(log_likelihood) ** X[:, None, :]  # (n, c, v)
@@ -586,7 +613,7 @@ class TestNaiveBayesLogPosterior:
         """It is the log of the posterior: prior times each word's probability, normalised."""
         for n, c, v in ((4, 3, 5), (2, 4, 3), (3, 3, 3)):
             log_prior, log_likelihood = _classifier(rng, c, v)
-            X = rng.integers(0, 4, size=(n, v)).astype(float)
+            X = _few_words(rng, n, v)
             got = learner.naive_bayes_log_posterior(X, log_prior, log_likelihood)
             assert_close(got, _log_posterior(X, log_prior, log_likelihood))
 
@@ -595,9 +622,10 @@ class TestNaiveBayesLogPosterior:
         log_prior, log_likelihood = _classifier_with(rng, [0.4, 0.4, 0.4], 4)
         log_likelihood = np.insert(log_likelihood, 1, np.log(0.3), axis=1)
         log_likelihood[:, 2:] += np.log(0.5)
-        few = rng.integers(0, 4, size=(2, 5)).astype(float)
+        few = _few_words(rng, 2, 5)
         many = few.copy()
-        many[:, :2] += rng.integers(45_000, 50_000, size=(2, 2))  # equally probable in all classes
+        # These words are equally probable in all classes, and one document has far more of them.
+        many[:, :2] += np.array([[45_000], [49_000]]) + rng.integers(1000, size=(2, 2))
         truth = _log_posterior(few, log_prior, log_likelihood)
         with no_floating_point_warnings():
             got = learner.naive_bayes_log_posterior(many, log_prior, log_likelihood)
@@ -620,7 +648,7 @@ class TestNaiveBayesLogPosterior:
     def test_long_and_short_documents(self, learner, rng):
         """It is stable for long documents, which underflow, and short ones: each is on its own."""
         log_prior, log_likelihood = _classifier_with(rng, [0.4, 0.4, 0.4], 4)
-        few = rng.integers(0, 4, size=(4, 4)).astype(float)
+        few = _few_words(rng, 4, 4)
         truth = _log_posterior(few, log_prior, log_likelihood)
         many = few.copy()
         many[[0, 2], 0] += np.array([1e5, 2000.0])
@@ -635,7 +663,7 @@ class TestNaiveBayesLogPosterior:
             log_prior, log_likelihood = _classifier(rng, 4, 3)
             log_prior[places] = -np.inf
             log_prior -= np.log(np.exp(log_prior).sum())
-            X = rng.integers(0, 4, size=(3, 3)).astype(float)
+            X = _few_words(rng, 3, 3)
             with no_floating_point_warnings():
                 got = learner.naive_bayes_log_posterior(X, log_prior, log_likelihood)
             assert_close(got, _log_posterior(X, log_prior, log_likelihood))
@@ -659,6 +687,6 @@ class TestNaiveBayesLogPosterior:
         """Counts, priors and likelihoods are the same afterwards."""
         log_prior, log_likelihood = _classifier(rng, 3, 4)
         log_prior += 1e-12
-        X = rng.integers(0, 4, size=(2, 4)).astype(float)
+        X = _few_words(rng, 2, 4)
         got = assert_keeps_inputs(learner.naive_bayes_log_posterior, X, log_prior, log_likelihood)
         assert_close(got, _log_posterior(X, log_prior, log_likelihood))

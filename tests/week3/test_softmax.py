@@ -166,7 +166,7 @@ class TestSoftmax:
 
     def test_temperature(self, learner, rng):
         """The temperature divides the logits, on any axis, given by name or by place."""
-        x = rng.normal(size=(3, 4))
+        x = rng.uniform(-1.0, 1.0, size=(3, 4))
         for temperature in (0.5, 0.1, 2.0, 30.0):
             truth = _along(lambda row, t=temperature: _softmax(row, t), 0, x)
             got = learner.softmax(x, axis=0, temperature=temperature)
@@ -190,6 +190,14 @@ class TestSoftmax:
         assert_close(low, _softmax(near[0].tolist()))
         assert_close(spread, [[0.0, 1.0, 0.0], [0.5, 0.0, 0.5], [1 / 3, 1 / 3, 1 / 3]])
 
+    def test_tiny_probabilities(self, learner, rng):
+        """A probability may be tiny: it is neither 0 nor cut off."""
+        gaps = np.array([0.0, 20.0, 50.0, 300.0, 650.0]) + rng.uniform(0.0, 5.0, size=5)
+        for order in (gaps, gaps[::-1]):
+            truth = _softmax((-order).tolist())
+            assert_close(learner.softmax(-order), truth, rtol=1e-11, atol=0)
+            assert_close(learner.softmax(-2 * order, temperature=2.0), truth, rtol=1e-11, atol=0)
+
     def test_is_stable_at_low_temperatures(self, learner, rng):
         """Near temperature 0 the largest logits of ±10,000 share all, and nothing overflows."""
         size = float(rng.uniform(9000.0, 9999.0))
@@ -204,7 +212,7 @@ class TestSoftmax:
 
     def test_small_differences_at_low_temperatures(self, learner, rng):
         """A low temperature makes the most of small differences where exponentials overflow."""
-        gaps = rng.integers(0, 5, size=4).astype(float)
+        gaps = rng.permutation(5)[:4].astype(float)
         truth = _softmax(gaps.tolist())
         assert_close(learner.softmax(1e-6 * gaps, temperature=1e-6), truth, rtol=1e-9)
         t = 2.0**-19  # about 2e-6: logits, gaps and quotients are exact
@@ -330,7 +338,7 @@ class TestOneHot:
         for values, n_classes in (([2, 0, 2, 1, 0], 3), ([3, 3, 1], 4), ([1, 2, 0], 3)):
             got = learner.one_hot(_labels(values), n_classes)
             assert_same(got, _one_hot(values, n_classes))
-        values = rng.integers(7, size=12)
+        values = rng.permutation([*range(7), *rng.integers(7, size=5)])
         assert_same(learner.one_hot(_labels(values), 7), _one_hot(values, 7))
 
     def test_classes_that_do_not_occur(self, learner):
@@ -350,6 +358,7 @@ class TestOneHot:
         """Labels of any number of axes get one axis more, the last."""
         for shape in ((2, 3), (3, 3), (1, 4), (4, 1), (2, 3, 2), (1,)):
             values = rng.integers(3, size=shape)
+            values.flat[-1] = 2
             assert_same(learner.one_hot(_labels(values), 3), _one_hot(values, 3))
 
     @pytest.mark.parametrize("low", [-1, -3])
@@ -508,7 +517,7 @@ class TestCrossEntropyFromLogits:
 
     def test_is_stable_for_large_logits(self, learner, rng):
         """It is stable where exponentials overflow: a confident model gets a finite loss."""
-        size = float(rng.uniform(9000.0, 10000.0))
+        size = float(rng.uniform(9000.0, 9200.0))
         logits = np.array([[size, -size, 0.0], [-size, size, 0.0], [1e4, 0.0, -1e4]])
         cases = (([0, 1, 0], 0.0), ([1, 1, 0], 2 * size / 3), ([2, 0, 2], size + 2e4 / 3))
         for labels, truth in cases:
@@ -591,7 +600,7 @@ class TestTopK:
 
     def test_one_and_all(self, learner, rng):
         """With k = 1 the best one is certain, and with k = n it is the softmax itself."""
-        for logits in (rng.normal(size=4), rng.normal(size=2), np.array([-3.0])):
+        for logits in (np.sort(rng.normal(size=4)), np.sort(rng.normal(size=2)), np.array([-3.0])):
             n = len(logits)
             best = np.zeros(n)
             best[_best_first(logits)[0]] = 1.0
@@ -614,8 +623,10 @@ class TestTopK:
 
     def test_nearly_equal_logits(self, learner, rng):
         """Logits that differ a little are no tie: the larger one stays, wherever it is."""
-        logits = 3.0 + 1e-7 * rng.permutation(np.append(np.arange(5.0), 20.0))
-        for x in (logits, np.sort(logits)):
+        order = rng.permutation(np.append(np.arange(5.0), 20.0))
+        for x in [
+            3.0 + gap * np.array(o) for gap in (1e-7, 1e-11) for o in (order, np.sort(order))
+        ]:
             for k in (1, 2, 4):
                 _assert_probs(learner.top_k(x, k), _only(x, _best_first(x)[:k]))
 
@@ -633,6 +644,13 @@ class TestTopK:
         for got in results[1:]:
             _assert_probs(got, np.array([0.0, 0.5, 0.0, 0.5, 0.0]))
 
+    def test_tiny_probabilities(self, learner, rng):
+        """A token that is kept keeps its probability, however tiny that is."""
+        logits = np.array([-300.0, 0.0, -650.0, -25.0, -50.0]) + rng.uniform(0.0, 5.0, size=5)
+        for k in (2, 3, 4, 5):
+            truth = _only(logits, _best_first(logits)[:k])
+            assert_close(learner.top_k(logits, k), truth, rtol=1e-11, atol=0)
+
     def test_minus_infinity(self, learner, rng):
         """A logit of -inf has probability 0, also if k is so large that it is among the kept."""
         for masked, level in (([0, 3], 0.0), ([1, 4], 0.0), ([0, 4], -HIGH)):
@@ -648,7 +666,7 @@ class TestTopK:
     def test_refuses_k_out_of_range(self, learner, rng, wrong_k):
         """A k below 1 or above the number of logits is an error; 1 and n are not."""
         for n in (4, 1):
-            logits = rng.normal(size=n)
+            logits = np.sort(rng.normal(size=n))
             _assert_probs(learner.top_k(logits, 1), _only(logits, _best_first(logits)[:1]))
             _assert_probs(learner.top_k(logits, n), _only(logits, range(n)))
             k = {"n + 1": n + 1, "-n": -n}.get(wrong_k, wrong_k)
@@ -684,7 +702,7 @@ class TestTopP:
 
     def test_token_that_crosses_p(self, learner, rng):
         """The token with which the sum passes p belongs to the nucleus, by however little."""
-        logits = np.log(rng.permutation([0.1, 0.2, 0.3, 0.4]))
+        logits = np.log([0.1, 0.4, 0.2, 0.3]) + float(rng.normal())
         order, sums = _borders(logits)
         for k in (1, 2, 3):
             for p, size in ((sums[k] - 1e-6, k), (sums[k] + 1e-6, k + 1)):
@@ -708,7 +726,7 @@ class TestTopP:
 
     def test_p_of_one_keeps_every_token(self, learner, rng):
         """With p = 1 it is the softmax itself, also of tokens that are lost in a sum next to 1."""
-        logits = np.array([*rng.uniform(-60.0, -40.0, size=2), 0.0, *rng.uniform(-90, -30, size=3)])
+        logits = np.array([*rng.uniform(-90.0, -50.0, size=2), 0.0, *rng.uniform(-90, -50, size=3)])
         for x in (rng.normal(size=6), logits, np.zeros(3), np.zeros(10), np.array([5.0])):
             got = learner.top_p(x, 1.0)
             assert_close(got, _softmax(x.tolist()), rtol=1e-11, atol=0)
@@ -728,8 +746,10 @@ class TestTopP:
 
     def test_nearly_equal_logits(self, learner, rng):
         """Logits that differ a little are no tie: the larger one stays, wherever it is."""
-        logits = 3.0 + 1e-7 * rng.permutation(np.append(np.arange(5.0), 20.0))
-        for x in (logits, np.sort(logits)):
+        order = rng.permutation(np.append(np.arange(5.0), 20.0))
+        for x in [
+            3.0 + gap * np.array(o) for gap in (1e-7, 1e-11) for o in (order, np.sort(order))
+        ]:
             for p, truth in _cases(x, (1, 2, 4)):
                 _assert_probs(learner.top_p(x, p), truth)
 
@@ -759,9 +779,11 @@ class TestTopP:
 
     def test_minus_infinity(self, learner, rng):
         """A logit of -inf has probability 0 for every p, also for p = 1."""
-        for masked, level in (([0, 3], 0.0), ([1, 4], -HIGH)):
-            logits = rng.permutation([0.0, 0.5, 1.0, 1.5, 2.0]) + level
-            logits[masked] = -INF
+        for values, level in (
+            ([-INF, 0.5, 2.0, -INF, 1.5], 0.0),
+            ([0.0, -INF, 1.5, 2.0, -INF], -HIGH),
+        ):
+            logits = np.array(values) + rng.uniform(0.0, 0.02, size=5).round(3) + level
             finite = np.flatnonzero(logits > -INF)
             cases = [(1.0, _softmax(logits[finite].tolist())), *_cases(logits[finite], (1, 2, 3))]
             for p, kept in cases:
@@ -774,7 +796,7 @@ class TestTopP:
     @pytest.mark.parametrize("wrong_p", [0.0, -0.5, -1e-9, 1.0 + 1e-6, 2.0])
     def test_refuses_p_out_of_range(self, learner, rng, wrong_p):
         """A p of 0 or less, or above 1, is an error; 1 itself is not."""
-        logits = rng.normal(size=4)
+        logits = np.full(4, float(rng.normal()))
         _assert_probs(learner.top_p(logits, 1.0), _only(logits, range(4)))
         with pytest.raises(ValueError):
             learner.top_p(logits, wrong_p)

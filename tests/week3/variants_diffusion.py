@@ -84,6 +84,21 @@ def leaves_the_end_out(T, beta_start=1e-4, beta_end=0.02):
     return np.arange(T) * (beta_end / T) + beta_start
 
 
+@wrong(
+    "linear_beta_schedule",
+    "You stepped with arange to one gap beyond the end: rounding decides whether a number more "
+    "comes out. Ask for T numbers.",
+)
+def steps_beyond_the_end(T, beta_start=1e-4, beta_end=0.02):
+    gap = (beta_end - beta_start) / (T - 1)
+    return np.arange(beta_start, beta_end + gap, gap)
+
+
+@wrong("linear_beta_schedule", "You cut the betas to a range: the ends may be any.")
+def cuts_the_ends(T, beta_start=1e-4, beta_end=0.02):
+    return np.clip(np.linspace(beta_start, beta_end, T), 1e-4, 0.999)
+
+
 # alpha_bars
 
 

@@ -418,6 +418,30 @@ def logs_the_determinant(x, mean, cov):
 
 @wrong(
     "multivariate_gaussian_log_pdf",
+    "You scaled the covariance before you took its determinant: where the eigenvalues differ "
+    "much, that is 0 all the same. Sum logarithms.",
+)
+def rescales_the_determinant(x, mean, cov):
+    _logdet(cov)
+    scale = np.trace(cov) / len(cov)
+    with np.errstate(all="ignore"):
+        log_det = len(cov) * np.log(scale) + np.log(np.linalg.det(cov / scale))
+    return -0.5 * (_quadratic(x, mean, cov) + log_det + _constant(x))
+
+
+@wrong(
+    "multivariate_gaussian_log_pdf",
+    "You multiplied the eigenvalues in longer floats: 200 of them leave that range as well.",
+)
+def multiplies_in_longer_floats(x, mean, cov):
+    _logdet(cov)
+    with np.errstate(all="ignore"):
+        log_det = np.log(np.prod(np.linalg.eigvalsh(cov).astype(np.longdouble)))
+    return (-0.5 * (_quadratic(x, mean, cov) + log_det + _constant(x))).astype(float)
+
+
+@wrong(
+    "multivariate_gaussian_log_pdf",
     "You took the log of the density: far from the mean the density is 0 in floats.",
 )
 def logs_the_density_nd(x, mean, cov):

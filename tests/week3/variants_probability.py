@@ -375,6 +375,13 @@ def multiplies_in_place(prior, likelihood):
     return prior / prior.sum()
 
 
+@wrong("bayes", "You compared the prior's sum with 1 exactly: rounding alone moves it away from 1.")
+def wants_a_sum_of_exactly_one(prior, likelihood):
+    if prior.sum() != 1.0 or not np.any(prior * likelihood):
+        raise ValueError("prior or evidence")
+    return prior * likelihood / (prior @ likelihood)
+
+
 # bayes_updates
 
 
@@ -778,6 +785,13 @@ def takes_magnitudes(values, probs):
     return values @ np.abs(probs)
 
 
+@wrong("expectation", "You left improbable values out: a huge one counts, however rare it is.")
+def leaves_out_rare_values(values, probs):
+    _check(probs)
+    kept = probs > 1e-12
+    return values[kept] @ probs[kept]
+
+
 # variance
 
 
@@ -924,6 +938,13 @@ def centres_in_place(values, probs):
 def variance_tolerates_tiny_negatives(values, probs):
     if np.any(probs < -1e-10) or abs(probs.sum() - 1.0) > 1e-8:
         raise ValueError("probs must be a distribution")
+    return probs @ (values - values @ probs) ** 2
+
+
+@wrong("variance", "You left improbable values out: a distant one counts, however rare it is.")
+def ignores_rare_values(values, probs):
+    _check(probs)
+    values, probs = values[probs > 1e-12], probs[probs > 1e-12]
     return probs @ (values - values @ probs) ** 2
 
 

@@ -315,6 +315,16 @@ def clips_the_gaps(logits, axis=-1, temperature=1.0):
     return exponentials / exponentials.sum(axis=axis, keepdims=True)
 
 
+@wrong("softmax", "You cut tiny probabilities to 0: only a logit of -inf has probability 0.")
+def cuts_tiny_probabilities(logits, axis=-1, temperature=1.0):
+    if not temperature > 0:
+        raise ValueError("temperature must be positive")
+    gaps = (logits - logits.max(axis=axis, keepdims=True)) / temperature
+    exponentials = np.exp(gaps)
+    probs = exponentials / exponentials.sum(axis=axis, keepdims=True)
+    return np.where(probs < 1e-12, 0.0, probs)
+
+
 @wrong("softmax", "You subtracted in place: the caller's logits have changed.")
 def softmax_in_place(logits, axis=-1, temperature=1.0):
     if not temperature > 0:
@@ -648,6 +658,18 @@ def repairs_nan_too_late(probs, targets):
         return np.mean(np.nan_to_num(-np.sum(targets * np.log(probs), axis=-1), posinf=np.inf))
 
 
+@wrong(
+    "cross_entropy",
+    "You took np.log(p, where=...) without out=: where it skips, the result is whatever was in "
+    "memory, and 0 times that may be nan.",
+)
+def multiplies_what_was_in_memory(probs, targets):
+    in_memory = np.full_like(probs, np.nan)  # numpy's own choice would differ from run to run
+    with np.errstate(divide="ignore"):
+        log_probs = np.log(probs, where=targets > 0, out=in_memory)
+    return np.mean(-np.sum(targets * log_probs, axis=-1))
+
+
 @wrong("cross_entropy", "You got the right numbers, but numpy warned: say that log 0 is meant.")
 def warns_of_log_of_zero(probs, targets):
     terms = np.where(targets > 0, targets * np.log(probs), 0.0)
@@ -975,6 +997,13 @@ def finds_a_token_twice(logits, k):
     return _renormalised(_probs(logits), kept)
 
 
+@wrong("top_k", "You cut tiny probabilities to 0: what is among the k best keeps its own.")
+def top_k_cuts_tiny_probabilities(logits, k):
+    _check_k(logits, k)
+    probs = _renormalised(_probs(logits), _best_first(logits)[:k])
+    return np.where(probs < 1e-10, 0.0, probs)
+
+
 @wrong("top_k", "You masked the caller's logits: work on a copy.")
 def masks_in_place(logits, k):
     _check_k(logits, k)
@@ -985,7 +1014,7 @@ def masks_in_place(logits, k):
 @wrong("top_k", "You took nearly equal logits for ties: the larger one stays, by however little.")
 def top_k_sees_ties_everywhere(logits, k):
     _check_k(logits, k)
-    kept = np.argsort(-np.round(logits, 6), kind="stable")[:k]
+    kept = np.argsort(-np.round(logits, 9), kind="stable")[:k]
     return _renormalised(_probs(logits), kept)
 
 
