@@ -47,7 +47,7 @@ class TestPosteriorMeanVariance:
         """It is what Bayes' rule makes of the two Gaussians, at every step after the first."""
         betas = _betas(rng, 5)
         for t in range(1, 5):
-            x0, xt = rng.normal(size=(2, 3))
+            x0, xt = 5.0 * rng.normal(size=(2, 3))
             got = learner.posterior_mean_variance(x0, xt, t, betas)
             _assert_posterior(got, _bayes(x0, xt, t, betas))
 
@@ -62,11 +62,13 @@ class TestPosteriorMeanVariance:
                 assert_close(variance, _bayes(x0, xt, t, betas)[1], what="the variance")
 
     def test_first_step(self, learner, rng):
-        """At t = 0 the step before is the clean picture: its mean is x0 and its variance 0."""
+        """At t = 0, and only there, the mean is x0, the clean picture, and the variance is 0."""
         for T in (1, 4):
             betas = _betas(rng, T)
             x0, xt = rng.normal(size=(2, 3))
-            _assert_posterior(learner.posterior_mean_variance(x0, xt, 0, betas), (x0, 0.0))
+            for t in (0, T - 1):
+                got = learner.posterior_mean_variance(x0, xt, t, betas)
+                _assert_posterior(got, _bayes(x0, xt, t, betas))
 
     def test_without_noise_it_stays_on_the_path(self, learner, rng):
         """If x_t is x0 scaled down and no more, the mean is x0 scaled down one step less."""
@@ -215,8 +217,11 @@ def _noisy(x0, t, alpha_bars, noise):
 
 
 def _batch(rng, *shape, T=6):
-    """Return pictures, a step for each, a schedule and noise."""
-    x0, noise = rng.normal(size=(2, *shape))
+    """Return pictures, a step for each, a schedule and noise.
+
+    No number is large, so that one test alone sees who cuts large ones.
+    """
+    x0, noise = rng.uniform(-2.0, 2.0, size=shape), rng.uniform(-1.0, 1.0, size=shape)
     t = rng.permutation(np.arange(shape[0], dtype=np.int64) % T)
     return x0, t, _alpha_bars(_betas(rng, T)), noise
 
@@ -232,7 +237,7 @@ class TestDenoisingLoss:
         """A model that always gives the same answer is off by as much as the noise differs."""
         for shape in ((3, 4), (4, 2)):
             x0, t, alpha_bars, noise = _batch(rng, *shape)
-            for level in (0.0, float(rng.uniform(1.0, 2.0))):
+            for level in (0.0, float(rng.uniform(1.0, 1.9))):
                 model = _on_batches(shape[1:], lambda xt, t, a=level: np.full(xt.shape, a))
                 got = learner.denoising_loss(model, x0, t, alpha_bars, noise)
                 assert_close(got, sum((noise.ravel() - level) ** 2) / noise.size)
@@ -247,7 +252,7 @@ class TestDenoisingLoss:
 
     def test_model_that_knows_the_pictures(self, learner, rng):
         """A model that works the noise out exactly has loss 0; one that is off by 0.5 has 0.25."""
-        picture = rng.normal(size=(2, 3))
+        picture = rng.uniform(-2.0, 2.0, size=(2, 3))
         x0 = np.array([picture] * 4)
         _, t, alpha_bars, noise = _batch(rng, 4, 2, 3)
 
@@ -275,6 +280,13 @@ class TestDenoisingLoss:
             batch = _batch(rng, *shape)
             got = learner.denoising_loss(_on_batches(shape[1:], _wavy), *batch)
             assert_close(got, np.mean((_wavy(_noisy(*batch), batch[1]) - batch[3]) ** 2))
+
+    def test_large_numbers(self, learner, rng):
+        """Neither pictures nor errors are cut: a large one counts with its square as well."""
+        x0, t, alpha_bars, noise = _batch(rng, 4, 3)
+        x0, noise = x0 + 30.0 * np.sign(x0), noise + 4.0 * np.sign(noise)
+        got = learner.denoising_loss(_on_batches((3,), lambda xt, t: xt), x0, t, alpha_bars, noise)
+        assert_close(got, np.mean((_noisy(x0, t, alpha_bars, noise) - noise) ** 2))
 
     def test_takes_the_schedule_as_it_is(self, learner, rng):
         """The schedule holds ᾱ already, up to 1 where nothing has been added and down to 0."""
@@ -409,7 +421,7 @@ class TestSample:
 
     def test_data_of_one_picture(self, learner, rng):
         """A model that knows one picture only ends there, from any noise, however far it is."""
-        picture = np.array([30.0, -4.0, 0.0, 0.5]) + rng.normal(size=4)
+        picture = np.array([300.0, -30.0, 0.0, 0.5]) + rng.normal(size=4)
         x_T, betas, noises = _run(rng, 8, 4)
         model = _at_steps((4,), _best_denoiser(picture, 0.0, betas))
         for start in (x_T, 3.0 * x_T):
