@@ -7,6 +7,11 @@ from kata.comparisons import assert_close, assert_keeps_inputs, unpack
 SHAPES = ((5,), (1,), (2, 3), (3, 3), (2, 3, 4), (2, 1, 2, 3))
 
 
+def _far_from_zero(rng, *shape):
+    """Return numbers of either sign that nobody can cut to -1 … 1 without being noticed."""
+    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(2.0, 4.0, size=shape)
+
+
 def _betas(rng, T):
     """Return variances of steps in no order, so that every step differs from its neighbours."""
     return rng.permutation(np.linspace(0.1, 0.6, T)) + rng.uniform(0.0, 0.05, size=T)
@@ -129,7 +134,7 @@ class TestDenoiseStep:
         betas = _betas(rng, 5)
         alpha_bars = _alpha_bars(betas)
         for t in range(1, 5):
-            x0, true_noise = rng.normal(size=(2, 3))
+            x0, true_noise = _far_from_zero(rng, 3), rng.normal(size=3)
             xt = np.sqrt(alpha_bars[t]) * x0 + np.sqrt(1 - alpha_bars[t]) * true_noise
             got = learner.denoise_step(xt, t, true_noise, betas, np.zeros(3))
             assert_close(got, _bayes(x0, xt, t, betas)[0])
@@ -150,7 +155,7 @@ class TestDenoiseStep:
         """At t = 0, and only there, no noise is added: the result is the clean picture."""
         for T in (3, 1):
             betas = _betas(rng, T)
-            x0, true_noise = rng.normal(size=(2, 3))
+            x0, true_noise = _far_from_zero(rng, 3), rng.normal(size=3)
             xt = np.sqrt(1 - betas[0]) * x0 + np.sqrt(betas[0]) * true_noise
             for noise in (np.zeros(3), 100.0 * rng.normal(size=3)):
                 assert_close(learner.denoise_step(xt, 0, true_noise, betas, noise), x0)
@@ -321,7 +326,7 @@ def _at_steps(shape, answer):
 
 def _run(rng, T, *shape):
     """Return a start, a schedule and the noises."""
-    return rng.normal(size=shape), _betas(rng, T), rng.normal(size=(T, *shape))
+    return _far_from_zero(rng, *shape), _betas(rng, T), rng.normal(size=(T, *shape))
 
 
 def _sampled(answer, x, betas, noises):
