@@ -121,7 +121,8 @@ def causal_attention(Q: np.ndarray, K: np.ndarray, V: np.ndarray) -> np.ndarray:
     ndarray of shape (..., T, d)
         Row t is the average of V's rows 0 to t, itself included, weighted by the softmax of those
         t + 1 scores, inner products divided by √d. Later positions have no influence at all: if
-        they change to whatever finite numbers, earlier rows stay the same to the last bit.
+        they change, earlier rows stay the same to the last bit, at least while scores lie within
+        ±100,000.
 
     References
     ----------

@@ -7,6 +7,11 @@ from kata.comparisons import assert_close, assert_keeps_inputs, unpack
 SHAPES = ((5,), (1,), (2, 3), (3, 3), (2, 3, 4), (2, 1, 2, 3))
 
 
+def _far_from_zero(rng, *shape):
+    """Return numbers of either sign that nobody can cut to -1 … 1 without being noticed."""
+    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(2.0, 4.0, size=shape)
+
+
 def _betas(rng, T):
     """Return variances of steps in no order, so that every step differs from its neighbours."""
     return rng.permutation(np.linspace(0.1, 0.6, T)) + rng.uniform(0.0, 0.05, size=T)
@@ -47,7 +52,7 @@ class TestPosteriorMeanVariance:
         """It is what Bayes' rule makes of the two Gaussians, at every step after the first."""
         betas = _betas(rng, 5)
         for t in range(1, 5):
-            x0, xt = rng.normal(size=(2, 3))
+            x0, xt = 5.0 * rng.normal(size=(2, 3))
             got = learner.posterior_mean_variance(x0, xt, t, betas)
             _assert_posterior(got, _bayes(x0, xt, t, betas))
 
@@ -62,11 +67,13 @@ class TestPosteriorMeanVariance:
                 assert_close(variance, _bayes(x0, xt, t, betas)[1], what="the variance")
 
     def test_first_step(self, learner, rng):
-        """At t = 0 the step before is the clean picture: its mean is x0 and its variance 0."""
+        """At t = 0, and only there, the mean is x0, the clean picture, and the variance is 0."""
         for T in (1, 4):
             betas = _betas(rng, T)
             x0, xt = rng.normal(size=(2, 3))
-            _assert_posterior(learner.posterior_mean_variance(x0, xt, 0, betas), (x0, 0.0))
+            for t in (0, T - 1):
+                got = learner.posterior_mean_variance(x0, xt, t, betas)
+                _assert_posterior(got, _bayes(x0, xt, t, betas))
 
     def test_without_noise_it_stays_on_the_path(self, learner, rng):
         """If x_t is x0 scaled down and no more, the mean is x0 scaled down one step less."""
@@ -127,7 +134,7 @@ class TestDenoiseStep:
         betas = _betas(rng, 5)
         alpha_bars = _alpha_bars(betas)
         for t in range(1, 5):
-            x0, true_noise = rng.normal(size=(2, 3))
+            x0, true_noise = _far_from_zero(rng, 3), rng.normal(size=3)
             xt = np.sqrt(alpha_bars[t]) * x0 + np.sqrt(1 - alpha_bars[t]) * true_noise
             got = learner.denoise_step(xt, t, true_noise, betas, np.zeros(3))
             assert_close(got, _bayes(x0, xt, t, betas)[0])
@@ -148,7 +155,7 @@ class TestDenoiseStep:
         """At t = 0, and only there, no noise is added: the result is the clean picture."""
         for T in (3, 1):
             betas = _betas(rng, T)
-            x0, true_noise = rng.normal(size=(2, 3))
+            x0, true_noise = _far_from_zero(rng, 3), rng.normal(size=3)
             xt = np.sqrt(1 - betas[0]) * x0 + np.sqrt(betas[0]) * true_noise
             for noise in (np.zeros(3), 100.0 * rng.normal(size=3)):
                 assert_close(learner.denoise_step(xt, 0, true_noise, betas, noise), x0)
@@ -215,8 +222,11 @@ def _noisy(x0, t, alpha_bars, noise):
 
 
 def _batch(rng, *shape, T=6):
-    """Return pictures, a step for each, a schedule and noise."""
-    x0, noise = rng.normal(size=(2, *shape))
+    """Return pictures, a step for each, a schedule and noise.
+
+    No number is large, so that one test alone sees who cuts large ones.
+    """
+    x0, noise = rng.uniform(-2.0, 2.0, size=shape), rng.uniform(-1.0, 1.0, size=shape)
     t = rng.permutation(np.arange(shape[0], dtype=np.int64) % T)
     return x0, t, _alpha_bars(_betas(rng, T)), noise
 
@@ -232,7 +242,7 @@ class TestDenoisingLoss:
         """A model that always gives the same answer is off by as much as the noise differs."""
         for shape in ((3, 4), (4, 2)):
             x0, t, alpha_bars, noise = _batch(rng, *shape)
-            for level in (0.0, float(rng.uniform(1.0, 2.0))):
+            for level in (0.0, float(rng.uniform(1.0, 1.9))):
                 model = _on_batches(shape[1:], lambda xt, t, a=level: np.full(xt.shape, a))
                 got = learner.denoising_loss(model, x0, t, alpha_bars, noise)
                 assert_close(got, sum((noise.ravel() - level) ** 2) / noise.size)
@@ -247,7 +257,7 @@ class TestDenoisingLoss:
 
     def test_model_that_knows_the_pictures(self, learner, rng):
         """A model that works the noise out exactly has loss 0; one that is off by 0.5 has 0.25."""
-        picture = rng.normal(size=(2, 3))
+        picture = rng.uniform(-2.0, 2.0, size=(2, 3))
         x0 = np.array([picture] * 4)
         _, t, alpha_bars, noise = _batch(rng, 4, 2, 3)
 
@@ -275,6 +285,13 @@ class TestDenoisingLoss:
             batch = _batch(rng, *shape)
             got = learner.denoising_loss(_on_batches(shape[1:], _wavy), *batch)
             assert_close(got, np.mean((_wavy(_noisy(*batch), batch[1]) - batch[3]) ** 2))
+
+    def test_large_numbers(self, learner, rng):
+        """Neither pictures nor errors are cut: a large one counts with its square as well."""
+        x0, t, alpha_bars, noise = _batch(rng, 4, 3)
+        x0, noise = x0 + 30.0 * np.sign(x0), noise + 4.0 * np.sign(noise)
+        got = learner.denoising_loss(_on_batches((3,), lambda xt, t: xt), x0, t, alpha_bars, noise)
+        assert_close(got, np.mean((_noisy(x0, t, alpha_bars, noise) - noise) ** 2))
 
     def test_takes_the_schedule_as_it_is(self, learner, rng):
         """The schedule holds ᾱ already, up to 1 where nothing has been added and down to 0."""
@@ -309,7 +326,7 @@ def _at_steps(shape, answer):
 
 def _run(rng, T, *shape):
     """Return a start, a schedule and the noises."""
-    return rng.normal(size=shape), _betas(rng, T), rng.normal(size=(T, *shape))
+    return _far_from_zero(rng, *shape), _betas(rng, T), rng.normal(size=(T, *shape))
 
 
 def _sampled(answer, x, betas, noises):
@@ -409,7 +426,7 @@ class TestSample:
 
     def test_data_of_one_picture(self, learner, rng):
         """A model that knows one picture only ends there, from any noise, however far it is."""
-        picture = np.array([30.0, -4.0, 0.0, 0.5]) + rng.normal(size=4)
+        picture = np.array([300.0, -30.0, 0.0, 0.5]) + rng.normal(size=4)
         x_T, betas, noises = _run(rng, 8, 4)
         model = _at_steps((4,), _best_denoiser(picture, 0.0, betas))
         for start in (x_T, 3.0 * x_T):

@@ -10,7 +10,7 @@ from kata.comparisons import (
     no_floating_point_warnings,
 )
 
-BASES = (2, math.e, 10)
+BASES = (2, math.e, 10, 1.5)
 SHAPES = ((4,), (3, 5), (4, 4), (2, 1, 3), (2, 3, 4), (1, 6), (3, 1))
 TINY = 1e-305  # below any epsilon, and still a normal number, also when halved
 
@@ -74,6 +74,14 @@ def _assert_tiny(got, truth, rtol=1e-6):
         raise Mismatch("a tiny probability has a wrong logarithm: is a small number added to it?")
 
 
+def _call_after_nans(module, name, *data):
+    # A new array often lies where a freed one did, and np.log(p, where=p > 0) without `out` keeps
+    # what it finds there. After this it finds nan, so that no luck is involved.
+    freed = [np.full(np.shape(data[0]), np.nan) for _ in range(20)]
+    del freed
+    return getattr(module, name)(*data)
+
+
 def _assert_not_negative(got):
     __tracebackhide__ = True
     if np.any(np.asarray(got) < 0):
@@ -82,10 +90,25 @@ def _assert_not_negative(got):
 
 class TestEntropy:
     def test_is_the_mean_surprise(self, learner, rng):
-        """It is minus the sum of p log p."""
+        """It is minus the sum of p log p, in bits if no base is given."""
         for n in (2, 7):
             p = _distributions(rng, n)
             assert_close(learner.entropy(p), _entropy(p))
+
+    def test_leading_axes(self, learner, rng):
+        """It runs over the last axis and keeps the others."""
+        for shape in SHAPES:
+            p = _distributions(rng, shape)
+            assert_close(learner.entropy(p), _along_last_axis(_entropy, p))
+
+    def test_base(self, learner, rng):
+        """The base of the logarithm is a parameter, 2 without being told."""
+        p = _distributions(rng, (3, 4))
+        assert_close(learner.entropy(p), _along_last_axis(_entropy, p))
+        for base in BASES:
+            truth = _along_last_axis(lambda row, base=base: _entropy(row, base), p)
+            assert_close(learner.entropy(p, base), truth)
+            assert_close(learner.entropy(p[1].copy(), base=base), truth[1])
 
     def test_exact_for_powers_of_two(self, learner):
         """A fair coin has exactly one bit, and other powers of two come out as exactly."""
@@ -105,8 +128,10 @@ class TestEntropy:
         with no_floating_point_warnings():
             got = learner.entropy(p)
             alone = learner.entropy(p[2].copy())
+            later = learner.run(_call_after_nans, "entropy", p)
         assert_close(got, _along_last_axis(_entropy, p))
         assert_close(alone, _entropy(p[2]))
+        assert_close(later, _along_last_axis(_entropy, p))
 
     def test_no_epsilon(self, learner):
         """Small probabilities are neither left out nor made larger, not even the tiniest."""
@@ -115,21 +140,6 @@ class TestEntropy:
             assert_close(learner.entropy(p), _entropy(p), rtol=1e-12, atol=1e-15)
         for p in (np.array([1.0, TINY]), np.array([TINY, 1.0])):
             _assert_tiny(learner.entropy(p), -TINY * math.log2(TINY))
-
-    def test_base(self, learner, rng):
-        """The base of the logarithm is a parameter, 2 without being told."""
-        p = _distributions(rng, (3, 4))
-        assert_close(learner.entropy(p), _along_last_axis(_entropy, p))
-        for base in BASES:
-            truth = _along_last_axis(lambda row, base=base: _entropy(row, base), p)
-            assert_close(learner.entropy(p, base), truth)
-            assert_close(learner.entropy(p[1].copy(), base=base), truth[1])
-
-    def test_leading_axes(self, learner, rng):
-        """It runs over the last axis and keeps the others."""
-        for shape in SHAPES:
-            p = _distributions(rng, shape)
-            assert_close(learner.entropy(p), _along_last_axis(_entropy, p))
 
     def test_refuses_negative_entries(self, learner):
         """A negative entry is an error also if the sum is 1, in any distribution of several."""
@@ -162,10 +172,25 @@ class TestEntropy:
 
 class TestCrossEntropy:
     def test_is_the_mean_surprise_at_q(self, learner, rng):
-        """It is minus the sum of p log q: p says how often, q how surprising."""
+        """It is minus the sum of p log q, in bits: p says how often, q how surprising."""
         for n in (2, 6):
             p, q = _distributions(rng, (2, n))
             assert_close(learner.cross_entropy(p, q), _cross_entropy(p, q))
+
+    def test_leading_axes(self, learner, rng):
+        """It runs over the last axis and keeps the others."""
+        for shape in SHAPES:
+            p, q = _distributions(rng, (2, *shape))
+            assert_close(learner.cross_entropy(p, q), _along_last_axis(_cross_entropy, p, q))
+
+    def test_base(self, learner, rng):
+        """The base of the logarithm is a parameter, 2 without being told."""
+        p, q = _distributions(rng, (2, 3, 4))
+        assert_close(learner.cross_entropy(p, q), _along_last_axis(_cross_entropy, p, q))
+        for base in BASES:
+            truth = [_cross_entropy(a, b, base) for a, b in zip(p, q, strict=True)]
+            assert_close(learner.cross_entropy(p, q, base), truth)
+            assert_close(learner.cross_entropy(p[1].copy(), q[1].copy(), base=base), truth[1])
 
     def test_zeros_in_p(self, learner, rng):
         """What never happens adds nothing, also where q is 0 too, and numpy is silent."""
@@ -176,7 +201,9 @@ class TestCrossEntropy:
         with no_floating_point_warnings():
             got = learner.cross_entropy(p, q)
             alone = learner.cross_entropy(p[1].copy(), q[1].copy())
+            later = learner.run(_call_after_nans, "cross_entropy", p, q)
         assert_close(got, _along_last_axis(_cross_entropy, p, q))
+        assert_close(later, _along_last_axis(_cross_entropy, p, q))
         assert_close(alone, _cross_entropy(p[1], q[1]))
 
     def test_impossible_events(self, learner, rng):
@@ -200,21 +227,6 @@ class TestCrossEntropy:
             q = np.array([[1.0, tiny, 0.0], [tiny, 1.0, tiny], [tiny, tiny, 1.0]])
             assert_close(learner.cross_entropy(p, q), _along_last_axis(_cross_entropy, p, q))
 
-    def test_base(self, learner, rng):
-        """The base of the logarithm is a parameter, 2 without being told."""
-        p, q = _distributions(rng, (2, 3, 4))
-        assert_close(learner.cross_entropy(p, q), _along_last_axis(_cross_entropy, p, q))
-        for base in BASES:
-            truth = [_cross_entropy(a, b, base) for a, b in zip(p, q, strict=True)]
-            assert_close(learner.cross_entropy(p, q, base), truth)
-            assert_close(learner.cross_entropy(p[1].copy(), q[1].copy(), base=base), truth[1])
-
-    def test_leading_axes(self, learner, rng):
-        """It runs over the last axis and keeps the others."""
-        for shape in SHAPES:
-            p, q = _distributions(rng, (2, *shape))
-            assert_close(learner.cross_entropy(p, q), _along_last_axis(_cross_entropy, p, q))
-
     def test_keeps_inputs(self, learner, rng):
         """Both arrays are the same afterwards, zeros included."""
         p, q = np.zeros((2, 3, 4))
@@ -226,11 +238,31 @@ class TestCrossEntropy:
 
 class TestKlDivergence:
     def test_is_the_mean_log_ratio(self, learner, rng):
-        """It is the sum of p log(p/q), which changes if p and q change places."""
+        """It is the sum of p log(p/q), in bits if no base is given."""
         for n in (2, 6):
             p, q = _distributions(rng, (2, n))
             assert_close(learner.kl_divergence(p, q), _kl(p, q))
-            assert_close(learner.kl_divergence(q, p), _kl(q, p))
+
+    def test_order_matters(self, learner, rng):
+        """It changes if p and q change places: the first of the two is the true one."""
+        p, q = np.array([0.5, 0.375, 0.125]), np.array([0.125, 0.25, 0.625])
+        for a, b in ((p, q), (q, p), _distributions(rng, (2, 5))):
+            assert_close(learner.kl_divergence(a, b), _kl(a, b))
+
+    def test_leading_axes(self, learner, rng):
+        """It runs over the last axis and keeps the others."""
+        for shape in SHAPES:
+            p, q = _distributions(rng, (2, *shape))
+            assert_close(learner.kl_divergence(p, q), _along_last_axis(_kl, p, q))
+
+    def test_base(self, learner, rng):
+        """The base of the logarithm is a parameter, 2 without being told."""
+        p, q = _distributions(rng, (2, 3, 4))
+        assert_close(learner.kl_divergence(p, q), _along_last_axis(_kl, p, q))
+        for base in BASES:
+            truth = [_kl(a, b, base) for a, b in zip(p, q, strict=True)]
+            assert_close(learner.kl_divergence(p, q, base), truth)
+            assert_close(learner.kl_divergence(p[1].copy(), q[1].copy(), base=base), truth[1])
 
     def test_zeros_in_p(self, learner, rng):
         """What never happens adds nothing, also where q is 0 too, and numpy is silent."""
@@ -242,7 +274,9 @@ class TestKlDivergence:
         with no_floating_point_warnings():
             got = learner.kl_divergence(p, q)
             alone = learner.kl_divergence(half, np.full(2048, 2.0**-11))
+            later = learner.run(_call_after_nans, "kl_divergence", p, q)
         assert_close(got, _along_last_axis(_kl, p, q))
+        assert_close(later, _along_last_axis(_kl, p, q))
         assert_close(alone, 1.0, rtol=0.0, atol=1e-12)
 
     def test_impossible_events(self, learner, rng):
@@ -293,21 +327,6 @@ class TestKlDivergence:
         truth = np.sum(p * (d**2 / 2 - d**3 / 3 + d**4 / 4), axis=-1) / math.log(2)
         assert_close(got, truth, rtol=1e-9, atol=1e-14)
 
-    def test_base(self, learner, rng):
-        """The base of the logarithm is a parameter, 2 without being told."""
-        p, q = _distributions(rng, (2, 3, 4))
-        assert_close(learner.kl_divergence(p, q), _along_last_axis(_kl, p, q))
-        for base in BASES:
-            truth = [_kl(a, b, base) for a, b in zip(p, q, strict=True)]
-            assert_close(learner.kl_divergence(p, q, base), truth)
-            assert_close(learner.kl_divergence(p[1].copy(), q[1].copy(), base=base), truth[1])
-
-    def test_leading_axes(self, learner, rng):
-        """It runs over the last axis and keeps the others."""
-        for shape in SHAPES:
-            p, q = _distributions(rng, (2, *shape))
-            assert_close(learner.kl_divergence(p, q), _along_last_axis(_kl, p, q))
-
     def test_keeps_inputs(self, learner, rng):
         """Both arrays are the same afterwards, zeros included."""
         p, q = np.zeros((2, 3, 4))
@@ -323,10 +342,20 @@ def _js_of_each(module, ps, qs):
 
 class TestJsDivergence:
     def test_is_the_mean_divergence_from_the_mixture(self, learner, rng):
-        """It is the mean of both divergences from the average of p and q."""
+        """It is the mean, in bits, of the two divergences from the average of p and q."""
         for n in (2, 6):
             p, q = _distributions(rng, (2, n))
             assert_close(learner.js_divergence(p, q), _js(p, q))
+
+    def test_base(self, learner, rng):
+        """The base of the logarithm is a parameter, 2 without being told."""
+        p, q = _distributions(rng, (2, 4))
+        apart = np.eye(2)
+        assert_close(learner.js_divergence(p, q), _js(p, q))
+        for base in BASES:
+            assert_close(learner.js_divergence(p, q, base), _js(p, q, base))
+            got = learner.js_divergence(apart[0].copy(), apart[1].copy(), base=base)
+            assert_close(got, math.log(2) / math.log(base))
 
     def test_is_symmetric(self, learner, rng):
         """It does not matter which of the two comes first, zeros or not."""
@@ -344,18 +373,22 @@ class TestJsDivergence:
         mixed = np.array([0.25, 0.75, 0.0])
         with no_floating_point_warnings():
             first, second = learner.js_divergence(p, q), learner.js_divergence(certain, mixed)
+            later = learner.run(_call_after_nans, "js_divergence", p, q)
         assert_close(first, _js(p, q))
+        assert_close(later, _js(p, q))
         assert_close(second, _js(certain, mixed))
 
     def test_nothing_in_common(self, learner, rng):
-        """Two distributions without a common outcome are exactly one bit apart."""
+        """Two distributions without a common outcome are exactly one bit apart, others less."""
         p, q = np.zeros((2, 9))
         p[[0, 3, 4, 7]], q[[1, 2, 8]] = _distributions(rng, 4), _distributions(rng, 3)
         a, b = np.repeat([2.0**-10, 0.0], 1024), np.repeat([0.0, 2.0**-10], 1024)
         with no_floating_point_warnings():
             few, many = learner.js_divergence(p, q), learner.js_divergence(a, b)
+            half = learner.js_divergence(a, np.full(2048, 2.0**-11))
         assert_close(few, 1.0, rtol=0.0, atol=1e-12)
         assert_close(many, 1.0, rtol=0.0, atol=1e-12)
+        assert_close(half, _js(np.array([1.0, 0.0]), np.array([0.5, 0.5])), rtol=0.0, atol=1e-12)
 
     def test_finite_for_the_tiniest(self, learner):
         """It stays finite and right where one of the two calls something all but impossible."""
@@ -386,16 +419,6 @@ class TestJsDivergence:
         near = 0.95 * p + 0.05 * q
         assert_close(learner.js_divergence(p, near), _js(p, near))
 
-    def test_base(self, learner, rng):
-        """The base of the logarithm is a parameter, 2 without being told."""
-        p, q = _distributions(rng, (2, 4))
-        apart = np.eye(2)
-        assert_close(learner.js_divergence(p, q), _js(p, q))
-        for base in BASES:
-            assert_close(learner.js_divergence(p, q, base), _js(p, q, base))
-            got = learner.js_divergence(apart[0].copy(), apart[1].copy(), base=base)
-            assert_close(got, math.log(2) / math.log(base))
-
     def test_keeps_inputs(self, learner, rng):
         """Both arrays are the same afterwards, zeros included."""
         p, q = np.zeros((2, 5))
@@ -418,7 +441,7 @@ def _joint_with_zeros(rng):
 
 class TestConditionalEntropy:
     def test_given_the_rows(self, learner, rng):
-        """Given axis 0 it is the mean entropy of the rows, each weighted by its probability."""
+        """Given axis 0 it is the mean entropy of the rows, in bits, weighted by their share."""
         for shape in ((3, 4), (4, 2), (3, 3)):
             joint = _joint(rng, shape)
             assert_close(learner.conditional_entropy(joint, 0), _conditional(joint, 0))
@@ -428,6 +451,16 @@ class TestConditionalEntropy:
         for shape in ((3, 4), (4, 2), (3, 3)):
             joint = _joint(rng, shape)
             assert_close(learner.conditional_entropy(joint, given=1), _conditional(joint, 1))
+
+    def test_base(self, learner, rng):
+        """The base of the logarithm is a parameter, 2 without being told."""
+        joint = _joint(rng, (3, 4))
+        assert_close(learner.conditional_entropy(joint, 0), _conditional(joint, 0))
+        for base in BASES:
+            got = learner.conditional_entropy(joint, 0, base)
+            assert_close(got, _conditional(joint, 0, base))
+            got = learner.conditional_entropy(joint, given=1, base=base)
+            assert_close(got, _conditional(joint, 1, base))
 
     def test_one_settles_the_other(self, learner, rng):
         """If one variable settles the other nothing stays uncertain; the reverse may differ."""
@@ -449,7 +482,8 @@ class TestConditionalEntropy:
         joint = _joint_with_zeros(rng)
         with no_floating_point_warnings():
             got = [learner.conditional_entropy(joint, given) for given in (0, 1)]
-        assert_close(got, [_conditional(joint, given) for given in (0, 1)])
+            got += [learner.run(_call_after_nans, "conditional_entropy", joint, g) for g in (0, 1)]
+        assert_close(got, 2 * [_conditional(joint, given) for given in (0, 1)])
 
     def test_no_epsilon(self, learner):
         """Small probabilities are neither left out nor made larger, not even the tiniest."""
@@ -466,16 +500,6 @@ class TestConditionalEntropy:
             assert_close(ask(rare), _entropy(rare[0]), rtol=1e-12, atol=1e-15)
             _assert_tiny(ask(tiny), -TINY * math.log2(TINY))
             assert_close(ask(one_column), 0.0, atol=1e-307)
-
-    def test_base(self, learner, rng):
-        """The base of the logarithm is a parameter, 2 without being told."""
-        joint = _joint(rng, (3, 4))
-        assert_close(learner.conditional_entropy(joint, 0), _conditional(joint, 0))
-        for base in BASES:
-            got = learner.conditional_entropy(joint, 0, base)
-            assert_close(got, _conditional(joint, 0, base))
-            got = learner.conditional_entropy(joint, given=1, base=base)
-            assert_close(got, _conditional(joint, 1, base))
 
     def test_one_value(self, learner, rng):
         """A variable of a single value is certain, and knowing it tells nothing."""
@@ -497,10 +521,18 @@ def _information_of_each(module, tables):
 
 class TestMutualInformation:
     def test_is_the_divergence_from_independence(self, learner, rng):
-        """It is the divergence of the table from the product of its marginals."""
+        """It is the divergence, in bits, of the table from the product of its marginals."""
         for shape in ((3, 4), (5, 2), (3, 3)):
             joint = _joint(rng, shape)
             assert_close(learner.mutual_information(joint), _mutual(joint))
+
+    def test_base(self, learner, rng):
+        """The base of the logarithm is a parameter, 2 without being told."""
+        joint = _joint(rng, (3, 4))
+        assert_close(learner.mutual_information(joint), _mutual(joint))
+        for base in BASES:
+            assert_close(learner.mutual_information(joint, base), _mutual(joint, base))
+            assert_close(learner.mutual_information(joint, base=base), _mutual(joint, base))
 
     def test_is_symmetric(self, learner, rng):
         """Each variable tells as much about the other as the other way round."""
@@ -523,7 +555,9 @@ class TestMutualInformation:
         joint = _joint_with_zeros(rng)
         with no_floating_point_warnings():
             got = learner.mutual_information(joint)
+            later = learner.run(_call_after_nans, "mutual_information", joint)
         assert_close(got, _mutual(joint))
+        assert_close(later, _mutual(joint))
 
     def test_independent(self, learner, rng):
         """It is 0 for independent variables, and never below where rounding decides."""
@@ -543,14 +577,6 @@ class TestMutualInformation:
         tiny = 1e-152  # its square is a normal number
         got = learner.mutual_information(np.diag([1.0, tiny]))
         _assert_tiny(got, -tiny * math.log2(tiny), rtol=0.01)
-
-    def test_base(self, learner, rng):
-        """The base of the logarithm is a parameter, 2 without being told."""
-        joint = _joint(rng, (3, 4))
-        assert_close(learner.mutual_information(joint), _mutual(joint))
-        for base in BASES:
-            assert_close(learner.mutual_information(joint, base), _mutual(joint, base))
-            assert_close(learner.mutual_information(joint, base=base), _mutual(joint, base))
 
     def test_keeps_the_table(self, learner, rng):
         """The table is the same afterwards, zeros included."""
@@ -631,12 +657,13 @@ def _temperature(logits, bits):
 
 def _assert_temperature(got, truth):
     __tracebackhide__ = True
-    assert_close(got, truth, rtol=1e-8, atol=0.0, what="the temperature")
+    # The contract's 1e-8, and as much again for rounding.
+    assert_close(got, truth, rtol=2e-8, atol=0.0, what="the temperature")
 
 
 class TestTemperatureForEntropy:
     def test_finds_the_temperature(self, learner, rng):
-        """At the temperature it returns, softmax has the entropy that was asked for."""
+        """At the temperature it returns, softmax has the entropy that was asked for, in bits."""
         for truth in (0.4, 1.0, 3.0):
             logits = np.array([2.0, -1.0, 0.5, 0.0, 1.0]) + 0.3 * rng.uniform(size=5)
             target = _entropy_at(logits.tolist(), truth)

@@ -12,10 +12,17 @@ from kata.comparisons import (
 
 
 def _answers(rng, n, T):
-    """Return rewards, and the log-probabilities of each token under two models."""
-    logp = -rng.uniform(0.1, 4.0, size=(n, T))
-    logp_ref = np.minimum(logp + rng.normal(size=(n, T)), -0.01)
-    return 2 * rng.normal(size=n), logp, logp_ref
+    """Return rewards, and the log-probabilities of each token under two models.
+
+    The reference finds every other answer likelier than the policy does, the first among them, and
+    all tokens together as well: whoever cuts a penalty or an estimate off at 0 is always wrong.
+    """
+    drift = rng.uniform(-1.5, 1.5, size=(n, T))
+    drift -= drift.mean(axis=1, keepdims=True)
+    drift[0::2] += rng.uniform(0.6, 0.9, size=(len(drift[0::2]), 1))
+    drift[1::2] -= rng.uniform(0.2, 0.4, size=(len(drift[1::2]), 1))
+    logp = -rng.uniform(4.0, 8.0, size=(n, T))
+    return 2 * rng.normal(size=n), logp, logp + drift
 
 
 def _penalized(reward, logp, logp_ref, beta):
@@ -142,7 +149,7 @@ class TestKlEstimates:
 
     def test_small_differences(self, learner, rng):
         """Where the models differ a little, it is more than k1²/2, and right to many digits."""
-        for size in (3e-5, 1e-3, 1e-2, 0.1, 1.0):
+        for size in (3e-6, 3e-5, 1e-3, 1e-2, 0.1, 1.0):
             for sign in (-1.0, 1.0):
                 logp = -rng.uniform(3.0, 4.0, size=(1, 2))
                 logp_ref = logp - sign * size * rng.uniform(0.5, 1.5, size=(1, 2))
@@ -253,6 +260,14 @@ class TestDpoLoss:
         shifts = (shift_chosen, shift_rejected, shift_chosen, shift_rejected)
         shifted = [part - shift for part, shift in zip(pairs, shifts, strict=True)]
         assert_close(learner.dpo_loss(*shifted, 1.2), truth)
+
+    def test_pairs_that_are_all_but_decided(self, learner, rng):
+        """Far from 0, but not very far, a margin still counts with its exponential."""
+        for margin in (16.0, -16.0, 23.0):
+            pairs = _pairs(rng, [margin])
+            with no_floating_point_warnings():
+                got = learner.dpo_loss(*pairs, 1.0)
+            assert_close(got, _dpo(pairs, 1.0))
 
     def test_is_stable_for_hopeless_pairs(self, learner, rng):
         """Where the sigmoid underflows to 0, the loss is minus beta times the margin."""

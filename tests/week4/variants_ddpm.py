@@ -135,6 +135,11 @@ def keeps_a_floor(x0, xt, t, betas):
     return mean, max(variance, 1e-4)
 
 
+@wrong("posterior_mean_variance", "You returned the clean picture at every t: that is t = 0 only.")
+def returns_the_clean_picture(x0, xt, t, betas):
+    return x0 + 0.0, 0.0
+
+
 @wrong("posterior_mean_variance", "You forgot the root of ᾱ_{t−1} in the weight of x0.")
 def forgets_a_root(x0, xt, t, betas):
     mean, variance = _posterior(x0, xt, t, betas)
@@ -431,6 +436,24 @@ def takes_magnitudes(model, x0, t, alpha_bars, noise):
     return np.mean(np.abs(model(_mix(x0, t, alpha_bars, noise), t) - noise))
 
 
+@wrong("denoising_loss", "You took the Huber loss, as some programs do: all errors are squared.")
+def takes_the_huber_loss(model, x0, t, alpha_bars, noise):
+    error = np.abs(model(_mix(x0, t, alpha_bars, noise), t) - noise)
+    return np.mean(np.where(error < 1, error**2 / 2, error - 0.5))
+
+
+@wrong("denoising_loss", "You let large errors count in proportion only: their squares count.")
+def bends_large_errors(model, x0, t, alpha_bars, noise):
+    error = np.abs(model(_mix(x0, t, alpha_bars, noise), t) - noise)
+    return np.mean(np.where(error < 3, error**2, 6 * error - 9))
+
+
+@wrong("denoising_loss", "You cut the noisy pictures to ±3: the model sees them as they are.")
+def cuts_the_noisy_pictures(model, x0, t, alpha_bars, noise):
+    xt = np.clip(_mix(x0, t, alpha_bars, noise), -3.0, 3.0)
+    return np.mean((model(xt, t) - noise) ** 2)
+
+
 @wrong("denoising_loss", "You returned a loss for each picture: it is one number.")
 def keeps_pictures_apart(model, x0, t, alpha_bars, noise):
     error = (model(_mix(x0, t, alpha_bars, noise), t) - noise) ** 2
@@ -626,6 +649,14 @@ def cuts_the_result(model, x_T, betas, noises):
     for t in reversed(range(len(betas))):
         x = _step(x, t, model(x, t), betas, noises[t])
     return np.clip(x, -1.0, 1.0)
+
+
+@wrong("sample", "You cut the picture to ±100 at every step: the contract does not.")
+def cuts_every_step(model, x_T, betas, noises):
+    x = x_T
+    for t in reversed(range(len(betas))):
+        x = np.clip(_step(x, t, model(x, t), betas, noises[t]), -100.0, 100.0)
+    return x
 
 
 @wrong("sample", "You returned all pictures on the way: only the last is asked for.")

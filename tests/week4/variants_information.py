@@ -109,6 +109,15 @@ def chooses_too_late(p, base=2):
     return -np.sum(np.where(p > 0, p * np.log(p), 0.0), axis=-1) / np.log(base)
 
 
+@wrong(
+    "entropy",
+    "You gave np.log `where` without `out`: where p is 0 the result is whatever lay in memory.",
+)
+def reads_old_memory(p, base=2):
+    _check(p)
+    return -np.sum(p * np.log(p, where=p > 0), axis=-1) / np.log(base)
+
+
 @wrong("entropy", "You ignored `base`: it is not always 2.")
 def is_always_in_bits(p, base=2):
     _check(p)
@@ -272,6 +281,15 @@ def replaces_inf_too(p, q, base=2):
     return np.sum(np.nan_to_num(terms, posinf=0.0), axis=-1)
 
 
+@wrong(
+    "cross_entropy",
+    "You gave np.log `where` without `out`: where p is 0 the result is whatever lay in memory.",
+)
+def leaves_old_memory_in_the_sum(p, q, base=2):
+    with np.errstate(divide="ignore"):
+        return -np.sum(p * np.log(q, where=p > 0), axis=-1) / np.log(base)
+
+
 @wrong("cross_entropy", "You confused the two: the logarithm is that of q, weighted by p.")
 def confuses_p_and_q(p, q, base=2):
     surprise = np.where(p > 0, -_log(p, base), np.inf)
@@ -433,6 +451,25 @@ def adds_to_p(p, q, base=2):
     return np.maximum(np.sum(p * log_ratio, axis=-1), 0.0)
 
 
+@wrong(
+    "kl_divergence",
+    "You gave np.log `where` without `out`: where p is 0 the result is whatever lay in memory.",
+)
+def leaves_old_memory_in_ratios(p, q, base=2):
+    with np.errstate(divide="ignore"):
+        log_ratio = np.log(p, where=p > 0) - np.log(q)
+    return np.maximum(np.sum(p * log_ratio, axis=-1) / np.log(base), 0.0)
+
+
+@wrong(
+    "kl_divergence",
+    "You took natural logarithms and summed over all axes: the base is 2 if none is given, and the "
+    "leading axes stay.",
+)
+def sums_all_up_in_nats(p, q, base=2):
+    return np.maximum(np.sum(_d(p, q, math.e)), 0.0)
+
+
 @wrong("kl_divergence", "You summed over all axes: the leading axes stay.")
 def sums_all_up(p, q, base=2):
     return np.maximum(np.sum(_d(p, q, base)), 0.0)
@@ -551,6 +588,24 @@ def takes_the_log_of_zero(p, q, base=2):
     m = (p + q) / 2
     terms = np.where(p > 0, p * np.log(p / m), 0) + np.where(q > 0, q * np.log(q / m), 0)
     return np.sum(terms, axis=-1) / 2 / np.log(base)
+
+
+@wrong("js_divergence", "You cut the result off at 1: to another base, 1 bit is another number.")
+def cuts_off_at_one(p, q, base=2):
+    m = (p + q) / 2
+    return min(float(_d(p, m, base) + _d(q, m, base)) / 2, 1.0)
+
+
+@wrong(
+    "js_divergence",
+    "You gave np.log and np.divide `where` without `out`: elsewhere the result is whatever lay in "
+    "memory.",
+)
+def keeps_old_memory(p, q, base=2):
+    m = (p + q) / 2
+    ratios = (np.divide(a, m, where=m > 0) for a in (p, q))
+    terms = [a * np.log(r, where=a > 0) for a, r in zip((p, q), ratios, strict=True)]
+    return np.sum(terms) / 2 / np.log(base)
 
 
 @wrong("js_divergence", "You took natural logarithms, whatever `base` says.")
@@ -693,6 +748,17 @@ def divides_in_place(joint, given, base=2):
     return -np.sum(weights * _log(joint, base))
 
 
+@wrong(
+    "conditional_entropy",
+    "You gave np.log and np.divide `where` without `out`: elsewhere the result is whatever lay in "
+    "memory.",
+)
+def trusts_old_memory(joint, given, base=2):
+    known = joint.sum(axis=1 - given, keepdims=True)
+    conditional = np.divide(joint, known, where=known > 0)
+    return -np.sum(joint * np.log(conditional, where=joint > 0)) / np.log(base)
+
+
 # mutual_information
 
 
@@ -771,6 +837,17 @@ def puts_one_inside(joint, base=2):
 def cuts_the_product_off(joint, base=2):
     outer = np.maximum(np.outer(joint.sum(axis=1), joint.sum(axis=0)), 1e-300)
     return max(float(np.sum(joint * (_log(joint, base) - _log(outer, base)))), 0.0)
+
+
+@wrong(
+    "mutual_information",
+    "You gave np.log and np.divide `where` without `out`: elsewhere the result is whatever lay in "
+    "memory.",
+)
+def sums_old_memory(joint, base=2):
+    outer = np.outer(joint.sum(axis=1), joint.sum(axis=0))
+    logs = np.log(np.divide(joint, outer, where=outer > 0), where=joint > 0)
+    return max(float(np.sum(joint * logs)) / np.log(base), 0.0)
 
 
 @wrong("mutual_information", "You took the log of pairs that never come: numpy warned.")

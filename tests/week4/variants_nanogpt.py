@@ -107,6 +107,16 @@ def cuts_the_right_tail(x):
     return np.where(np.asarray(x) > 5, x, 0.5 * x * (1 + _erf(np.divide(x, math.sqrt(2)))))
 
 
+@wrong("gelu", "You cut the left tail at -7: the function is -6e-12 just beyond that, and not 0.")
+def cuts_the_far_left_tail(x):
+    return np.where(np.asarray(x) < -7, 0.0, 0.5 * x * (1 + _erf(np.divide(x, math.sqrt(2)))))
+
+
+@wrong("gelu", "You cut the right tail at 6: at 6 the function is off x by 6e-9.")
+def cuts_the_far_right_tail(x):
+    return np.where(np.asarray(x) > 6, x, 0.5 * x * (1 + _erf(np.divide(x, math.sqrt(2)))))
+
+
 @wrong("gelu", "You forgot the root of 2 inside erf: Φ(x) is (1 + erf(x/√2)) / 2.")
 def forgets_the_root(x):
     return 0.5 * x * (1 + _erf(x))
@@ -281,6 +291,11 @@ def adds_minus_a_billion(Q, K, V):
     return softmax(_scores(Q, K) - 1e9 * future) @ V  # noqa: F821 (given)
 
 
+@right("causal_attention", "hidden scores set to -1e10, as GPT-2 did")
+def sets_minus_ten_billion(Q, K, V):
+    return _softmax(np.where(np.tri(Q.shape[-2]) > 0, _scores(Q, K), -1e10)) @ V
+
+
 @right("causal_attention", "np.tril on exponentials, the maximum taken over what is seen")
 def cuts_the_exponentials(Q, K, V):
     scores = _scores(Q, K)
@@ -318,6 +333,13 @@ def takes_the_maximum_of_all(Q, K, V):
     scores = _scores(Q, K)
     exponentials = np.tril(np.exp(scores - scores.max(axis=-1, keepdims=True)))
     return exponentials @ V / exponentials.sum(axis=-1, keepdims=True)
+
+
+@wrong("causal_attention", "You added 1e-9 to the sum of exponentials: it is never near 0.")
+def adds_to_the_sum(Q, K, V):
+    scores = np.where(np.tri(Q.shape[-2]) > 0, _scores(Q, K), -np.inf)
+    exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exponentials / (exponentials.sum(axis=-1, keepdims=True) + 1e-9) @ V
 
 
 @wrong("causal_attention", "You set hidden scores to 0: the softmax gives a 0 its share.")

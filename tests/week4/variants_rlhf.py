@@ -104,6 +104,11 @@ def clips_the_ratios(reward, logp, logp_ref, beta):
     return reward - beta * np.sum(np.clip(logp - logp_ref, -10.0, 10.0), axis=1)
 
 
+@wrong("kl_penalized_reward", "You took the magnitude of an answer's penalty: it may be negative.")
+def takes_the_magnitude(reward, logp, logp_ref, beta):
+    return reward - beta * np.abs(np.sum(logp - logp_ref, axis=1))
+
+
 @wrong("kl_penalized_reward", "You counted the last token only: all tokens of an answer count.")
 def counts_the_last_token(reward, logp, logp_ref, beta):
     return reward - beta * (logp - logp_ref)[:, -1]
@@ -157,6 +162,12 @@ def goes_by_sinh(logp, logp_ref):
     return [np.mean(k1), np.mean(np.where(np.abs(k1) < 1e-3, series, k3))]
 
 
+@right("kl_estimates", "the ratio r and r - 1 - ln r, whose rounding errors cancel")
+def goes_by_the_ratio(logp, logp_ref):
+    r = np.exp(logp_ref) / np.exp(logp)
+    return np.mean(logp - logp_ref), np.mean(r - 1 - np.log(r))
+
+
 @wrong(
     "kl_estimates",
     "You computed e^(-k1) - 1 in two steps: for a tiny k1 the digits are gone. There is expm1.",
@@ -173,6 +184,16 @@ def loses_digits(logp, logp_ref):
 def hides_the_noise(logp, logp_ref):
     k1 = logp - logp_ref
     return np.mean(k1), np.mean(np.maximum(np.exp(-k1) - 1 + k1, 0.0))
+
+
+@wrong(
+    "kl_estimates",
+    "You left e^(-k1) - 1 + k1 as it is but for the tiniest k1: at 1e-6 its digits are gone too.",
+)
+def uses_a_series_too_late(logp, logp_ref):
+    k1 = logp - logp_ref
+    k3 = np.where(np.abs(k1) < 1e-7, k1**2 / 2, np.exp(-k1) - 1 + k1)
+    return np.mean(k1), np.mean(k3)
 
 
 @wrong("kl_estimates", "You set a tiny k1 to 0: k3 is about k1²/2 there, and not nothing.")
@@ -338,6 +359,13 @@ def adds_an_epsilon(logp_chosen, logp_rejected, ref_chosen, ref_rejected, beta):
     z = beta * _margin(logp_chosen, logp_rejected, ref_chosen, ref_rejected)
     e = np.exp(-np.abs(z))
     return -np.mean(np.log(np.where(z >= 0, 1.0, e) / (1 + e) + 1e-300))
+
+
+@wrong("dpo_loss", "You replaced the loss by its limits beyond ±15: it is off by 3e-7 there.")
+def takes_the_limits(logp_chosen, logp_rejected, ref_chosen, ref_rejected, beta):
+    z = beta * _margin(logp_chosen, logp_rejected, ref_chosen, ref_rejected)
+    near = np.clip(z, -15.0, 15.0)
+    return np.mean(np.where(z == near, np.log1p(np.exp(-near)), np.maximum(-z, 0.0)))
 
 
 @wrong("dpo_loss", "You cut the margin: a pair beyond it costs too little.")
