@@ -140,9 +140,7 @@ FAMILIES = (
         functions="dot matmul inner vdot tensordot vecdot matvec vecmat multi_dot innerproduct "
         # sums of products by other names; polymul is convolve
         "einsum einsum_path contract correlate convolve polymul matrix_power blas sparse_dot "
-        # `*` of a np.matrix is the matrix product
-        "matrix asmatrix mat bmat "
-        # and that of polynomials a convolution
+        # and polynomials, whose `*` is a convolution; the guards see to that of np.matrix
         "poly1d Polynomial",
         attributes="dot matmul inner vdot tensordot vecdot matvec vecmat multi_dot einsum "
         "__matmul__ __rmatmul__ __imatmul__",
@@ -164,12 +162,8 @@ FAMILIES = (
     ),
     Family(rules="svd svdvals", functions="svd svdvals svds orth null_space randomized_svd"),
     Family(rules="qr", functions="qr rq qr_multiply orth dgeqrf zgeqrf"),
-    # np.matrix(A).I and np.matrix(A) ** -1 are the inverse; np.poly(A) ends with the determinant.
-    Family(
-        rules="linalg",
-        functions="poly matrix asmatrix mat bmat matrix_power",
-        attributes="linalg I getI",
-    ),
+    # np.matrix(A).I is the inverse, and np.poly(A) ends with the determinant.
+    Family(rules="linalg", functions="poly matrix_power", attributes="linalg I getI"),
     Family(
         rules="eig eigh eigvals eigvalsh eig*",
         functions="poly roots polyroots chebroots legroots lagroots hermroots hermeroots",
@@ -438,9 +432,8 @@ class _Search:
         return Violation(line or node.lineno, self.module.text(shown), rule, hides)
 
 
-# Not forbidden where they are only named: modules of which an exception may be used, and a class
-# that `isinstance` may ask for.
-_NOT_CALLED = (*(f".{name}" for name in SUBMODULES), ".matrix")
+# Not forbidden where they are only named: an exception of them may be used.
+_NOT_CALLED = tuple(f".{name}" for name in SUBMODULES)
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:

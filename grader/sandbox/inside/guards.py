@@ -77,6 +77,7 @@ CLOSED = (
     *((gc, name) for name in ("get_objects", "get_referrers", "get_referents")),
     *((sys, name) for name in ("_getframe", "_current_frames")),
 )
+MATMUL, POWER = "numpy.matmul", "numpy.linalg.matrix_power"
 ARRAYS = (np.ndarray, np.generic)
 # No names that a learner's code could have.
 FETCH, PRODUCT = "fetch an attribute", "multiply matrices"
@@ -87,7 +88,7 @@ FUTURES = reduce(
 # Kept before anything is replaced.
 _compile, _exec, _eval, _vars, _getattr = compile, exec, eval, vars, getattr
 _matmul, _attrgetter, _methodcaller = operator.matmul, operator.attrgetter, operator.methodcaller
-_getframe, _finalize = sys._getframe, np.matrix.__array_finalize__
+_getframe = sys._getframe
 
 _stand_ins: dict[int, StandIn] = {}  # by the id of the function
 _watched: set[str] = set()  # attributes of arrays that some rule forbids
@@ -387,11 +388,18 @@ def _guarded_methodcaller(name: str, /, *args: Any, **kwargs: Any) -> Any:
     return lambda holder: _fetch(holder, name)(*args, **kwargs)
 
 
-def _guarded_finalize(matrix: Any, source: Any) -> None:
-    """Refuse a np.matrix, whose `*` is the product, where it is made."""
-    if _in_force is not None:
-        _refuse_if_forbidden(_in_force, ("numpy.matrix", "numpy.asmatrix", "numpy.bmat"))
-    _finalize(matrix, source)
+def _guarded_operator(name: str, path: str) -> Any:
+    """Return an operator of np.matrix that does the job of a function, `*` that of np.matmul."""
+    operator = getattr(np.matrix, name)
+
+    def guarded(matrix: Any, other: Any) -> Any:
+        rule = None if _in_force is None else _in_force.path(path)
+        is_scaled = path == MATMUL and np.isscalar(other)
+        if rule is not None and not is_scaled and _role(_caller().f_code.co_filename) is LEARNER:
+            _refuse(_caller(), f"np.matrix.{name}", rule)
+        return operator(matrix, other)
+
+    return guarded
 
 
 # ---------------------------------------------------------------------------------------------
@@ -494,7 +502,11 @@ REPLACED: tuple[tuple[Any, str, Any], ...] = (
     (builtins, "eval", _guarded_eval),
     *((module, "attrgetter", _guarded_attrgetter) for module in OTHERS[:2]),
     *((module, "methodcaller", _guarded_methodcaller) for module in OTHERS[:2]),
-    (np.matrix, "__array_finalize__", _guarded_finalize),
+    *(
+        (np.matrix, name, _guarded_operator(name, path))
+        for path, names in ((MATMUL, "__mul__ __rmul__ __imul__"), (POWER, "__pow__ __ipow__"))
+        for name in names.split()
+    ),
 )
 
 
