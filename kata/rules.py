@@ -261,12 +261,8 @@ def ban(forbidden: tuple[str, ...]) -> Ban:
 # name stands for all beneath it.
 HIDING_NAMES = _words(
     "importlib imp runpy ctypes cffi gc inspect pickle _pickle marshal shelve dill cloudpickle "
-    "types.CodeType types.FunctionType sys._getframe sys._current_frames numpy.ctypeslib "
-    "numpy.f2py guards rules child zygote"  # the last four: the sandbox's own
-)
-HIDING_ATTRIBUTES = _words(
-    "__globals__ __builtins__ __subclasses__ tb_frame gi_frame cr_frame ag_frame f_back f_globals "
-    "f_locals f_builtins"
+    "types.CodeType types.FunctionType sys._current_frames numpy.ctypeslib numpy.f2py "
+    "guards rules child zygote"  # the last four: the sandbox's own
 )
 
 
@@ -311,11 +307,6 @@ class _Module:
         # Attributes that objects of the learner may have: what else has them is not told apart.
         given = (node for node in nodes if node not in self.augmented)
         self.own = {name for node in given for name in _attributes_from(node)}
-        self.hiding = [
-            node
-            for node in nodes
-            if isinstance(node, ast.Attribute) and node.attr in HIDING_ATTRIBUTES
-        ]
 
     def _bind(self, statement: ast.stmt) -> None:
         for name, node in _bound_by(statement):
@@ -354,9 +345,6 @@ class _Search:
             violations = sorted(self._violations(unit), key=lambda violation: violation.line)
             if violations:
                 return violations[0]
-        if object_name in self.module.bindings:
-            for node in self.module.hiding:  # also at top level, where the guards do not look yet
-                return self._violation(node, node, node.attr, hides=True)
         return None
 
     def _reach(self, name: str) -> None:

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the sandbox nee
 
 
 def _as_sandbox(program: str) -> str:
-    return f"exec(compile({program!r}, {FILE!r}, 'exec'))"
+    return f"exec(compile({program!r}, {FILE!r}, 'exec'), {{'__name__': '__main__'}})"
 
 
 def _run(cases: list[Case], *, is_honest: bool) -> dict[tuple[str, bool], dict[str, Any]]:

@@ -75,8 +75,10 @@ CLOSED = (
     *((sys.modules["_pickle"], name) for name in ("load", "loads")),
     *((marshal, name) for name in ("load", "loads")),
     *((gc, name) for name in ("get_objects", "get_referrers", "get_referents")),
-    *((sys, name) for name in ("_getframe", "_current_frames")),
+    (sys, "_current_frames"),
 )
+# What leads from a frame or a function to what its module holds.
+OF_FRAMES = ("f_back", "f_globals", "f_locals", "f_builtins", "tb_frame", "__globals__")
 MATMUL, POWER = "numpy.matmul", "numpy.linalg.matrix_power"
 ARRAYS = (np.ndarray, np.generic)
 # No names that a learner's code could have.
@@ -124,7 +126,7 @@ def install(rules_by_object: Mapping[str, Sequence[str]]) -> None:
             setattr(module, name, stand_in)
     for ban in bans:
         _watched.update(name for name in ban.attributes if hasattr(np.matrix, name))
-    _watched.update(("__dict__", "__getattribute__"))
+    _watched.update(("__dict__", "__getattribute__", *OF_FRAMES))
     for place, name, replacement in REPLACED:
         setattr(place, name, replacement)
     for place, name in CLOSED:
@@ -226,13 +228,9 @@ class _Closed(StandIn):
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         function, (path,) = _HIDDEN.__get__(self)
-        if function is _getframe:
-            args = ((args[0] if args else 0) + 1,)  # this call's own frame
-        if _in_force is not None:
-            caller = _caller()
-            # importlib unmarshals, but np.load must not unpickle.
-            if "pickle" in path or _role(caller.f_code.co_filename) is LEARNER:
-                _refuse(caller, path, path, hides=True)
+        # importlib unmarshals, but np.load must not unpickle.
+        if _in_force is not None and ("pickle" in path or _role_of(_caller()) is LEARNER):
+            _refuse(_caller(), path, path, hides=True)
         return function(*args, **kwargs)
 
 
@@ -326,6 +324,8 @@ def _product(*operands: Any) -> Any:
 def _fetch(holder: Any, name: str, /, *default: Any) -> Any:
     """Stand for `holder.name`: refuse what is forbidden, if the holder is an array."""
     value = _getattr(holder, name, *default)
+    if name in OF_FRAMES:
+        return _without_sandbox(holder, value)
     # Not by isinstance, which would ask the learner's object for its __class__.
     owner = holder.__self__ if type(holder) is super else holder
     is_class = issubclass(type(owner), type)
@@ -356,6 +356,24 @@ def _fetch_by_method(method: Any, owner: Any, args: tuple[Any, ...]) -> Any:
     holder, name = args if len(args) == 2 else (owner, *args)
     is_array = issubclass(type(holder), ARRAYS) and name in _watched
     return _fetch(holder, name) if is_array else method(*args)
+
+
+def _without_sandbox(holder: Any, value: Any) -> Any:
+    """Return what a frame or function tells, but nothing of the sandbox's own."""
+    if isinstance(value, types.FrameType):
+        return None if _role_of(value) is SANDBOX else value
+    code = (
+        holder.f_code if isinstance(holder, types.FrameType) else getattr(holder, "__code__", None)
+    )
+    is_ours = isinstance(code, types.CodeType) and _role(code.co_filename) is SANDBOX
+    return {} if is_ours else value
+
+
+def _guarded_getframe(depth: int = 0, /) -> types.FrameType:
+    frame = _getframe(depth + 1)
+    if _role_of(frame) is SANDBOX:
+        raise ValueError("call stack is not deep enough")
+    return frame
 
 
 def _guarded_getattr(holder: Any, name: str, /, *default: Any) -> Any:
@@ -395,7 +413,7 @@ def _guarded_operator(name: str, path: str) -> Any:
     def guarded(matrix: Any, other: Any) -> Any:
         rule = None if _in_force is None else _in_force.path(path)
         is_scaled = path == MATMUL and np.isscalar(other)
-        if rule is not None and not is_scaled and _role(_caller().f_code.co_filename) is LEARNER:
+        if rule is not None and not is_scaled and _role_of(_caller()) is LEARNER:
             _refuse(_caller(), f"np.matrix.{name}", rule)
         return operator(matrix, other)
 
@@ -500,6 +518,7 @@ REPLACED: tuple[tuple[Any, str, Any], ...] = (
     (builtins, "compile", _guarded_compile),
     (builtins, "exec", _guarded_exec),
     (builtins, "eval", _guarded_eval),
+    (sys, "_getframe", _guarded_getframe),
     *((module, "attrgetter", _guarded_attrgetter) for module in OTHERS[:2]),
     *((module, "methodcaller", _guarded_methodcaller) for module in OTHERS[:2]),
     *(
@@ -532,6 +551,10 @@ def _role(file: str) -> str:
     return SCRIPT if file == SCRIPT_FILE else LEARNER
 
 
+def _role_of(frame: types.FrameType) -> str:
+    return _role(frame.f_code.co_filename)
+
+
 def _is_meant_by_library(frame: types.FrameType, names: Sequence[str]) -> bool:
     """Say whether a library calls a function by its own will.
 
@@ -540,7 +563,7 @@ def _is_meant_by_library(frame: types.FrameType, names: Sequence[str]) -> bool:
     """
     at: types.FrameType | None = frame
     while at is not None:
-        role = _role(at.f_code.co_filename)
+        role = _role_of(at)
         if role is LIBRARY and any(name in at.f_code.co_names for name in names):
             return True
         if role is not LIBRARY and at.f_code.co_filename != __file__:
@@ -555,7 +578,7 @@ def _refuse(frame: types.FrameType, what: str, rule: str, *, hides: bool = False
     places: list[tuple[str, int]] = []
     at: types.FrameType | None = frame
     while at is not None:
-        if _role(at.f_code.co_filename) is LEARNER:
+        if _role_of(at) is LEARNER:
             places.append((at.f_code.co_filename, at.f_lineno))
         at = at.f_back
     # Not in code from text, and not in another file that the exercise calls.
