@@ -257,28 +257,18 @@ def ban(forbidden: tuple[str, ...]) -> Ban:
     return Ban(forbidden)
 
 
-# What hands out functions that the guards have not seen, or leads to the guards themselves. A
-# name stands for all beneath it.
+# What hands out functions that the guards have not seen; a name stands for all beneath it.
 HIDING_NAMES = _words(
-    "importlib imp runpy ctypes cffi gc inspect pickle _pickle marshal shelve dill cloudpickle "
-    "types.CodeType types.FunctionType sys._current_frames numpy.ctypeslib numpy.f2py "
-    "guards rules child zygote"  # the last four: the sandbox's own
+    "importlib imp runpy ctypes cffi inspect shelve dill cloudpickle types.CodeType "
+    "types.FunctionType numpy.ctypeslib numpy.f2py"
 )
-
-
-def hiding_rule(path: str) -> str | None:
-    """Return what to call a full name that hides which calls are made, or None."""
-    parts = path.split(".")
-    beginnings = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
-    return next((name for name in beginnings if name in HIDING_NAMES), None)
 
 
 # ---------------------------------------------------------------------------------------------
 # Looking at the syntax tree
 # ---------------------------------------------------------------------------------------------
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
-_Definition = _Function | ast.ClassDef
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _Import = ast.Import | ast.ImportFrom
 # With these nothing is computed.
 _SKIPPED = _words("annotation returns type_params")
@@ -295,7 +285,10 @@ class _Module:
         self.tree = _parse(source)
         self.bindings: dict[str, list[ast.AST]] = {}
         for statement in self.tree.body:
-            self._bind(statement)
+            for name, node in _bound_by(statement):
+                if node is statement:  # not in a branch: what was bound before is gone
+                    self.bindings[name] = []
+                self.bindings.setdefault(name, []).append(node)
         nodes = list(_walk(self.tree))
         self.stars = [
             node.module
@@ -307,12 +300,6 @@ class _Module:
         # Attributes that objects of the learner may have: what else has them is not told apart.
         given = (node for node in nodes if node not in self.augmented)
         self.own = {name for node in given for name in _attributes_from(node)}
-
-    def _bind(self, statement: ast.stmt) -> None:
-        for name, node in _bound_by(statement):
-            if node is statement:  # not in a branch: what was bound before is gone
-                self.bindings[name] = []
-            self.bindings.setdefault(name, []).append(node)
 
     def has_own(self, attribute: str) -> bool:
         """Say whether an object with this attribute may be one of the learner's classes."""
@@ -355,29 +342,27 @@ class _Search:
                 self.reached.append(node)
 
     def _violations(self, unit: ast.AST) -> Iterator[Violation]:
-        is_definition = isinstance(unit, _Definition)
-        self.local = _local_bindings(unit) if is_definition else {}
+        self.local = _local_bindings(unit) if isinstance(unit, _Definition) else {}
         nodes = list(_walk(unit))
         inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
         calls = {id(node.func): node for node in nodes if isinstance(node, ast.Call)}
         if isinstance(unit, _Import):  # the exercise is what is imported
-            nodes = [
-                ast.copy_location(ast.Name(name, ast.Load()), unit) for name, _ in _bound_by(unit)
-            ]
+            names = (ast.Name(name, ast.Load()) for name, _ in _bound_by(unit))
+            nodes = [ast.copy_location(name, unit) for name in names]
         for node in nodes:
             rule = None
             if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.MatMult):
                 rule = self.ban.operator if self.module.own.isdisjoint(_MATMUL_METHODS) else None
             elif isinstance(node, ast.MatchClass):  # `case np.ndarray(T=t)` reads the attribute T
-                names = (name for name in node.kwd_attrs if not self.module.has_own(name))
-                rule = next(filter(None, map(self.ban.attribute, names)), None)
+                read = (name for name in node.kwd_attrs if not self.module.has_own(name))
+                rule = next(filter(None, map(self.ban.attribute, read)), None)
             elif isinstance(node, ast.Name | ast.Attribute) and (
                 isinstance(node.ctx, ast.Load) or node in self.module.augmented
             ):
                 path = self._path(node)
-                hiding = hiding_rule(path or "")
-                if hiding:
-                    yield self._violation(node, calls.get(id(node), node), hiding, hides=True)
+                hidden = [name for name in HIDING_NAMES if f"{path}.".startswith(f"{name}.")]
+                if hidden:
+                    yield self._violation(node, calls.get(id(node), node), hidden[0], hides=True)
                 elif path is not None:
                     is_used = id(node) in calls or not path.endswith(_NOT_CALLED)
                     rule = self.ban.path(path) if is_used and id(node) not in inner else None
@@ -396,16 +381,15 @@ class _Search:
         bindings = self.local.get(node.id) or self.module.bindings.get(node.id)
         if bindings is None:
             return f"{self.module.stars[0]}.{node.id}" if self.module.stars else None
-        only = bindings[0] if len(bindings) == 1 else None
-        if isinstance(only, _Import):
-            return _imported_path(only, node.id)
-        if isinstance(only, ast.Assign) and isinstance(only.value, ast.Attribute):
-            alias = self._path(only.value)  # la = np.linalg
-            if alias and alias.endswith(_NOT_CALLED):
-                return alias
-        if node.id not in self.local:
+        path = _path_bound_by(bindings, node.id)
+        match bindings:
+            case [ast.Assign(value=ast.Attribute(ast.Name(base), name))] if name in SUBMODULES:
+                above = self.local.get(base) or self.module.bindings.get(base, [])
+                path = _path_bound_by(above, base)  # la = np.linalg
+                path = path and f"{path}.{name}"
+        if path is None and node.id not in self.local:
             self._reach(node.id)
-        return None
+        return path
 
     def _violation(
         self,
@@ -469,6 +453,8 @@ def _local_bindings(definition: ast.AST) -> dict[str, list[ast.AST]]:
     for node in ast.walk(definition):
         if isinstance(node, ast.arg):
             found.setdefault(node.arg, []).append(node)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+            found.setdefault(node.name or "_", []).append(node)
         elif isinstance(node, ast.Global):
             elsewhere.update(node.names)
         elif isinstance(node, ast.stmt | ast.comprehension | ast.NamedExpr):
@@ -480,7 +466,11 @@ def _local_bindings(definition: ast.AST) -> dict[str, list[ast.AST]]:
     }
 
 
-def _imported_path(statement: ast.Import | ast.ImportFrom, name: str) -> str:
+def _path_bound_by(bindings: list[ast.AST], name: str) -> str | None:
+    """Return the full name of what is imported under a name, None if it has another binding."""
+    statement = bindings[0] if len(bindings) == 1 else None
+    if not isinstance(statement, _Import):
+        return None
     for alias in statement.names:
         if isinstance(statement, ast.ImportFrom) and (alias.asname or alias.name) == name:
             return f"{'.' * statement.level}{statement.module or ''}.{alias.name}"

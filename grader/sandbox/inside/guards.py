@@ -15,8 +15,9 @@ While rules are in force these refuse, unless numpy or the standard library asks
 
 What this does not see: functions that numpy hands to `__array_function__` or `__array_ufunc__` of
 a learner's class, fresh copies of numpy's modules, what operators of numpy's own classes do
-(`Polynomial * Polynomial`), and a learner who takes the guards apart. tests/rule_cases.py has a
-case of each.
+(`Polynomial * Polynomial`), and a learner who takes the guards apart. `tests/rule_cases` has a
+case of each. And it accuses wrongly where compiled parts of numpy call what is forbidden, as
+`multivariate_normal` calls np.dot: no frame shows that it was not the learner.
 
 Stand-alone: the standard library, numpy, and kata/rules.py, which the zygote offers as `rules`.
 """
