@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from grader.sandbox import Sandbox, Source
+from grader.sandbox.sandbox import Arguments
 from tests.rule_cases import EVASIONS, HONEST, Case
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -196,6 +198,26 @@ def test_rules_hold_for_their_own_exercise_only():
         assert guards.violation() is None
 
     _in_fresh_interpreter(check)
+
+
+def test_nothing_of_the_sandbox_can_be_imported():
+    """A learner's module with rules finds no module of the sandbox to take apart."""
+    text = """
+        import importlib, sys
+        found = []
+        for name in ("guards", "rules", "child", "wire", "seccomp", "limits", "zygote"):
+            try:
+                found.append(importlib.import_module(name).__name__)
+            except ImportError:
+                found += [other for other in sys.modules if other == name]
+        def product(): return found
+    """
+    source = Source(
+        "week1", "product", dedent(text), objects=("product",), rules={"product": ["@"]}
+    )
+    with Sandbox() as sandbox, sandbox.spawn(source) as child:
+        child.load()
+        assert child.call("product", Arguments((), {})) == []
 
 
 def test_scripts_of_the_grader_are_not_the_learner():

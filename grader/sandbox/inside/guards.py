@@ -346,6 +346,8 @@ def _fetch(holder: Any, name: str, /, *default: Any) -> Any:
     if callable(value):
         is_guarded = is_class or _in_force is not None
         return StandIn(value, [f"numpy.ndarray.{name}"]) if is_guarded else value
+    if is_class:  # what makes the property may be kept and used later
+        return property(lambda array: _fetch(array.view(kind), name))
     rule = None if _in_force is None else _in_force.attribute(name)
     if rule is not None and not _is_meant_by_library(_caller(), [name]):
         _refuse(_caller(), f".{name}", rule)
