@@ -358,7 +358,7 @@ def _fetch_by_method(method: Any, owner: Any, args: tuple[Any, ...]) -> Any:
     """Stand for a.__getattribute__(name) and object.__getattribute__(a, name)."""
     holder, name = args if len(args) == 2 else (owner, *args)
     is_array = issubclass(type(holder), ARRAYS) and name in _watched
-    return _fetch(holder, name) if is_array else method(*args)
+    return _fetch(holder, name) if is_array or name in OF_FRAMES else method(*args)
 
 
 def _without_sandbox(holder: Any, value: Any) -> Any:
