@@ -1,7 +1,6 @@
 """The run-time guards, each case in a process of its own, as in the sandbox.
 
-The cases do what a syntax tree does not show. The exercise is called `f`; it gets two vectors, or
-a matrix where it takes one argument.
+`tests/rule_cases` has the cases: evasions, with who must see them, and honest code.
 """
 
 import inspect
@@ -15,430 +14,89 @@ from typing import Any
 
 import pytest
 
+from grader.sandbox import Sandbox, Source
+from grader.sandbox.sandbox import Arguments
+from tests.rule_cases import EVASIONS, HONEST, Case
+
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCT = ["@", "np.dot", "np.vdot", "np.inner", "np.matmul", "np.einsum", "np.tensordot"]
-TRANSPOSE = [".T", "np.transpose", "np.swapaxes", "np.moveaxis", "np.einsum"]
-LINALG = ["np.linalg"]
-EIGEN = ["np.linalg.eig*", "np.linalg.svd"]
-COV = ["np.cov"]
+DRIVER = Path(__file__).with_name("guarded.py").read_text(encoding="utf-8")
+PREPARE = DRIVER[: DRIVER.index("def run(case")]
+# The drivers pass for files of the sandbox, which are not the learner's.
+FILE = str(ROOT / "grader" / "sandbox" / "inside" / "driver.py")
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the sandbox needs fork")
 
-# name: (rules, what the violation names, source)
-EVASIONS: dict[str, tuple[list[str], str, str]] = {
-    # the plain ways, should the syntax tree ever miss them
-    "plain": (PRODUCT, "np.dot", "def f(a, b): return np.dot(a, b)"),
-    "operator": (PRODUCT, "@", "def f(a, b): return a @ b"),
-    "augmented": (PRODUCT, "@", "def f(a, b):\n A = np.eye(3)\n A @= A\n return A"),
-    "method": (PRODUCT, "ndarray.dot", "def f(a, b): return a.dot(b)"),
-    "unbound method": (PRODUCT, "ndarray.dot", "def f(a, b): return np.ndarray.dot(a, b)"),
-    "ufunc": (PRODUCT, "np.matmul", "def f(a, b): return np.matmul(a, b)"),
-    "ufunc method": (PRODUCT, "np.matmul", "def f(A): return np.matmul.reduce(A[None])"),
-    "vecdot": (PRODUCT, "np.vecdot", "def f(a, b): return np.vecdot(a, b)"),
-    "linalg.vecdot": (PRODUCT, "np.linalg.vecdot", "def f(a, b): return np.linalg.vecdot(a, b)"),
-    "ma.dot": (PRODUCT, "np.ma.dot", "def f(a, b): return np.ma.dot(a, b)"),
-    "masked array": (PRODUCT, "np.ma.core.MaskedArray.dot", "def f(a, b): np.ma.array(a).dot(b)"),
-    "matrix": (PRODUCT, "matrix.__new__", "def f(a, b): return np.matrix(a) * np.matrix(b).T"),
-    "view of a matrix": (PRODUCT, "matrix", "def f(a, b): return a.view(getattr(np, 'mat' 'rix'))"),
-    "transpose method": (TRANSPOSE, "ndarray.transpose", "def f(A): return A.transpose()"),
-    "transpose": (TRANSPOSE, "np.transpose", "def f(A): return np.transpose(A)"),
-    "linalg": (LINALG, "np.linalg.solve", "def f(A): return np.linalg.solve(A, A)"),
-    "eigh": (EIGEN, "np.linalg.eigh", "def f(A): return np.linalg.eigh(A)"),
-    "corrcoef": (COV, "np.corrcoef", "def f(A): return np.corrcoef(A)"),
-    "statistics": (
-        COV,
-        "covariance",
-        "import statistics\ndef f(a, b): statistics.covariance(a, b)",
-    ),
-    # names put together at run time
-    "computed getattr": (PRODUCT, "np.dot", "def f(a, b): return getattr(np, 'tod'[::-1])(a, b)"),
-    "computed at the top": (
-        PRODUCT,
-        "np.dot",
-        "g = [getattr(np, n) for n in dir(np) if n == 'd' + 'ot'][0]\ndef f(a, b): return g(a, b)",
-    ),
-    "getattr of an array": (
-        PRODUCT,
-        "getattr(…, 'dot')",
-        "def f(a, b): getattr(a, 'tod'[::-1])(b)",
-    ),
-    "getattr of a property": (
-        TRANSPOSE,
-        "getattr(…, 'T')",
-        "def f(A): return getattr(A, 't'.upper())",
-    ),
-    "getattr renamed": (
-        TRANSPOSE,
-        "getattr(…, 'T')",
-        "g = getattr\ndef f(A): return g(A, 't'.upper())",
-    ),
-    "getattr mapped": (
-        TRANSPOSE,
-        "getattr(…, 'T')",
-        "def f(A): return [*map(getattr, [A], ['T'])][0]",
-    ),
-    "attrgetter": (
-        TRANSPOSE,
-        "attrgetter(…, 'T')",
-        "import operator\ndef f(A): return operator.attrgetter('t'.upper())(A)",
-    ),
-    "methodcaller": (
-        PRODUCT,
-        "methodcaller(…, 'dot')",
-        "import operator\ndef f(a, b): return operator.methodcaller('tod'[::-1], b)(a)",
-    ),
-    "__dict__": (PRODUCT, "np.dot", "def f(a, b): return np.__dict__['d' + 'ot'](a, b)"),
-    "vars": (PRODUCT, "np.inner", "def f(a, b): return vars(np)['in' + 'ner'](a, b)"),
-    "globals": (PRODUCT, "np.dot", "def f(a, b): return globals()['np'].dot(a, b)"),
-    "sys.modules": (
-        PRODUCT,
-        "np.dot",
-        "import sys\ndef f(a, b): sys.modules['num' 'py'].dot(a, b)",
-    ),
-    "importlib": (
-        PRODUCT,
-        "np.dot",
-        "import importlib\ndef f(a, b): return importlib.import_module('num' + 'py').dot(a, b)",
-    ),
-    "import in the call": (
-        PRODUCT,
-        "np.dot",
-        "def f(a, b):\n from numpy import dot\n return dot(a, b)",
-    ),
-    "__wrapped__": (
-        PRODUCT,
-        "np.dot",
-        "def f(a, b): return getattr(np, 'd' 'ot').__wrapped__(a, b)",
-    ),
-    "_implementation": (PRODUCT, "np.dot", "def f(a, b): return np.dot._implementation(a, b)"),
-    # handed to others who call
-    "reduce": (
-        PRODUCT,
-        "operator.matmul",
-        "import functools, operator\ndef f(A): return functools.reduce(operator.matmul, [A, A])",
-    ),
-    "map": (PRODUCT, "np.dot", "def f(a, b): return list(map(np.dot, [a], [b]))"),
-    "partial": (
-        PRODUCT,
-        "np.dot",
-        "import functools\ndef f(a, b): return functools.partial(np.dot, a)(b)",
-    ),
-    "vectorize": (PRODUCT, "np.dot", "def f(a, b): return np.vectorize(np.dot)(a, b)"),
-    "apply_along_axis": (
-        PRODUCT,
-        "np.dot",
-        "def f(A): return np.apply_along_axis(np.dot, 0, A, A[0])",
-    ),
-    "sorted by it": (PRODUCT, "np.dot", "def f(A): return sorted(A, key=lambda r: np.dot(r, r))"),
-    "picked from all": (
-        PRODUCT,
-        "np.dot",
-        "ops = [o for n, o in sorted(vars(np).items()) if n in ('dot',)]\n"
-        "def f(a, b): return ops[0](a, b)",
-    ),
-    "patched class": (
-        PRODUCT,
-        "np.dot",
-        "class V:\n go = staticmethod(np.dot)\ndef f(a, b): V.go(a, b)",
-    ),
-    "exercise is the function": (PRODUCT, "np.dot", "f = np.dot"),
-    "exercise is a partial": (PRODUCT, "np.dot", "import functools\nf = functools.partial(np.dot)"),
-    # past the stand-ins
-    "private module": (PRODUCT, "dot", "def f(a, b): return np._core.multiarray.dot(a, b)"),
-    "private transpose": (
-        TRANSPOSE,
-        "transpose",
-        "def f(A): return np._core.fromnumeric.transpose(A)",
-    ),
-    "raw C function": (
-        PRODUCT,
-        "dot",
-        "g = np._core.multiarray.dot._implementation\ndef f(a, b): return g(a, b)",
-    ),
-    # code made from text
-    "eval": (PRODUCT, "eval", "def f(a, b): return eval('a @ b')"),
-    "eval mapped": (
-        PRODUCT,
-        "@",
-        "def f(a, b):\n global x\n x = a\n return list(map(eval, ['x @ x']))",
-    ),
-    "exec": (PRODUCT, "exec", "def f(a, b): exec('a @ b')"),
-    "exec at the top": (PRODUCT, "@", "exec('def f(a, b): return a @ b')"),
-    "exec of a method": (PRODUCT, "dot", "exec('def f(a, b): return a.dot(b)')"),
-    "exec of a property": (TRANSPOSE, "T", "exec('def f(A): return A.T')"),
-    "lambda from eval": (TRANSPOSE, "T", "g = eval('lambda A: A.T')\ndef f(A): return g(A)"),
-    "compile": (
-        PRODUCT,
-        "compile",
-        "def f(a, b): return compile('a @ b', 'week1/vectors.py', 'eval')",
-    ),
-    "__import__": (PRODUCT, "__import__", "def f(a, b): return __import__('numpy').sum(a)"),
-    # against the guards
-    "swallowed": (
-        PRODUCT,
-        "np.dot",
-        "def f(a, b):\n try: return np.dot(a, b)\n except: return 32.0",
-    ),
-    "swallowed twice": (
-        PRODUCT,
-        "np.dot",
-        "def f(a, b):\n try: np.dot(a, b)\n except BaseException:\n"
-        "  try: np.inner(a, b)\n  except: return 0",
-    ),
-    "swallowed method": (PRODUCT, "ndarray.dot", "def f(a, b):\n try: a.dot(b)\n except: return 1"),
-    "finally": (PRODUCT, "np.dot", "def f(a, b):\n try: np.dot(a, b)\n finally: return 1"),
-    "profile off": (PRODUCT, "sys.setprofile", "import sys\ndef f(a, b): sys.setprofile(None)"),
-    "profile off by map": (
-        PRODUCT,
-        "sys.setprofile",
-        "import sys\ndef f(a, b): return list(map(sys.setprofile, [None]))",
-    ),
-    "trace": (PRODUCT, "sys.settrace", "import sys\ndef f(a, b): sys.settrace(None)"),
-    "frames": (PRODUCT, "sys._getframe", "import sys\ndef f(a, b): return sys._getframe(1)"),
-    "gc": (PRODUCT, "gc.get_objects", "import gc\ndef f(a, b): return gc.get_objects()"),
-    # another module of the learner
-    "operator in a sibling": (
-        PRODUCT,
-        "@",
-        "from sibling import product\ndef f(a, b): return product(a, b)",
-    ),
-    "property in a sibling": (
-        TRANSPOSE,
-        "T",
-        "from sibling import turned\ndef f(A): return turned(A)",
-    ),
-}
 
-# name: (rules, what it must return, source)
-HONEST: dict[str, tuple[list[str], Any, str]] = {
-    "loop": (PRODUCT, 32.0, "def f(a, b): return sum(x * y for x, y in zip(a, b))"),
-    "array": (PRODUCT, 32.0, "def f(a, b): return np.multiply(a, b).sum()"),
-    "map": (PRODUCT, 32.0, "def f(a, b): return sum(map(np.multiply, a, b))"),
-    "norm inside": (PRODUCT, 3.742, "def f(a, b): return np.linalg.norm(a)"),
-    "average inside": (PRODUCT, 2.133, "def f(a, b): return np.average(a, weights=b)"),
-    "cov inside": (PRODUCT, 1.0, "def f(a, b): return np.cov(a, b)[0, 1]"),
-    "std inside": (PRODUCT, 0.816, "def f(a, b): return np.std(a)"),
-    "polyfit inside": (LINALG, 1.0, "def f(a, b): return np.polyfit(a, b, 1)[0]"),
-    "apply along an axis": (
-        TRANSPOSE,
-        [2.0, 5.0],
-        "def f(A): return np.apply_along_axis(np.max, 1, np.array([[1.0, 2], [4, 5]]))",
-    ),
-    "matrix printed": (TRANSPOSE, "[[1. 2.]\n [3. 4.]]", "def f(A): return str(A)"),
-    "own dot": (
-        PRODUCT,
-        32.0,
-        "def dot(a, b): return (a * b).sum()\ndef f(a, b): return dot(a, b)",
-    ),
-    "own dot on a class": (
-        PRODUCT,
-        32.0,
-        """
-        class V:
-            def __init__(self, x): self.x = x
-            def dot(self, other): return sum(p * q for p, q in zip(self.x, other.x))
-        def f(a, b): return V(a).dot(V(b))
-        """,
-    ),
-    "own T": (
-        TRANSPOSE,
-        [[1.0, 3.0], [2.0, 4.0]],
-        """
-        class M:
-            def __init__(self, x): self.x = x
-            @property
-            def T(self): return [list(c) for c in zip(*self.x)]
-        def f(A): return np.array(M(A).T)
-        """,
-    ),
-    "own attribute by getattr": (
-        PRODUCT,
-        1,
-        "class V:\n def dot(self): return 1\ndef f(a, b): return getattr(V(), 'dot')()",
-    ),
-    "own dataclass": (
-        TRANSPOSE,
-        "S(T=2, d=3)",
-        "from dataclasses import dataclass\n@dataclass\nclass S:\n T: int\n d: int\n"
-        "def f(A): return str(S(2, 3)) if S(2, 3) == S(2, 3) else ''",
-    ),
-    "own namedtuple": (
-        TRANSPOSE,
-        2,
-        "from collections import namedtuple\ndef f(A):\n"
-        " S = namedtuple('S', 'T d')\n return S(2, 3).T",
-    ),
-    "own matmul elsewhere": (
-        PRODUCT,
-        32.0,
-        "def g(a, b): return a @ b\ndef f(a, b): return float(sum(a * b))",
-    ),
-    "getattr": (PRODUCT, 1, "def f(a, b): return getattr(a, 'ndim') + getattr(a, 'nothing', 0)"),
-    "eigen beside products": (EIGEN, 32.0, "def f(a, b): return a @ b"),
-    "inverse beside eigen": (EIGEN, 1.0, "def f(A): return np.linalg.inv(np.eye(2))[0, 0]"),
-    "LinAlgError": (
-        LINALG,
-        "singular",
-        "def f(A):\n try: raise np.linalg.LinAlgError('singular')\n"
-        " except np.linalg.LinAlgError as e: return str(e)",
-    ),
-    "import in the call": (
-        PRODUCT,
-        6.0,
-        "def f(a, b):\n import math, fractions\n return math.fsum(a)",
-    ),
-    "set, sort and stringify": (
-        PRODUCT,
-        "1",
-        "def f(a, b): return sorted({str(int(x)) for x in a})[0]",
-    ),
-    "regular expression": (
-        PRODUCT,
-        1,
-        "import re\ndef f(a, b): return len(re.compile('d.t').findall('dot'))",
-    ),
-    "error": (PRODUCT, "ValueError: lengths", "def f(a, b): raise ValueError('lengths')"),
-    "deep recursion": (
-        PRODUCT,
-        "deep",
-        "def f(a, b):\n try: return f(a, b)\n except RecursionError: return 'deep'",
-    ),
-    "generator": (
-        PRODUCT,
-        32.0,
-        "def g(a, b):\n for x, y in zip(a, b): yield x * y\ndef f(a, b): return sum(g(a, b))",
-    ),
-    "sibling": (PRODUCT, 32.0, "from sibling import honest\ndef f(a, b): return honest(a, b)"),
-}
-
-SIBLING = """
-def product(a, b): return a @ b
-def turned(A): return A.T
-def honest(a, b): return float((a * b).sum())
-"""
-
-DRIVER = r"""
-import json, os, sys, types
-root = sys.argv[1]
-sys.path.insert(0, os.path.join(root, "grader", "sandbox", "inside"))
-import importlib.util
-spec = importlib.util.spec_from_file_location("rules", os.path.join(root, "kata", "rules.py"))
-module = sys.modules["rules"] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
-import numpy as np
-import guards
-
-def run(case):
-    guards.install({"f": case["rules"]})
-    sibling = sys.modules["sibling"] = types.ModuleType("sibling")
-    exec(compile(case["sibling"], "week1/sibling.py", "exec"), vars(sibling))
-    space = {"__name__": "week1.vectors"}
-    code = compile("import numpy as np\n" + case["source"], "week1/vectors.py", "exec")
-    exec(code, space)
-    A = np.array([[1.0, 2.0], [3.0, 4.0]])
-    two = np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0])
-    try:
-        with guards.active("f", case["rules"]):
-            result = space["f"](*(two if case["takes"] == 2 else (A,)))
-    except guards.ForbiddenCall as error:
-        result = "forbidden: " + str(error)
-    except Exception as error:
-        result = f"{type(error).__name__}: {error}"
-    if isinstance(result, (np.ndarray, np.generic)):
-        result = result.tolist()
-    if not isinstance(result, (int, float, str, list)):
-        result = repr(result)
-    return {"result": result, "violation": guards.violation(), "left": sys.getprofile() is None}
-
-for line in sys.stdin:
-    case = json.loads(line)
-    if os.fork() == 0:
-        try:
-            answer = run(case)
-        except BaseException as error:
-            answer = {"crash": repr(error)}
-        os.write(1, (json.dumps([case["name"], answer]) + "\n").encode())
-        os._exit(0)
-    os.wait()
-"""
+def _as_sandbox(program: str) -> str:
+    return f"exec(compile({program!r}, {FILE!r}, 'exec'), {{'__name__': '__main__'}})"
 
 
-def _run(cases: dict[str, tuple[list[str], Any, str]]) -> dict[str, dict[str, Any]]:
-    """Run all cases, each in a fork of one fresh interpreter."""
-    lines = []
-    for name, (forbidden, _, source) in cases.items():
-        takes = 1 if "f(A)" in source else 2
-        case = {"name": name, "rules": forbidden, "source": dedent(source)}
-        lines.append(json.dumps({**case, "takes": takes, "sibling": SIBLING}))
+def _run(cases: list[Case], *, is_honest: bool) -> dict[tuple[str, bool], dict[str, Any]]:
+    """Run all cases, each in a fork of one fresh interpreter; honest ones also unguarded."""
+    lines = (
+        {"name": c.name, "rules": c.rules, "source": c.source, "is_honest": is_honest}
+        for c in cases
+    )
     done = subprocess.run(
-        [sys.executable, "-I", "-c", DRIVER, str(ROOT)],
-        input="\n".join(lines),
+        [sys.executable, "-I", "-c", _as_sandbox(DRIVER), str(ROOT)],
+        input="\n".join(map(json.dumps, lines)),
         capture_output=True,
         text=True,
         timeout=120,
         check=True,
     )
-    return dict(json.loads(line) for line in done.stdout.splitlines())
+    answers = map(json.loads, done.stdout.splitlines())
+    return {(name, guarded): answer for name, guarded, answer in answers}
 
 
 @pytest.fixture(scope="module")
-def evaded() -> dict[str, dict[str, Any]]:
+def evaded() -> dict[tuple[str, bool], dict[str, Any]]:
     """Run all evasions."""
-    return _run(EVASIONS)
+    return _run(EVASIONS, is_honest=False)
 
 
 @pytest.fixture(scope="module")
-def honest() -> dict[str, dict[str, Any]]:
+def honest() -> dict[tuple[str, bool], dict[str, Any]]:
     """Run all honest solutions."""
-    return _run(HONEST)
+    return _run(HONEST, is_honest=True)
 
 
-@pytest.mark.parametrize("name", EVASIONS)
-def test_an_evasion_is_caught(evaded, name):
-    """An evasion is caught while it runs, with its line, also where it is swallowed."""
-    _, what, source = EVASIONS[name]
-    answer = evaded[name]
+@pytest.mark.parametrize("case", EVASIONS, ids=str)
+def test_the_guards_see_what_they_claim(evaded, case):
+    """Exactly the evasions that say so are caught, with their line, even if it is swallowed."""
+    answer = evaded[case.name, True]
     assert "crash" not in answer, answer
-    assert answer["violation"] is not None, answer
-    line, call, rule = answer["violation"]
-    assert what in call
-    assert rule
-    if not name.startswith(("exercise is", "exec", "lambda from")):
-        assert 1 <= line <= dedent(source).count("\n") + 2, answer
-    assert answer["left"], "the profile hook stays behind"
+    if "has no attribute" in answer["result"]:
+        pytest.skip("this Python or numpy does not have the function")
+    assert (answer["violation"] is not None) == ("guards" in case.seen_by), answer
+    if answer["violation"] is not None:
+        line, call, rule = answer["violation"]
+        assert 0 <= line <= case.source.count("\n") + 1, answer
+        assert call
+        assert rule == call or rule in case.rules
 
 
-@pytest.mark.parametrize("name", HONEST)
-def test_an_honest_solution_runs_unharmed(honest, name):
-    """An honest solution gives what it gives without guards."""
-    expected = HONEST[name][1]
-    answer = honest[name]
-    assert "crash" not in answer, answer
-    assert answer["violation"] is None
-    assert answer["left"]
-    if isinstance(expected, float):
-        assert answer["result"] == pytest.approx(expected, abs=1e-3)
-    else:
-        assert answer["result"] == expected
+@pytest.mark.parametrize("case", HONEST, ids=str)
+def test_honest_code_runs_unharmed(honest, case):
+    """Honest code gives what it gives without guards."""
+    assert "crash" not in honest[case.name, True]
+    assert honest[case.name, True] == honest[case.name, False]
 
 
 def test_a_swallowed_violation_keeps_the_first(evaded):
     """The first violation is the one that is reported."""
-    assert evaded["swallowed twice"]["violation"][1] == "np.dot"
+    assert evaded["swallowed twice", True]["violation"][1] == "np.dot"
 
 
 def _in_fresh_interpreter(check: Any) -> None:
     source = dedent(inspect.getsource(check)) + "\ncheck(np, guards)\n"
     done = subprocess.run(
-        [sys.executable, "-I", "-W", "error", "-c", PREPARE + source, str(ROOT)],
+        [sys.executable, "-I", "-W", "error", "-c", _as_sandbox(PREPARE + source), str(ROOT)],
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-
-
-PREPARE = DRIVER[: DRIVER.index("def run(case)")]
 
 
 def test_stand_ins_are_like_what_they_stand_for():
@@ -458,7 +116,6 @@ def test_stand_ins_are_like_what_they_stand_for():
         assert np.dot(a, a) == 5.0
         assert np.dot.__name__ == "dot"
         assert np.dot.__doc__ == dot.__doc__
-        assert np.dot.__wrapped__ is dot
         assert np.dot.__module__ == "numpy"
         assert repr(np.dot) == repr(dot)
         assert isinstance(np.matmul, np.ufunc)
@@ -476,7 +133,7 @@ def test_stand_ins_are_like_what_they_stand_for():
         assert issubclass(np.linalg.LinAlgError, ValueError)
         assert getattr(a, "T").shape == (3,)  # noqa: B009
         assert operator.attrgetter("T")(A).shape == (3, 3)
-        assert isinstance(operator.attrgetter("T"), operator.attrgetter)
+        assert operator.attrgetter("T", "real.T")(A)[1].shape == (3, 3)
         assert operator.methodcaller("dot", a)(a) == 5.0
         told = ""
         try:
@@ -499,10 +156,12 @@ def test_nothing_is_touched_without_rules():
     """A module whose exercises have no rules runs on untouched numpy."""
 
     def check(np, guards):
-        before = dict(vars(np)), getattr, sys.setprofile
+        import builtins
+
+        before = dict(vars(np)), dict(vars(builtins)), dict(sys.modules)
         guards.install({})
         guards.install({"f": []})
-        assert (dict(vars(np)), getattr, sys.setprofile) == before
+        assert (dict(vars(np)), dict(vars(builtins)), dict(sys.modules)) == before
 
     _in_fresh_interpreter(check)
 
@@ -522,7 +181,7 @@ def test_rules_hold_for_their_own_exercise_only():
         def is_caught(name, function):
             caught = None
             try:
-                with guards.active(name, forbidden[name]):
+                with guards.active(forbidden[name]):
                     function(a)
             except guards.ForbiddenCall as error:
                 caught = error
@@ -537,9 +196,28 @@ def test_rules_hold_for_their_own_exercise_only():
         assert is_caught("f", lambda x: is_caught("g", dot) or dot(x))
         dot(a), cov(a)
         assert guards.violation() is None
-        assert sys.getprofile() is None
 
     _in_fresh_interpreter(check)
+
+
+def test_nothing_of_the_sandbox_can_be_imported():
+    """A learner's module with rules finds no module of the sandbox to take apart."""
+    text = """
+        import importlib, sys
+        found = []
+        for name in ("guards", "rules", "child", "wire", "seccomp", "limits", "zygote"):
+            try:
+                found.append(importlib.import_module(name).__name__)
+            except ImportError:
+                found += [other for other in sys.modules if other == name]
+        def product(): return found
+    """
+    source = Source(
+        "week1", "product", dedent(text), objects=("product",), rules={"product": ["@"]}
+    )
+    with Sandbox() as sandbox, sandbox.spawn(source) as child:
+        child.load()
+        assert child.call("product", Arguments((), {})) == []
 
 
 def test_scripts_of_the_grader_are_not_the_learner():
@@ -549,7 +227,7 @@ def test_scripts_of_the_grader_are_not_the_learner():
         guards.install({"f": ["@", "np.dot"]})
         space = {"np": np}
         exec(compile("def go(a): return a @ a + np.dot(a, a) + a.dot(a)", "script", "exec"), space)
-        with guards.active("f", ["@", "np.dot"]):
+        with guards.active(["@", "np.dot"]):
             assert space["go"](np.ones(2)) == 6.0
         assert guards.violation() is None
 

@@ -211,7 +211,7 @@ class Server:
         if name not in self.rules:
             yield
             return
-        with guards.active(name, self.rules[name]):
+        with guards.active(self.rules[name]):
             yield
 
 

@@ -110,10 +110,11 @@ def _warm_up() -> None:
     import rules
     import wire
 
+    guards.members()
     for rule in WARM_UP_RULES * 3:
         rules.find_violation(WARM_UP, "second", rule)
         rules.is_untouched(WARM_UP, WARM_UP, "second")
-        with guards.active("second", rule):
+        with guards.active(rule):
             wire.loads(wire.dumps([[np.eye(3), 1.5, "text"], {"key": (1, 2)}]))
         np.linalg.svd(np.eye(4) @ np.ones((4, 3)))
 

@@ -41,14 +41,18 @@ def syscall(name, *args):
     return result
 
 
+# `frame.f_back` ends at the sandbox where a module has from-scratch rules; these do not.
+back, names_in = (vars(type(sys._getframe()))[name].__get__ for name in ("f_back", "f_locals"))
+
+
 def nonce():
     """Return the number that the reply to the present question has to carry."""
     frame = sys._getframe()
     while frame:
-        message = frame.f_locals.get("message")
+        message = names_in(frame).get("message")
         if isinstance(message, dict) and "id" in message:
             return message["id"]
-        frame = frame.f_back
+        frame = back(frame)
 
 
 def send(header):
