@@ -107,7 +107,7 @@ def jacobian(f: Callable[[np.ndarray], np.ndarray], x: np.ndarray, h: float = 1e
     ----------
     f : callable
         Takes an array of shape (n,) and returns one of shape (m,). It does not change its
-        argument.
+        argument, but what it returns may be that very array, as in ``lambda x: x``.
     x : ndarray of shape (n,)
         Where to take the slopes. It is the same afterwards, to the last bit.
     h : float
@@ -253,11 +253,11 @@ def gradient_error(
     Parameters
     ----------
     f : callable
-        Takes an array of shape (n,) and returns a number. It does not change its argument.
+        Takes an array of the shape of `x` and returns a number. It does not change its argument.
     grad_f : callable
-        Takes an array of shape (n,) and returns the gradient to check, of shape (n,).
-    x : ndarray of shape (n,)
-        Where to compare.
+        Takes an array of the shape of `x` and returns the gradient to check, of the same shape.
+    x : ndarray of any shape
+        Where to compare: a vector, or a matrix such as the weights of a layer.
     h : float
         The step to each side, as in `gradient`.
 
