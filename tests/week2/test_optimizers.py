@@ -647,9 +647,12 @@ class TestClipByGlobalNorm:
         _assert_arrays(clipped, [3.0 * g / norm for g in grads], rtol=1e-5)
 
     def test_tiny_gradients_stay(self, learner, rng):
-        """Gradients of 1e-12 are within the bound and stay as they are: they are no zeros."""
+        """Gradients of 1e-12 are within the bound and stay as they are; long ones are clipped."""
         grads = [1e-12 * rng.uniform(0.5, 1.0, size=3), -1e-12 * rng.uniform(0.5, 1.0, size=2)]
         _assert_arrays(learner.clip_by_global_norm(grads, 1.0), grads, atol=0.0)
+        g = 5.0 + rng.uniform(size=2)
+        clipped = learner.clip_by_global_norm([g], 1.0)
+        _assert_arrays(clipped, [g / np.linalg.norm(g)], rtol=1e-5)
 
     def test_zeros(self, learner, rng):
         """Zeros stay zeros, alone and beside other gradients."""
