@@ -172,19 +172,6 @@ class TestGradientError:
 
         assert_close(learner.gradient_error(bowl, high, point()), 0.375, rtol=1e-5)
 
-    def test_of_a_matrix(self, learner):
-        """Weights may be a matrix: the worst of all its entries counts, here 4/5 of 2 W."""
-        W = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-
-        def f(W):
-            return np.sum(np.asarray(W, dtype=float) ** 2)
-
-        def low(W):
-            factors = np.array([[2.0, 2.0, 1.6], [2.0, 2.0, 2.0]])
-            return factors * np.asarray(W, dtype=float)
-
-        assert_close(learner.gradient_error(f, low, W), 0.2, rtol=1e-5)
-
     def test_both_zero(self, learner):
         """Where the gradient is 0 and is said to be 0, the error is 0 and not nan."""
 

@@ -253,11 +253,11 @@ def gradient_error(
     Parameters
     ----------
     f : callable
-        Takes an array of the shape of `x` and returns a number. It does not change its argument.
+        Takes an array of shape (n,) and returns a number. It does not change its argument.
     grad_f : callable
-        Takes an array of the shape of `x` and returns the gradient to check, of the same shape.
-    x : ndarray of any shape
-        Where to compare: a vector, or a matrix such as the weights of a layer.
+        Takes an array of shape (n,) and returns the gradient to check, of shape (n,).
+    x : ndarray of shape (n,)
+        Where to compare.
     h : float
         The step to each side, as in `gradient`.
 

@@ -518,16 +518,6 @@ class TestGradientError:
             ):
                 assert_close(got, h**2 / (3 * x[0] ** 2 + h**2), rtol=1e-4)
 
-    def test_a_matrix(self, learner, rng):
-        """A gradient may be a matrix, as that of a layer's weights: the result is one number."""
-        X = rng.uniform(1.0, 2.0, size=(2, 3))
-        f = _on(X, lambda X: np.sum(X**3))
-        for row, column in ((0, 2), (1, 0)):
-            factors = np.ones((2, 3))
-            factors[row, column] = 0.6
-            grad_f = _on_vectors(X, lambda X, factors=factors: factors * 3 * X**2)
-            assert_close(learner.gradient_error(f, grad_f, X), 0.4, rtol=1e-4)
-
     def test_keeps_x(self, learner, rng):
         """The point is the same afterwards, to the last bit."""
         x = _tiny_point(rng, 2)

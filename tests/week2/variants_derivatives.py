@@ -996,18 +996,6 @@ def compares_with_one_side(f, grad_f, x, h=1e-5):
     return np.max(np.abs(a - n) / np.maximum(np.maximum(np.abs(a), np.abs(n)), 1e-8))
 
 
-@wrong(
-    "gradient_error",
-    "You loop over range(len(x)), which of a matrix are its rows: compare entry by entry.",
-)
-def error_loops_over_rows(f, grad_f, x, h=1e-5):
-    analytic, worst = grad_f(x), 0.0
-    for i in range(len(x)):
-        a, n = analytic[i], _partial_derivative(f, x, i, h)
-        worst = max(worst, abs(a - n) / max(abs(a), abs(n), 1e-8))
-    return worst
-
-
 @wrong("gradient_error", "You did not pass h on: the differences take the step that is given.")
 def does_not_pass_h_on(f, grad_f, x, h=1e-5):
     a, n = grad_f(x), _gradient(f, x)
