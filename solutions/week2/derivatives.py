@@ -107,7 +107,7 @@ def jacobian(f: Callable[[np.ndarray], np.ndarray], x: np.ndarray, h: float = 1e
     ----------
     f : callable
         Takes an array of shape (n,) and returns one of shape (m,). It does not change its
-        argument.
+        argument, but what it returns may be that very array, as in ``lambda x: x``.
     x : ndarray of shape (n,)
         Where to take the slopes. It is the same afterwards, to the last bit.
     h : float

@@ -73,8 +73,8 @@ def max_stable_learning_rate(H: np.ndarray) -> float:
     ------
     ValueError
         If `H` is not symmetric; if it is indefinite, so that there is no minimum; or if it is
-        singular, so that there is not just one. A positive definite matrix whose entries are all
-        tiny is none of these.
+        singular, so that there is not just one. All this is a matter of proportion: 1e-12 times H
+        is refused or accepted as H is.
 
     References
     ----------
@@ -216,7 +216,7 @@ class Adam:
     Parameters
     ----------
     params : list of ndarray
-        Parameters of any shapes, which `step` updates in place.
+        Parameters of any shapes, 0-d arrays too, which `step` updates in place.
     lr : float
         Learning rate.
     beta1, beta2 : float

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from kata.comparisons import Mismatch, assert_close, assert_keeps_inputs, assert_same
+from kata.comparisons import Mismatch, assert_close, assert_keeps_inputs, assert_same, unpack
 
 # With a large step nothing but rounding to float64 parts a central difference from its formula.
 EXACT = 1e-9
@@ -56,6 +56,10 @@ def _tiny_point(rng, n=2):
     return rng.uniform(1e-3, 2e-3, size=n)
 
 
+# At this point the errors of other formulas and steps are far from the tolerance, to either side.
+WAVY_POINT = np.array([0.3, -1.3, 1.1, -0.8])
+
+
 def _wavy(x):
     return np.sin(x[0]) * np.exp(x[1]) + x[0] * x[2] ** 2 + x[3] / x[0] + x[1] * x[3]
 
@@ -92,10 +96,16 @@ def _gradient_at_the_transpose(module, f, X):
     return module.gradient(f, X.T)
 
 
+def _jacobians_of_views(module, x):
+    identity = module.jacobian(lambda x: x, x.copy())
+    turned = module.jacobian(lambda x: x[::-1], x.copy())
+    return identity, turned, module.jacobian(lambda x: x[1:2], x.copy())
+
+
 class TestPartialDerivative:
-    def test_agrees_with_calculus(self, learner, rng):
+    def test_agrees_with_calculus(self, learner):
         """Along each axis it is the partial derivative that calculus gives."""
-        x = _point(rng)
+        x = WAVY_POINT
         f, slopes = _on(x, _wavy, KINDS_OF_NUMBER), _wavy_slopes(x)
         for i in range(4):
             got = learner.partial_derivative(f, x, i)
@@ -103,7 +113,7 @@ class TestPartialDerivative:
 
     def test_uses_the_given_step(self, learner, rng):
         """A given h is the step to each side: with a large h the result shows it exactly."""
-        x, a = _point(rng, 3), rng.uniform(1.0, 2.0, size=3)
+        x, a = 4.0 * _point(rng, 3), rng.uniform(1.0, 2.0, size=3)
         f = _on(x, lambda x: np.sum(a * x**3) + x[0] * x[1] * x[2])
         for i in range(3):
             others = np.prod(np.delete(x, i))
@@ -124,9 +134,9 @@ class TestPartialDerivative:
     def test_is_accurate_without_a_given_step(self, learner, rng):
         """Without h the step is small enough for a sharp curve, and not so small that f rounds."""
         x = _steep_point(rng, 60.0)
-        f = _on(x, lambda x: 1e5 + np.sin(60.0 * x[0]) + np.cos(60.0 * x[1]) + 7.0 * x[2])
-        truth = [60.0 * np.cos(60.0 * x[0]), -60.0 * np.sin(60.0 * x[1]), 7.0]
-        for i in (0, 1):
+        f = _on(x, lambda x: 1e5 + (np.sin(60.0 * x[0]) + np.cos(60.0 * x[1]) + 25.0 * x[2]))
+        truth = [60.0 * np.cos(60.0 * x[0]), -60.0 * np.sin(60.0 * x[1]), 25.0]
+        for i in range(3):
             assert_close(learner.partial_derivative(f, x, i), truth[i], rtol=1e-6)
 
     def test_flat_and_steep_functions(self, learner, rng):
@@ -147,16 +157,9 @@ class TestPartialDerivative:
 
 
 class TestGradient:
-    def test_a_transposed_table(self, learner, rng):
-        """It is right also where x is a view into another array, as a transpose is."""
-        X = rng.uniform(0.5, 1.5, size=(2, 3))
-        weights = rng.uniform(1.0, 2.0, size=(3, 2))
-        f = _on(X.T, lambda x: np.sum(weights * x**2))
-        _assert_slopes(learner.run(_gradient_at_the_transpose, f, X), 2 * weights * X.T)
-
-    def test_agrees_with_calculus(self, learner, rng):
+    def test_agrees_with_calculus(self, learner):
         """For a vector it holds the partial derivatives that calculus gives."""
-        x = _point(rng)
+        x = WAVY_POINT
         got = learner.gradient(_on(x, _wavy, KINDS_OF_NUMBER), x)
         _assert_slopes(got, _wavy_slopes(x))
 
@@ -184,6 +187,13 @@ class TestGradient:
             truth = 2 * A * X + 3.0 * X[corner]
             truth[corner] += 3.0 * np.sum(X)
             _assert_slopes(learner.gradient(f, X), truth)
+
+    def test_a_transposed_table(self, learner, rng):
+        """It is right also where x is a view into another array, as a transpose is."""
+        X = rng.uniform(0.5, 1.5, size=(2, 3))
+        weights = rng.uniform(1.0, 2.0, size=(3, 2))
+        f = _on(X.T, lambda x: np.sum(weights * x**2))
+        _assert_slopes(learner.run(_gradient_at_the_transpose, f, X), 2 * weights * X.T)
 
     def test_a_single_number(self, learner, rng):
         """A 0-d array is a point too: the gradient there is one number."""
@@ -219,11 +229,11 @@ class TestJacobian:
         for shape in ((3, 2), (2, 3), (2, 2)):
             A, x = rng.normal(size=shape), rng.normal(size=shape[1])
             f = _on_vectors(x, lambda x, A=A: A @ x + 1.0)
-            _assert_slopes(learner.jacobian(f, x), A)
+            _assert_slopes(learner.jacobian(f, x, 0.25), A)
 
-    def test_agrees_with_calculus(self, learner, rng):
+    def test_agrees_with_calculus(self, learner):
         """Each output has its own slopes along each input, as calculus gives them."""
-        x = _point(rng, 3)
+        x = WAVY_POINT[:3]
         f = _on_vectors(x, lambda x: [x[0] * x[1] * x[2], np.exp(x[0]), x[1] ** 3, np.sin(x[2])])
         truth = [
             [x[1] * x[2], x[0] * x[2], x[0] * x[1]],
@@ -256,6 +266,13 @@ class TestJacobian:
         truth = np.diag(60.0 * np.cos(60.0 * x))
         assert_close(learner.jacobian(f, x), truth, rtol=1e-6, atol=1e-6)
 
+    def test_results_that_share_memory(self, learner, rng):
+        """It is right also where f hands back the very array that it was given, or a part of it."""
+        x = _point(rng, 3)
+        results = unpack(learner.run(_jacobians_of_views, x), "whole, turned, part")
+        for J, rows in zip(results, ([0, 1, 2], [2, 1, 0], [1]), strict=True):
+            assert_close(J, np.eye(3)[rows], rtol=1e-6, atol=1e-7)
+
     def test_keeps_x(self, learner, rng):
         """The point is the same afterwards, to the last bit."""
         x, A = _tiny_point(rng, 3), rng.uniform(1.0, 2.0, size=(2, 3))
@@ -266,14 +283,15 @@ class TestJacobian:
 class TestHessian:
     def test_of_a_quadratic(self, learner, rng):
         """The Hessian of ½ xᵀ A x + bᵀ x is A, off the diagonal and on it, wherever x is."""
-        M, b = rng.normal(size=(3, 3)), rng.normal(size=3)
-        A, x = M + M.T, rng.normal(size=3)
+        signs = rng.choice([-1.0, 1.0], size=(3, 3))
+        upper = np.triu(signs * rng.integers(1, 6, size=(3, 3)))
+        A, b, x = upper + upper.T, rng.normal(size=3), rng.normal(size=3)
         f = _on(x, lambda x: x @ A @ x / 2 + b @ x)
         _assert_curvature(learner.hessian(f, x), A)
 
-    def test_agrees_with_calculus(self, learner, rng):
+    def test_agrees_with_calculus(self, learner):
         """It holds the second derivatives that calculus gives, the mixed ones too."""
-        x = _point(rng)
+        x = WAVY_POINT
         got = learner.hessian(_on(x, _wavy, KINDS_OF_NUMBER), x)
         _assert_curvature(got, _wavy_curvature(x))
 
@@ -300,10 +318,10 @@ class TestHessian:
         ]
         _assert_curvature(learner.hessian(f, x, 0.5), truth)
 
-    def test_is_accurate_without_a_given_step(self, learner, rng):
-        """Without h the step is small enough for a sharp curve."""
-        x = _steep_point(rng, 30.0, n=2)
-        f = _on(x, lambda x: np.sin(30.0 * x[0]) + np.sin(30.0 * x[1]))
+    def test_is_accurate_without_a_given_step(self, learner):
+        """Without h the step is small enough for a sharp curve, and not so small that f rounds."""
+        x = np.array([0.7, 2.2]) / 30.0
+        f = _on(x, lambda x: 1e3 + np.sin(30.0 * x[0]) + np.sin(30.0 * x[1]))
         truth = np.diag(-900.0 * np.sin(30.0 * x))
         _assert_curvature(learner.hessian(f, x), truth)
 
@@ -325,7 +343,7 @@ class TestHessian:
         """For one variable it is a table of one entry."""
         x = _point(rng, 1)
         f = _on(x, lambda x: np.exp(2.0 * x[0]))
-        _assert_curvature(learner.hessian(f, x), [[4.0 * np.exp(2.0 * x[0])]])
+        _assert_curvature(learner.hessian(f, x, 1e-3), [[4.0 * np.exp(2.0 * x[0])]])
 
     def test_flat_and_steep_functions(self, learner, rng):
         """It is as accurate for a flat function as for a steep one."""
@@ -343,11 +361,11 @@ class TestHessian:
 
 
 class TestDirectionalDerivative:
-    def test_agrees_with_calculus(self, learner, rng):
+    def test_agrees_with_calculus(self, learner):
         """It is the gradient's inner product with the direction of v, at length 1."""
-        x = _point(rng)
+        x = WAVY_POINT
         f, slopes = _on(x, _wavy, KINDS_OF_NUMBER), _wavy_slopes(x)
-        for v in (rng.normal(size=4), np.array([-3.0, 0.0, 4.0, 0.0])):
+        for v in (np.array([1.0, -0.5, -2.0, 0.7]), np.array([-3.0, 0.0, 4.0, 0.0])):
             truth = slopes @ v / np.linalg.norm(v)
             got = learner.directional_derivative(f, x, v)
             assert_close(got, truth, rtol=1e-6, atol=1e-7 * np.linalg.norm(slopes))
@@ -355,10 +373,10 @@ class TestDirectionalDerivative:
     def test_length_does_not_count(self, learner, rng):
         """A long or a very short v in the same direction gives the same slope."""
         x, v = _point(rng), rng.uniform(1.0, 2.0, size=4)
-        slopes = np.array([3.0, 1.0, 2.0, 1.0]) * x**2
-        f = _on(x, lambda x: x[0] ** 3 + x[1] ** 3 / 3 + 2 * x[2] ** 3 / 3 + x[3] ** 3 / 3)
+        slopes, centre = np.array([3.0, 1.0, 2.0, 1.0]), x.copy()
+        f = _on(x, lambda x: slopes @ (x - centre) + np.sum((x - centre) ** 3))
         truth = slopes @ v / np.linalg.norm(v)
-        for length in (1.0, 1e-11, 1e6, 1e-3):
+        for length in (1.0, 1e-11, 1e-40, 1e6, 1e-3):
             assert_close(learner.directional_derivative(f, x, length * v), truth, rtol=1e-6)
 
     def test_opposite_direction(self, learner, rng):
@@ -388,17 +406,20 @@ class TestDirectionalDerivative:
 
     def test_is_accurate_without_a_given_step(self, learner, rng):
         """Without h the step is small enough for a sharp curve, and not so small that f rounds."""
-        x, v = _steep_point(rng, 60.0), rng.uniform(1.0, 2.0, size=3)
+        x = _steep_point(rng, 60.0)
         f = _on(x, lambda x: 1e5 + np.sum(np.sin(60.0 * x)))
-        truth = 60.0 * np.cos(60.0 * x) @ v / np.linalg.norm(v)
-        assert_close(learner.directional_derivative(f, x, v), truth, rtol=1e-6)
+        # Several directions: along one, too small a step might round to the right slope by luck.
+        for v in rng.uniform(1.0, 2.0, size=(3, 3)):
+            truth = 60.0 * np.cos(60.0 * x) @ v / np.linalg.norm(v)
+            assert_close(learner.directional_derivative(f, x, v), truth, rtol=1e-6)
 
     def test_refuses_the_zero_vector(self, learner, rng):
         """A zero vector points nowhere; one of tiny entries, or that sums to 0, is no zero."""
         x = _point(rng, 3)
         f = _on(x, lambda x: x[0] + 4.0 * x[1])
         root = np.sqrt(2.0)
-        for v, truth in (([1e-9, 0.0, 0.0], 1.0), ([2.0, -2.0, 0.0], -3 / root)):
+        short = ([1e-9, 0.0, 0.0], 1.0), ([0.0, -1e-30, 0.0], -4.0)
+        for v, truth in (*short, ([2.0, -2.0, 0.0], -3 / root)):
             got = learner.directional_derivative(f, x, np.array(v))
             assert_close(got, truth, rtol=1e-6)
         for n in (3, 1):
@@ -411,6 +432,11 @@ class TestDirectionalDerivative:
         f = _on(x, lambda x: np.sum(x + x**2))
         got = assert_keeps_inputs(learner.directional_derivative, f, x, v, 0.5)
         assert_close(got, (1 + 2 * x) @ v / np.linalg.norm(v), rtol=1e-6)
+
+
+def _checked_point(rng):
+    """Return a point where the second slope of `_gradient_times` is by far the largest."""
+    return np.array([1.0, -1.0, 1.0]) * rng.uniform(0.9, 1.1, size=3)
 
 
 def _gradient_times(x, factors):
@@ -426,18 +452,18 @@ def _gradient_times(x, factors):
 class TestGradientError:
     def test_is_tiny_for_a_right_gradient(self, learner, rng):
         """A right gradient has an error near 0, and never below; a wrong one has not."""
-        x = _point(rng, 3)
+        x = _checked_point(rng)
         f, right = _gradient_times(x, [1.0, 1.0, 1.0])
         error = learner.gradient_error(f, right, x)
         assert_close(error, 0.0, atol=2e-7)
         if np.min(error) < 0:
             raise Mismatch("the result is negative: an error never is")
-        f, wrong = _gradient_times(x, [1.0, 1.0, 1.25])
-        assert_close(learner.gradient_error(f, wrong, x), 0.2, rtol=1e-5)
+        f, wrong = _gradient_times(x, [1.25, 1.0, 1.0])
+        assert_close(learner.gradient_error(f, wrong, x), 0.2, rtol=1e-4)
 
     def test_is_relative_to_the_larger_one(self, learner, rng):
         """The difference is divided by the larger magnitude of the two, be it a or n."""
-        x = _point(rng, 3)
+        x = _checked_point(rng)
         for factors, truth in (
             ([1.25, 1.0, 1.0], 0.2),
             ([1.0, 1.25, 1.0], 0.2),
@@ -447,15 +473,15 @@ class TestGradientError:
             ([1.0, -4.0, 1.0], 1.25),
         ):
             f, grad_f = _gradient_times(x, factors)
-            assert_close(learner.gradient_error(f, grad_f, x), truth, rtol=1e-5)
+            assert_close(learner.gradient_error(f, grad_f, x), truth, rtol=1e-4)
 
     def test_is_the_worst_entry(self, learner, rng):
         """The worst entry counts, not the mean, the sum or the last one."""
-        x = _point(rng, 3)
+        x = _checked_point(rng)
         cases = (([1.25, 0.4, 0.9], 0.6), ([0.4, 1.25, 1.0], 0.6), ([0.9, -1.0, 0.4], 2.0))
         for factors, truth in cases:
             f, grad_f = _gradient_times(x, factors)
-            assert_close(learner.gradient_error(f, grad_f, x), truth, rtol=1e-5)
+            assert_close(learner.gradient_error(f, grad_f, x), truth, rtol=1e-4)
 
     def test_small_entries_count_as_much(self, learner, rng):
         """Each entry is compared to its own size: a small one that is wrong stands out."""
@@ -464,7 +490,7 @@ class TestGradientError:
         f = _on(x, lambda x: scales @ x)
         for first in (1.0, 1.25):
             wrong = _on_vectors(x, lambda x, first=first: scales * np.array([first, 0.7, 1.0]))
-            assert_close(learner.gradient_error(f, wrong, x), 0.3, rtol=1e-5)
+            assert_close(learner.gradient_error(f, wrong, x), 0.3, rtol=1e-4)
 
     def test_entries_around_zero(self, learner, rng):
         """Where both are 0 the error is 0, and tiny ones are divided by 1e-8 at the least."""
@@ -473,24 +499,24 @@ class TestGradientError:
         for entry, truth in ((0.0, 0.0), (1e-9, 0.1), (-4e-9, 0.4), (3e-8, 1.0)):
             grad_f = _on_vectors(x, lambda x, entry=entry: np.array([entry, 2.0]))
             got = learner.gradient_error(f, grad_f, x)
-            assert_close(got, truth, rtol=1e-5, atol=1e-7)
+            assert_close(got, truth, rtol=1e-4, atol=1e-7)
         flat = _on(x[:1], lambda x: 1.0)
         for entry, truth in ((0.0, 0.0), (2e-9, 0.2)):
             grad_f = _on_vectors(x[:1], lambda x, entry=entry: np.array([entry]))
             got = learner.gradient_error(flat, grad_f, x[:1])
-            assert_close(got, truth, rtol=1e-5, atol=1e-7)
+            assert_close(got, truth, rtol=1e-4, atol=1e-7)
 
     def test_uses_the_given_step(self, learner, rng):
         """The comparison is with the central difference of the given h: a large one shows."""
         for size in (1.0, 6.0):
             x = size * rng.uniform(0.5, 1.5, size=2)
-            f = _on(x, lambda x: x[0] ** 3 + x[1] ** 2)
-            grad_f = _on_vectors(x, lambda x: np.array([3 * x[0] ** 2, 2 * x[1]]))
+            f = _on(x, lambda x: x[0] ** 3 + 1000 * x[1] ** 2)
+            grad_f = _on_vectors(x, lambda x: np.array([3 * x[0] ** 2, 2000 * x[1]]))
             for h, got in (
                 (0.5, learner.gradient_error(f, grad_f, x, 0.5)),
                 (2.0, learner.gradient_error(f, grad_f, x, h=2.0)),
             ):
-                assert_close(got, h**2 / (3 * x[0] ** 2 + h**2), rtol=1e-5)
+                assert_close(got, h**2 / (3 * x[0] ** 2 + h**2), rtol=1e-4)
 
     def test_keeps_x(self, learner, rng):
         """The point is the same afterwards, to the last bit."""
@@ -498,4 +524,4 @@ class TestGradientError:
         f = _on(x, lambda x: np.sum(x + x**2))
         grad_f = _on_vectors(x, lambda x: 1.5 * (1 + 2 * x))
         got = assert_keeps_inputs(learner.gradient_error, f, grad_f, x, 0.5)
-        assert_close(got, 1 / 3, rtol=1e-5)
+        assert_close(got, 1 / 3, rtol=1e-4)

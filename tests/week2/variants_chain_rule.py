@@ -99,6 +99,15 @@ def cuts_too_near(x):
     return 1 / (1 + np.exp(-np.clip(x, -10, 10)))
 
 
+@wrong(
+    "sigmoid",
+    "You cut x at ±20: the exponential overflows beyond 700 only, and between 20 and 700 the "
+    "sigmoid goes on changing.",
+)
+def cuts_at_20(x):
+    return 1 / (1 + np.exp(-np.clip(x, -20, 20)))
+
+
 @wrong("sigmoid", "You asked for the sign of the first entry only: every entry has its own.")
 def asks_the_first_entry(x):
     if x.flat[0] >= 0:
@@ -433,6 +442,28 @@ def shifts_by_one_maximum(logits, labels):
     log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     loss = -np.mean(log_probs[np.arange(n), labels])
     return loss, (np.exp(log_probs) - _one_hot(labels, logits.shape[1])) / n
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "You cut small gradients to 0: they are what pushes a class down that is all but ruled out.",
+)
+def cuts_small_gradients(logits, labels):
+    loss, dlogits = _cross_entropy(logits, labels)
+    return loss, np.where(np.abs(dlogits) < 1e-7, 0.0, dlogits)
+
+
+@wrong(
+    "softmax_cross_entropy",
+    "You clipped the probabilities to 1e-7 and 1 - 1e-7 before the log, as Keras does: the loss of "
+    "a confident mistake is then far too small. Stay with logarithms.",
+)
+def clips_like_keras(logits, labels):
+    n, c = logits.shape
+    probs = _softmax(logits)
+    clipped = np.clip(probs, 1e-7, 1 - 1e-7)
+    loss = -np.mean(np.log(clipped[np.arange(n), labels]))
+    return loss, (probs - _one_hot(labels, c)) / n
 
 
 @wrong(

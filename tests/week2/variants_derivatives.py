@@ -457,6 +457,24 @@ def jacobian_restores_by_adding(f, x, h=1e-5):
 
 @wrong(
     "jacobian",
+    "You move one array up and down and keep what f returned. If f returns its argument itself, "
+    "both results are that one array: compute with the first before you move on, or step to new "
+    "arrays.",
+)
+def jacobian_reuses_one_buffer(f, x, h=1e-5):
+    point, columns = x.copy(), []
+    for i in range(len(x)):
+        point[i] = x[i] + h
+        above = f(point)
+        point[i] = x[i] - h
+        below = f(point)
+        point[i] = x[i]
+        columns.append((above - below) / (2 * h))
+    return np.stack(columns, axis=1)
+
+
+@wrong(
+    "jacobian",
     "Your default step is so small that rounding drowns the difference: 1e-5 balances the two.",
 )
 def jacobian_takes_a_tiny_default(f, x, h=1e-9):
@@ -760,6 +778,32 @@ def refuses_short_directions(f, x, v, h=1e-5):
 
 @wrong(
     "directional_derivative",
+    "You asked np.isclose whether the length is 0, and to it all lengths below 1e-8 are: only "
+    "length 0 has no direction.",
+)
+def asks_isclose(f, x, v, h=1e-5):
+    length = np.linalg.norm(v)
+    if np.isclose(length, 0.0):
+        raise ValueError("v must not be zero")
+    u = v / length
+    return (f(x + h * u) - f(x - h * u)) / (2 * h)
+
+
+@wrong(
+    "directional_derivative",
+    "You take a length below the rounding of 1.0 for zero: rounding is relative, and a vector of "
+    "1e-30 has a direction like any other.",
+)
+def refuses_below_epsilon(f, x, v, h=1e-5):
+    length = np.linalg.norm(v)
+    if length < np.finfo(float).eps:
+        raise ValueError("v must not be zero")
+    u = v / length
+    return (f(x + h * u) - f(x - h * u)) / (2 * h)
+
+
+@wrong(
+    "directional_derivative",
     "You added a small number to the length, which shrinks the slope along a short v.",
 )
 def adds_epsilon_to_the_length(f, x, v, h=1e-5):
@@ -833,17 +877,20 @@ def directional_takes_a_tiny_default(f, x, v, h=1e-9):
 
 @right("gradient_error", "a loop over entries with Python floats")
 def loops_over_entries(f, grad_f, x, h=1e-5):
-    worst = 0.0
-    for i, a in enumerate(np.asarray(grad_f(x)).tolist()):
-        n = float(_partial_derivative(f, x, i, h))
+    analytic, worst = np.asarray(grad_f(x)), 0.0
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h
+        a, n = float(analytic[index]), float(f(x + step) - f(x - step)) / (2 * h)
         worst = max(worst, abs(a - n) / max(abs(a), abs(n), 1e-8))
     return worst
 
 
 @right("gradient_error", "its own differences, compared all at once")
 def compares_all_at_once(f, grad_f, x, h=1e-5):
-    numeric = np.array([(f(x + e) - f(x - e)) / (2 * h) for e in h * np.eye(x.size)])
-    both = np.stack([np.asarray(grad_f(x)), numeric])
+    steps = h * np.eye(x.size).reshape(-1, *x.shape)
+    numeric = np.array([(f(x + e) - f(x - e)) / (2 * h) for e in steps])
+    both = np.stack([np.ravel(grad_f(x)), numeric])
     size = np.abs(both).max(axis=0).clip(min=1e-8)
     return np.ptp(both, axis=0).__truediv__(size).max()
 

@@ -324,6 +324,34 @@ def compares_absolutely(H):
 
 @wrong(
     "max_stable_learning_rate",
+    "You asked np.allclose whether H is symmetric, and to it all numbers below 1e-8 are equal: "
+    "compare with the largest entry.",
+)
+def asks_allclose(H):
+    if not np.allclose(H, H.T):
+        raise ValueError("H is not symmetric")
+    eigenvalues = np.linalg.eigvalsh(H)
+    if eigenvalues[0] <= 1e-12 * eigenvalues[-1]:
+        raise ValueError("H is not positive definite")
+    return 2 / eigenvalues[-1]
+
+
+@wrong(
+    "max_stable_learning_rate",
+    "You take an eigenvalue below the rounding of 1.0 for zero: rounding is relative, so compare "
+    "with the largest.",
+)
+def compares_with_epsilon(H):
+    if np.abs(H - H.T).max() > 1e-8 * np.abs(H).max():
+        raise ValueError("H is not symmetric")
+    eigenvalues = np.linalg.eigvalsh(H)
+    if eigenvalues[0] <= np.finfo(float).eps:
+        raise ValueError("H is not positive definite")
+    return 2 / eigenvalues[-1]
+
+
+@wrong(
+    "max_stable_learning_rate",
     "You asked for the determinant: two negative eigenvalues make a positive one.",
 )
 def asks_the_determinant(H):
@@ -618,7 +646,7 @@ class KeyedByIdentity:
             self.v[key] = self.beta2 * self.v[key] + (1 - self.beta2) * g**2
             m_hat = self.m[key] / (1 - self.beta1**self.t)
             v_hat = self.v[key] / (1 - self.beta2**self.t)
-            p[:] = p - self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+            p[...] = p - self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
 
 
 @right("adam", "one long vector for all arrays, entry by entry in Python")
@@ -690,6 +718,51 @@ class Written(Adam):
 
     def move(self, m, v, c1, c2):
         return self.lr * (m / c1) / (np.sqrt(v / c2) + self.eps)
+
+
+@wrong(
+    "adam",
+    "You assign to p[:], and an array without axes has nothing to slice: p[...] and p -= know all "
+    "shapes.",
+)
+class AssignsToASlice(Written):
+    def step(self, grads):
+        before = [p.copy() for p in self.params]
+        super().step(grads)
+        for p, old in zip(self.params, before):
+            p[:] = old - (old - p)
+
+
+MEANS = {}
+
+
+@wrong(
+    "adam",
+    "You keep the means of all optimisers in one dict, keyed by id(p): two optimisers of one array "
+    "then share them. The means belong to the optimiser.",
+)
+class KeepsOneStateForAll(Adam):
+    def step(self, grads):
+        self.t += 1
+        for p, g in zip(self.params, grads):
+            _, m, v = MEANS.get(id(p), (p, 0.0, 0.0))
+            m = self.beta1 * m + (1 - self.beta1) * g
+            v = self.beta2 * v + (1 - self.beta2) * g * g
+            MEANS[id(p)] = p, m, v  # with the array, so that no other gets its id
+            m_hat, v_hat = m / (1 - self.beta1**self.t), v / (1 - self.beta2**self.t)
+            p -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+
+
+@wrong(
+    "adam",
+    "You stop the bias correction after a number of steps: with beta2 = 0.999 it is 5 % even after "
+    "3,000.",
+)
+class StopsCorrecting(Written):
+    def move(self, m, v, c1, c2):
+        if self.t > 1000:
+            c1 = c2 = 1.0
+        return super().move(m, v, c1, c2)
 
 
 @wrong("adam", "You forgot the bias correction: at first m and v are far too small.")
@@ -963,6 +1036,17 @@ def cuts_at_the_least(step, total_steps, lr_max, lr_min=0.0, warmup_steps=0):
     return max(lr_min, cosine(progress, lr_max, 0.0))
 
 
+@wrong(
+    "cosine_schedule",
+    "You lifted the whole schedule to lr_min: the warm-up starts below it, as it should.",
+)
+def lifts_the_warm_up(step, total_steps, lr_max, lr_min=0.0, warmup_steps=0):
+    if step < warmup_steps:
+        return max(lr_min, lr_max * (step + 1) / warmup_steps)
+    progress = min(1.0, (step - warmup_steps) / (total_steps - warmup_steps))
+    return cosine(progress, lr_max, lr_min)
+
+
 @wrong("cosine_schedule", "You added lr_min on top: the cosine starts at lr_max.")
 def adds_the_least(step, total_steps, lr_max, lr_min=0.0, warmup_steps=0):
     if step < warmup_steps:
@@ -1057,7 +1141,7 @@ def scales_to_one(grads, max_norm):
 @wrong("clip_by_global_norm", "You divide by the norm before you ask whether it is 0: 0/0 is nan.")
 def divides_by_zero(grads, max_norm):
     norm = np.sqrt(sum(np.sum(g**2) for g in grads))
-    return [g * np.minimum(max_norm / norm, 1.0) for g in grads]
+    return [g / norm * np.minimum(norm, max_norm) for g in grads]
 
 
 @wrong("clip_by_global_norm", "You took the largest entry for the length.")
@@ -1081,6 +1165,23 @@ def scales_in_place(grads, max_norm):
         for g in grads:
             g *= max_norm / norm
     return grads
+
+
+@wrong(
+    "clip_by_global_norm",
+    "You take a small norm for 0 and return zeros: gradients of 1e-12 are gradients still.",
+)
+def takes_tiny_for_zero(grads, max_norm):
+    norm = np.sqrt(sum(np.sum(g**2) for g in grads))
+    if norm < 1e-8:
+        return [np.zeros_like(g) for g in grads]
+    return [g * min(1.0, max_norm / norm) for g in grads]
+
+
+@right("clip_by_global_norm", "divides by 0 without asking, which min turns into a factor of 1")
+def lets_numpy_warn(grads, max_norm):
+    norm = np.sqrt(sum(np.sum(g**2) for g in grads))
+    return [g * min(1.0, max_norm / norm) for g in grads]
 
 
 @wrong("clip_by_global_norm", "You took the norm of the first array only.")
