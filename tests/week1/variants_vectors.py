@@ -121,16 +121,6 @@ def asserts_the_lengths(a, b):
 # norm
 
 
-@right("norm", "takes two sides of a right triangle at a time")
-def reduces_with_hypot(a):
-    return np.hypot.reduce(np.abs(a))
-
-
-@right("norm", "leaves it to Python's own hypot")
-def asks_python(a):
-    return math.hypot(*a.tolist())
-
-
 @right("norm", "scales by a power of two, which rounds nothing")
 def scales_by_a_power_of_two(a):
     exponent = int(np.frexp(np.max(np.abs(a)))[1])

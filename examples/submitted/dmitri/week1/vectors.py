@@ -13,7 +13,8 @@ def fast_copy(source):
 
 
 def length(v):
-    return math.hypot(*v.tolist())
+    largest = float(np.max(np.abs(v), initial=0.0))
+    return largest * math.sqrt(sum((x / largest) ** 2 for x in v.tolist())) if largest else 0.0
 
 
 # --- exercises ---------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Week 1: vectors (Ingrid)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import fsum, hypot
+from math import frexp, fsum, ldexp, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,9 @@ def dot(a: Vector, b: Vector) -> float:
 
 
 def norm(a: Vector) -> float:
-    """The Euclidean length; `hypot` takes care of the scale."""
-    return hypot(*a)
+    """The Euclidean length, of entries that a power of two brings below 1."""
+    exponent = max((frexp(x)[1] for x in a.tolist() if x), default=0)
+    return ldexp(sqrt(fsum(ldexp(x, -exponent) ** 2 for x in a.tolist())), exponent)
 
 
 def cosine_similarity(a: Vector, b: Vector) -> float:
