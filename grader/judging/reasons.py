@@ -22,7 +22,7 @@ NOTE = re.compile(r"^(?P<place>[^:]+:\d+): (?P<line>.*)$")
 def why_failed(error: BaseException) -> str:
     """Return one sentence for the learner."""
     if isinstance(error, Mismatch):
-        return error.summary
+        return error.told
     if isinstance(error, LearnerFault):
         return f"your code {error}" if str(error)[:4] != "line" else str(error)
     if is_from_learner(error):
