@@ -16,6 +16,7 @@ from typing import Any
 from exercises import Exercise, Module
 from grader.course import Course
 from grader.sandbox import CallTimedOut, Child, LearnerFault, Sandbox, Source
+from grader.sandbox.answers import raised
 from grader.sandbox.sandbox import Arguments, ModuleCheck
 
 MAX_RECORDED_BYTES = 64 << 20
@@ -80,14 +81,7 @@ class ModuleBench:
             status = kind.get(type(fault).__name__, "unreadable")
             self.problem = LoadProblem(status, f"importing {self.source.label} {fault}")
         except Exception as error:  # whatever the learner's top-level code raised
-            where = "; ".join(getattr(error, "__notes__", []))
-            if isinstance(error, ModuleNotFoundError):
-                where += "; only numpy and the standard library are there"
-            self.problem = LoadProblem(
-                "unreadable",
-                f"{self.source.label} does not import: {type(error).__name__}: {error}"
-                + (f" ({where})" if where else ""),
-            )
+            self.problem = LoadProblem("unreadable", _import_sentence(self.source.label, error))
         return child
 
     def perform(
@@ -147,6 +141,18 @@ class ModuleBench:
             answer = Answer(error="BadAnswer")
         record = Recorded(name, call.frame, tuple(call.callbacks), script, answer)
         self.records.append(record)
+
+
+def _import_sentence(label: str, error: Exception) -> str:
+    found = raised(error)
+    if found is None:  # no exception of theirs
+        raise error
+    why = f"{label} does not import: {found.name}"
+    if found.words:
+        why += f": {found.words}"
+    if found.name == "ModuleNotFoundError":
+        why += "; only numpy and the standard library are there"
+    return why + (f" (at {found.place}, in `{found.line}`)" if found.place else "")
 
 
 class LearnerProxy:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import ctypes
 import os
@@ -12,7 +11,6 @@ import secrets
 import signal
 import socket
 import sys
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -21,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from grader.errors import SandboxError
-from grader.sandbox import probe
+from grader.sandbox import answers, probe
 from grader.sandbox.connection import Clock, Connection
 from grader.sandbox.faults import (
     BadAnswer,
@@ -43,19 +41,10 @@ HOW_TO_CONFINE = (
     "WSL 2 or a container with its default profile. To try your own code without protection, "
     "add --unsafe-no-sandbox."
 )
-# Exceptions that must not pass for what they are on this side: they would end the grading run or
-# confuse pytest's own machinery.
-REPLACED = {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "StopIteration"}
-REPLACED |= {"StopAsyncIteration", "BaseExceptionGroup", "ExceptionGroup"}
-CONTAINERS = (np.ndarray, list, tuple, dict)
 # What hidden tests do with a result of unforeseen shape (a Gram matrix of 60,000 rows) must end as
 # a failed test, not as a grader killed for its use of memory, again in each run.
 OWN_MEMORY_BYTES = 3 << 30
-MAX_TEXT = 500
-MAX_KINDS = 20
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
-# Numbers, which may be hidden inputs, but not those in a name such as log10 or float64.
-NUMBER = re.compile(r"\d[\d.,e+-]{2,}|(?<![A-Za-z_\d])\d[\d.,e+-]*")
 
 
 @dataclass(frozen=True)
@@ -181,15 +170,15 @@ class Sandbox:
         try:
             with self.spawn(source) as child:
                 child.load()
-                answers = child.call("probe", Arguments((__file__, os.getpid()), {}))
+                found = child.call("probe", Arguments((__file__, os.getpid()), {}))
         except LearnerFault as error:
             raise SandboxError(f"the sandbox's probe failed: {error}. {HOW_TO_CONFINE}") from error
         except SandboxError as error:
             raise SandboxError(f"no sandbox on this machine: {error}. {HOW_TO_CONFINE}") from error
-        found = probe.holes(answers)
-        if found:
+        holes = probe.holes(found)
+        if holes:
             raise SandboxError(
-                f"the sandbox on this machine would let code {', '.join(found)}. {HOW_TO_CONFINE}"
+                f"the sandbox on this machine would let code {', '.join(holes)}. {HOW_TO_CONFINE}"
             )
 
     def spawn(self, source: Source) -> Child:
@@ -274,7 +263,7 @@ class Child:
         }
         reply = self._exchange(message)
         if reply.get("loaded") is not True:
-            self._raise_error(reply)
+            raise self._error(reply)
         missing = reply.get("missing")
         if type(missing) is list:
             self.missing = frozenset(name for name in missing if type(name) is str)
@@ -335,7 +324,7 @@ class Child:
         if "sandbox" in reply:  # believed only here, where nothing of the learner's has run
             raise SandboxError(f"a child could not be made: {reply['sandbox']}")
         if "syntax" in reply:
-            return ModuleCheck(_syntax_sentence(reply["syntax"], self.source.label), {}, ())
+            return ModuleCheck(answers.syntax_sentence(reply["syntax"], self.source.label), {}, ())
         objects = {
             name: ObjectCheck(found["untouched"], found["violation"] and found["violation"][1])
             for name, found in reply["objects"].items()
@@ -344,21 +333,18 @@ class Child:
 
     def _perform(self, message: dict[str, Any], arguments: Arguments) -> Any:
         reply = self._exchange(message, arguments)
-        _warn_again(reply.get("warnings"))
+        answers.warn_again(reply.get("warnings"))
         violation = reply.get("violation")
         if violation is not None:
-            raise ForbiddenUse(_violation_sentence(violation))
+            raise ForbiddenUse(answers.violation_sentence(violation, self.source))
         if arguments.are_restored and reply.get("arguments") is not None:
-            try:
-                _restore(arguments.values, reply["arguments"])
-            except (ValueError, TypeError, AttributeError) as error:  # read-only, or of fixed shape
-                raise BadAnswer("changed an argument into something else") from error
+            answers.restore(arguments.values, reply["arguments"])
         if "unsendable" in reply:
-            raise BadAnswer(f"returned {NUMBER.sub('…', _shown(reply['unsendable'], 150))}")
+            what = answers.unsendable_sentence(reply["unsendable"], self.check.names)
+            raise BadAnswer(f"returned {what}")
         if "ok" in reply:
             return reply["ok"]
-        self._raise_error(reply)
-        return None
+        raise self._error(reply, arguments)
 
     def _exchange(
         self, message: dict[str, Any], arguments: Arguments | None = None
@@ -424,11 +410,12 @@ class Child:
             )
         return f"ended the whole program (exit status {os.waitstatus_to_exitcode(status)})"
 
-    def _raise_error(self, reply: dict[str, Any]) -> None:
+    def _error(self, reply: dict[str, Any], arguments: Arguments | None = None) -> Exception:
         error = reply.get("error")
         if type(error) is not dict:
-            raise BadAnswer("sent something else than an answer")
-        raise _rebuild_exception(error, self.source)
+            return BadAnswer("sent something else than an answer")
+        values = arguments.values if arguments else None
+        return answers.rebuild_exception(error, self.source, values)
 
 
 def _hide_own_memory() -> None:
@@ -444,13 +431,6 @@ def _bound_own_memory() -> None:
     if soft == resource.RLIM_INFINITY or soft > OWN_MEMORY_BYTES:
         with contextlib.suppress(ValueError, OSError):  # a hard limit that is lower is as good
             resource.setrlimit(resource.RLIMIT_DATA, (OWN_MEMORY_BYTES, hard))
-
-
-def _shown(text: Any, length: int) -> str:
-    """Return a text that came out of the sandbox in one short line without control characters."""
-    if type(text) is not str:
-        return "something malformed"
-    return "".join(c if c.isprintable() else " " for c in text[:length])
 
 
 def _call_back(reply: dict[str, Any], callbacks: list[Callable[..., Any]]) -> bytes:
@@ -471,104 +451,3 @@ def _call_back(reply: dict[str, Any], callbacks: list[Callable[..., Any]]) -> by
         return wire.dumps({"ok": value})
     except Exception as error:
         return wire.dumps({"error": [type(error).__name__, str(error)[:500]]})
-
-
-def _rebuild_exception(error: dict[str, Any], source: Source) -> Exception:
-    """Return the learner's exception as the nearest builtin type, its lines as notes."""
-    kinds, text = error.get("kinds"), error.get("text")
-    if type(kinds) is not list or type(text) is not str:
-        return BadAnswer("sent a malformed exception")
-    text = _shown(text, MAX_TEXT)
-    rebuilt: Exception = RuntimeError(f"{_shown(error.get('name'), 100)}: {text}")
-    for kind in kinds[:MAX_KINDS]:
-        if type(kind) is not str:
-            continue
-        if kind in REPLACED:
-            rebuilt.stands_for = kind  # type: ignore[attr-defined]
-            break
-        if kind == "LinAlgError":
-            rebuilt = np.linalg.LinAlgError(text)
-            break
-        found = getattr(builtins, kind, None)
-        if isinstance(found, type) and issubclass(found, Exception):
-            with contextlib.suppress(TypeError):  # UnicodeDecodeError takes more than a text
-                rebuilt = found(text)
-                break
-    for line in _traceback_lines(error.get("frames"), source):
-        rebuilt.add_note(line)
-    rebuilt.from_learner = True  # type: ignore[attr-defined]
-    return rebuilt
-
-
-def _traceback_lines(frames: Any, source: Source) -> list[str]:
-    """Return the lines that these frames name; the text of a line is ours, not the child's."""
-    if type(frames) is not list:
-        return []
-    lines = []
-    for frame in frames[:10]:
-        if type(frame) is list and [type(part) for part in frame[:2]] == [str, int]:
-            file, number = frame[:2]
-            text = source.line(file, number)
-            if text is not None:
-                lines.append(f"{file}:{number}: {_shown(text, 200)}")
-    return lines
-
-
-def _restore(original: Any, now: Any) -> None:
-    """Make the change that a call made to its arguments to the caller's own objects."""
-    changed = BadAnswer("changed an argument into something else")
-    if type(original) is not type(now):
-        raise changed
-    if isinstance(original, np.ndarray):
-        if original.dtype != now.dtype or original.size != now.size:
-            raise changed
-        if original.tobytes() != now.tobytes() or original.shape != now.shape:
-            original.shape = now.shape
-            original[...] = now
-    elif isinstance(original, dict):
-        _restore_dict(original, now)
-    elif len(original) == len(now):
-        for index, (old, new) in enumerate(zip(original, now, strict=True)):
-            if isinstance(old, CONTAINERS):
-                _restore(old, new)
-            elif isinstance(original, list):
-                original[index] = new
-    elif isinstance(original, list):
-        original[:] = now
-    else:
-        raise changed
-
-
-def _restore_dict(original: dict[Any, Any], now: dict[Any, Any]) -> None:
-    for key, new in now.items():
-        if isinstance(original.get(key), CONTAINERS):
-            _restore(original[key], new)
-        else:
-            original[key] = new
-    for key in [key for key in original if key not in now]:
-        del original[key]
-
-
-def _warn_again(texts: Any) -> None:
-    """Repeat numpy's warnings on this side, so that a test sees them as without a sandbox."""
-    if type(texts) is not list:
-        return
-    for text in texts[:5]:
-        if type(text) is str:
-            shown = NUMBER.sub("…", _shown(text, 100))
-            warnings.warn(shown, RuntimeWarning, stacklevel=4)
-
-
-def _violation_sentence(violation: Any) -> str:
-    if type(violation) is not tuple or [type(part) for part in violation] != [int, str, str]:
-        return "uses what this exercise forbids"
-    line, what, rule = violation
-    what, rule = (NUMBER.sub("…", _shown(text, 80)) for text in (what, rule))
-    return f"line {line}: {what} is not allowed here ({rule}): write it from scratch"
-
-
-def _syntax_sentence(syntax: Any, label: str) -> str:
-    line = f":{syntax['line']}" if syntax["line"] else ""
-    shown = f" in `{_shown(syntax['source'], 200)}`" if syntax["source"] else ""
-    text = _shown(syntax["text"], MAX_TEXT) or "nested too deeply"
-    return f"{label}{line} is not Python: {text}{shown}"
