@@ -33,13 +33,22 @@ class Clock:
         What a call may use.
     cpu_limit_s : float, optional
         A tighter bound on processor time, which is then also looked at when the call ends.
+    deadline : float, optional
+        When the time of the whole submission is over, as `time.monotonic` tells it.
     """
 
-    def __init__(self, pid: int, limits: Limits, cpu_limit_s: float | None = None) -> None:
+    def __init__(
+        self,
+        pid: int,
+        limits: Limits,
+        cpu_limit_s: float | None = None,
+        deadline: float | None = None,
+    ) -> None:
         self.pid = pid
         self.limits = limits
         self.cpu_limit_s = limits.call_cpu_s if cpu_limit_s is None else cpu_limit_s
         self.is_exact = cpu_limit_s is not None
+        self.deadline = deadline
         self.start = self.checked = time.monotonic()
         self.idle_since: float | None = None
         # Without a tight bound the first look comes one slice late and saves a file read a call.
@@ -54,6 +63,7 @@ class Clock:
     def check(self) -> None:
         """Raise if a limit is passed. Called every `SLICE_S` while a call runs."""
         now = self.checked = time.monotonic()
+        check_deadline(self.deadline, now)
         if now - self.start > self.limits.call_wall_s:
             raise CallTimedOut(f"took longer than {self.limits.call_wall_s:g} s")
         state, cpu = _state_and_cpu(self.pid)
@@ -76,6 +86,12 @@ class Clock:
         if cpu - self.cpu_start > self.cpu_limit_s:
             loop = "" if self.is_exact else ": is there a loop that never ends?"
             raise CallTimedOut(f"computed for more than {self.cpu_limit_s:g} s{loop}")
+
+
+def check_deadline(deadline: float | None, now: float) -> None:
+    """Raise if the time of the whole submission is over."""
+    if deadline is not None and now > deadline:
+        raise CallTimedOut("ran out of time: the submission as a whole took too long")
 
 
 def _state_and_cpu(pid: int) -> tuple[str, float]:

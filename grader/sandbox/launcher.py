@@ -40,12 +40,13 @@ PASSED_ON = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 @dataclass(frozen=True)
 class Ended:
-    """How a child ended, as the kernel told the zygote."""
+    """How a child ended, as the kernel told the zygote; `was_over`: before the zygote ended it."""
 
     status: int
     cpu_s: float
     max_rss_kib: int
     orphans: int
+    was_over: bool
 
 
 class Zygote:
@@ -94,9 +95,9 @@ class Zygote:
         """Fork a child that holds these two descriptors, and return its process number."""
         return int(self._ask({"op": "spawn"}, [child_end.fileno(), output])["pid"])
 
-    def reap(self, pid: int) -> Ended:
-        """End a child and whatever it left behind."""
-        return Ended(**self._ask({"op": "reap", "pid": pid}))
+    def reap(self, pid: int, *, hung_up: bool) -> Ended:
+        """End a child and whatever it left behind; one that hung up may be ending by itself."""
+        return Ended(**self._ask({"op": "reap", "pid": pid, "hung_up": hung_up}))
 
     def close(self) -> None:
         """End the zygote; its children die with it."""

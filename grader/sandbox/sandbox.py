@@ -11,6 +11,7 @@ import secrets
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -20,7 +21,7 @@ import numpy as np
 
 from grader.errors import SandboxError
 from grader.sandbox import answers, probe
-from grader.sandbox.connection import Clock, Connection
+from grader.sandbox.connection import Clock, Connection, check_deadline
 from grader.sandbox.faults import (
     BadAnswer,
     CallTimedOut,
@@ -181,10 +182,20 @@ class Sandbox:
                 f"the sandbox on this machine would let code {', '.join(holes)}. {HOW_TO_CONFINE}"
             )
 
-    def spawn(self, source: Source) -> Child:
-        """Start a child for one module and check its text."""
+    def spawn(self, source: Source, deadline: float | None = None) -> Child:
+        """Start a child for one module and check its text.
+
+        Parameters
+        ----------
+        source : Source
+            The module.
+        deadline : float, optional
+            When the time of the whole submission is over, as `time.monotonic` tells it. From then
+            on each step raises `CallTimedOut`, starting a child too.
+        """
+        check_deadline(deadline, time.monotonic())
         try:
-            return Child(self.zygote, source, self.limits)
+            return Child(self.zygote, source, self.limits, deadline)
         except SandboxError:
             self.restart()
             raise
@@ -207,9 +218,12 @@ class Child:
     or `BadAnswer` the process is gone, and a new child has to be spawned.
     """
 
-    def __init__(self, zygote: Zygote, source: Source, limits: Limits) -> None:
+    def __init__(
+        self, zygote: Zygote, source: Source, limits: Limits, deadline: float | None = None
+    ) -> None:
         self.source = source
         self.limits = limits
+        self.deadline = deadline
         self.is_alive = False
         self._zygote = zygote
         ours, theirs = socket.socketpair()
@@ -234,6 +248,9 @@ class Child:
             if self._ended_with(SANDBOX_FAILED):
                 self.output()
                 raise SandboxError("a child could not be confined") from fault
+            if deadline is not None and time.monotonic() > deadline:
+                self.output()
+                raise
             self.check = ModuleCheck(f"Python could not read this file: {fault}", {}, ())
         except SandboxError:
             self.close()
@@ -250,6 +267,17 @@ class Child:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether something outside killed it: not we, and not a limit of its own."""
+        return (
+            self.ended is not None
+            and self.ended.was_over
+            and os.WIFSIGNALED(self.ended.status)
+            and os.WTERMSIG(self.ended.status) == signal.SIGKILL
+            and self.ended.cpu_s < self.limits.child_cpu_s
+        )
 
     def load(self) -> None:
         """Run the module's text. Its own exception is raised as in `call`."""
@@ -291,13 +319,13 @@ class Child:
         message = {"op": "run", "object": name, "source": script, "name": function}
         return self._perform(message, arguments)
 
-    def close(self) -> Ended | None:
+    def close(self, *, hung_up: bool = False) -> Ended | None:
         """End the process and everything that it started."""
         if self.ended is None:
             self._connection.close()
             self.is_alive = False
             with contextlib.suppress(SandboxError):  # a lost zygote took its children along
-                self.ended = self._zygote.reap(self.pid)
+                self.ended = self._zygote.reap(self.pid, hung_up=hung_up)
         return self.ended
 
     def output(self) -> str:
@@ -352,13 +380,15 @@ class Child:
         if not self.is_alive:
             raise ChildCrashed("its process had ended")
         nonce = secrets.token_hex(8)
-        clock = Clock(self.pid, self.limits, self.cpu_limit_s if arguments else None)
+        cpu_limit_s = self.cpu_limit_s if arguments else None
+        clock = Clock(self.pid, self.limits, cpu_limit_s, self.deadline)
+        check_deadline(self.deadline, clock.start)
         try:
             frame = wire.dumps({**message, "id": nonce})
             self._connection.send(frame + arguments.frame if arguments else frame, clock)
             return self._await_reply(nonce, clock, arguments.callbacks if arguments else [])
         except ChildCrashed as error:
-            self._end()
+            self._end(hung_up=True)
             raise ChildCrashed(self._how_it_ended()) from error
         except LearnerFault:
             self._end()
@@ -385,8 +415,8 @@ class Child:
             self._connection.send(_call_back(reply, callbacks), clock)
         raise CallTimedOut(f"called the function it was given {self.limits.callbacks} times")
 
-    def _end(self) -> None:
-        if self.close() is None:
+    def _end(self, *, hung_up: bool = False) -> None:
+        if self.close(hung_up=hung_up) is None:
             raise SandboxError("the zygote was lost in the middle of a call")
 
     def _ended_with(self, exit_code: int) -> bool:
@@ -397,11 +427,12 @@ class Child:
         status = self.ended.status
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
-            if number == signal.SIGXCPU:
+            if self.was_killed:
+                return "was killed from outside: does it use very much memory?"
+            if number == signal.SIGKILL and not self.ended.was_over:  # by us, after it hung up
+                return "closed its connection"
+            if number in (signal.SIGXCPU, signal.SIGKILL):
                 return f"computed for more than {self.limits.child_cpu_s} s in all"
-            if number == signal.SIGKILL:
-                # Killed by us while it was still running, after it had hung up.
-                return "closed its connection or was killed for its use of memory"
             names = {known.value: known.name for known in signal.Signals}
             name = names.get(number, f"signal {number}")  # real-time signals have none
             return (

@@ -56,6 +56,7 @@ def helper(A):
 WARM_UP_RULES = (("@", "np.dot", "np.einsum"), ("np.linalg",), ("np.linalg.eig*", "np.cov"))
 PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 36, 4
 MAX_MESSAGE = 1 << 16
+END_WITHIN_S = 1.0  # of a process that has hung up, with all of its memory to give back
 
 
 def main() -> None:
@@ -143,7 +144,8 @@ def _serve(control: socket.socket, settings: Any) -> None:
             os._exit(0)
         request = json.loads(message)
         if request["op"] == "reap":
-            control.send(json.dumps(_reap(request["pid"])).encode())
+            ended = _reap(request["pid"], may_be_ending=request["hung_up"])
+            control.send(json.dumps(ended).encode())
             continue
         pid = os.fork()
         if pid == 0:
@@ -156,8 +158,9 @@ def _serve(control: socket.socket, settings: Any) -> None:
         control.send(json.dumps({"pid": pid}).encode())
 
 
-def _reap(pid: int) -> dict[str, Any]:
+def _reap(pid: int, *, may_be_ending: bool) -> dict[str, Any]:
     """End a child and everything that it may have left behind."""
+    was_over = _is_over(pid, END_WITHIN_S if may_be_ending else 0.0)
     for kill in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             kill(pid, signal.SIGKILL)
@@ -167,7 +170,18 @@ def _reap(pid: int) -> dict[str, Any]:
         "cpu_s": usage.ru_utime + usage.ru_stime,
         "max_rss_kib": usage.ru_maxrss,
         "orphans": _sweep(),
+        "was_over": was_over,
     }
+
+
+def _is_over(pid: int, within_s: float) -> bool:
+    """Tell whether a child ends without our doing; the kernel closes its socket a little before."""
+    deadline = time.monotonic() + within_s
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.001)
+    return True
 
 
 def _sweep() -> int:
