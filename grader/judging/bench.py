@@ -61,7 +61,7 @@ class ModuleBench:
         self.cpu_s = 0.0
         self.wall_s = 0.0
         self.output = ""
-        self.cpu_limit_s: float | None = None
+        self.max_steps: int | None = None
         self.problem: LoadProblem | None = None
         self._child: Child | None = None
         self._recorded_bytes = 0
@@ -140,7 +140,7 @@ class ModuleBench:
         if child is None:
             assert self.problem is not None
             raise CallTimedOut(self.problem.why)
-        child.cpu_limit_s = self.cpu_limit_s
+        child.max_steps = self.max_steps
         if script is None:
             return child.call(name, call)
         return child.run(_source_of(script), script.__name__, name, call)
@@ -207,9 +207,9 @@ class LearnerProxy:
         )
 
 
-def limit_cpu(proxy: LearnerProxy, seconds: float | None) -> None:
-    """Bound the processor time of each call more tightly, or as usual with None."""
-    proxy._bench.cpu_limit_s = seconds
+def limit_work(proxy: LearnerProxy, steps: int | None) -> None:
+    """Bound how much Python each call may run; None: no bound."""
+    proxy._bench.max_steps = steps
 
 
 def _callable(

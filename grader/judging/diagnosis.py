@@ -106,7 +106,7 @@ class Diagnostician:
 
 
 # How these end depends on the machine or on the process, not on the answer.
-UNKNOWABLE = ("CallTimedOut", "ChildCrashed", "BadAnswer", "ForbiddenUse")
+UNKNOWABLE = ("CallTimedOut", "ChildCrashed", "BadAnswer", "ForbiddenUse", "TooMuchWork")
 
 
 def _call(module: Any, record: Recorded) -> Answer:

@@ -14,9 +14,9 @@ import pytest
 
 from exercises import Exercise
 from grader.course import Course
-from grader.judging.bench import LearnerProxy, limit_cpu
+from grader.judging.bench import LearnerProxy, limit_work
 from grader.judging.by_hand import single_learner
-from grader.judging.suite import STAGE, Stage, exercise_of, mark_value, test_id
+from grader.judging.suite import STAGE, Stage, exercise_of, test_id, work_limit
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def exercise(request: pytest.FixtureRequest, stage: Stage) -> Exercise:
 def learner(request: pytest.FixtureRequest, stage: Stage, exercise: Exercise) -> LearnerProxy:
     """Return the learner's module; its calls run in the sandbox."""
     proxy = stage.learner(exercise)
-    limit_cpu(proxy, mark_value(request.node, "cpu_limit"))
+    limit_work(proxy, work_limit(request.node))
     return proxy
 
 

@@ -41,11 +41,11 @@ OPTIONS = (
 SEED_BYTES = 8
 MARKS = (
     "weight(points): how much a hidden test counts, 1 without",
-    "cpu_limit(seconds): a tighter bound on the processor time of each call in a hidden test",
+    "work_limit(steps): how many lines of Python each call in a hidden test may run",
     "native_only: cannot run in a browser",
 )
 OUR_FIXTURES = frozenset({"learner", "reference", "rng", "stage", "exercise"})
-PLAIN_MARKS = frozenset({"parametrize", "weight", "native_only", "cpu_limit"})
+PLAIN_MARKS = frozenset({"parametrize", "weight", "native_only", "work_limit"})
 
 
 @dataclass
@@ -91,7 +91,7 @@ class HiddenTest:
     name: str
     says: str
     weight: float
-    cpu_limit_s: float | None
+    max_steps: int | None
     item: pytest.Item
     id: str
     arguments: tuple[str, ...]
@@ -168,7 +168,7 @@ class Suite:
             for test, following in zip(tests, [*tests[1:], None], strict=True):
                 if not go_on(outcomes):
                     break
-                bench.cpu_limit_s = test.cpu_limit_s
+                bench.max_steps = test.max_steps
                 outcomes.append(self._runner.run(test, stage, following))
         return outcomes
 
@@ -191,7 +191,7 @@ def _hidden_test(
         name=name,
         says=says,
         weight=mark_value(item, "weight") or 1.0,
-        cpu_limit_s=mark_value(item, "cpu_limit"),
+        max_steps=work_limit(item),
         item=item,
         id=test_id(item),
         arguments=tuple(inspect.signature(item.function).parameters)[1:],  # without self
@@ -203,6 +203,12 @@ def mark_value(item: pytest.Item, mark_name: str) -> float | None:
     """Return the number that a mark of a test carries, None without the mark."""
     mark = item.get_closest_marker(mark_name)
     return float(mark.args[0]) if mark else None
+
+
+def work_limit(item: pytest.Item) -> int | None:
+    """Return how many steps each call of a test may take, None without a bound."""
+    steps = mark_value(item, "work_limit")
+    return None if steps is None else int(steps)
 
 
 def _is_plain(item: pytest.Item) -> bool:

@@ -28,6 +28,7 @@ from grader.sandbox.faults import (
     ChildCrashed,
     ForbiddenUse,
     LearnerFault,
+    TooMuchWork,
 )
 from grader.sandbox.inside import wire
 from grader.sandbox.launcher import Ended, Zygote
@@ -216,6 +217,8 @@ class Child:
 
     `check` is made before any of the learner's code runs. After a `CallTimedOut`, `ChildCrashed`
     or `BadAnswer` the process is gone, and a new child has to be spawned.
+
+    `max_steps` bounds how much Python each call may run (see inside/work.py); None: no bound.
     """
 
     def __init__(
@@ -240,7 +243,7 @@ class Child:
         self.is_alive = True
         self.ended: Ended | None = None
         self.missing: frozenset[str] = frozenset()
-        self.cpu_limit_s: float | None = None
+        self.max_steps: int | None = None
         self.reply_bytes = 0
         try:
             self.check = self._check()
@@ -360,11 +363,18 @@ class Child:
         return ModuleCheck(None, objects, tuple(reply["names"]))
 
     def _perform(self, message: dict[str, Any], arguments: Arguments) -> Any:
+        if self.max_steps is not None:
+            message["steps"] = self.max_steps
         reply = self._exchange(message, arguments)
         answers.warn_again(reply.get("warnings"))
         violation = reply.get("violation")
         if violation is not None:
             raise ForbiddenUse(answers.violation_sentence(violation, self.source))
+        if self.max_steps is not None and "too_much_work" in reply:
+            raise TooMuchWork(
+                f"ran more than {self.max_steps:,} lines of Python in one call: let numpy compute "
+                "with whole arrays instead of looping over their entries"
+            )
         if arguments.are_restored and reply.get("arguments") is not None:
             answers.restore(arguments.values, reply["arguments"])
         if "unsendable" in reply:
@@ -380,8 +390,7 @@ class Child:
         if not self.is_alive:
             raise ChildCrashed("its process had ended")
         nonce = secrets.token_hex(8)
-        cpu_limit_s = self.cpu_limit_s if arguments else None
-        clock = Clock(self.pid, self.limits, cpu_limit_s, self.deadline)
+        clock = Clock(self.pid, self.limits, self.deadline)
         check_deadline(self.deadline, clock.start)
         try:
             frame = wire.dumps({**message, "id": nonce})
@@ -406,7 +415,6 @@ class Child:
             if reply.get("id") != nonce:
                 raise BadAnswer("sent an answer to another question")
             if "callback" not in reply:
-                clock.check_end()
                 self.reply_bytes = len(frame)
                 return reply
             if len(frame) > self.limits.callback_bytes:

@@ -31,6 +31,7 @@ import output
 import rules
 import seccomp
 import wire
+import work
 
 SOCKET = 3
 RULESET = 4
@@ -184,27 +185,38 @@ class Server:
         args, kwargs = wire.loads(arguments, callback)
         snapshot = _snapshot(args, kwargs)
         reply: dict[str, Any] = {"id": message["id"]}
+        bound = work.Bounded(message.get("steps"))
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("default")
             try:
                 with self._rules_in_force(message["object"]):
-                    reply["ok"] = self._run(message, args, kwargs)
+                    reply["ok"] = self._run(message, args, kwargs, bound)
             except BaseException as error:
                 reply["error"] = _describe(error, self.label)
         extras = {
             "warnings": _floating_point_warnings(caught) if caught else None,
             "violation": guards.violation() if self.rules else None,
+            "too_much_work": bound.is_used_up or None,
             "arguments": _changed(snapshot, arguments, args, kwargs),
         }
         reply.update({name: extra for name, extra in extras.items() if extra is not None})
         _send_reply(reply)
 
-    def _run(self, message: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
+    def _run(
+        self,
+        message: dict[str, Any],
+        args: list[Any],
+        kwargs: dict[str, Any],
+        bound: work.Bounded,
+    ) -> Any:
         if message["op"] == "call":
-            return getattr(self.module, message["object"])(*args, **kwargs)
+            function = getattr(self.module, message["object"])
+            with bound:
+                return function(*args, **kwargs)
         script: dict[str, Any] = {"np": np, "__name__": "script"}
         exec(compile(message["source"], "script", "exec", dont_inherit=True), script)
-        return script[message["name"]](self.module, *args, **kwargs)
+        with bound:
+            return script[message["name"]](self.module, *args, **kwargs)
 
     @contextlib.contextmanager
     def _rules_in_force(self, name: str) -> Iterator[None]:
