@@ -89,6 +89,60 @@ class TestCalls:
             call("keeps_nothing", np.zeros(3))
 
 
+UNINITIALISED = """
+import numpy as np
+
+def computes(p):
+    q = [p * 2 for _ in range(9)]
+    return [np.sum(x) for x in q]
+
+def logs(p):
+    return np.log(p, where=p > 0)
+
+def normalises_and_logs(p):
+    q = p / np.sum(p)
+    return np.log(q, where=q > 0)
+
+def empties(n):
+    return np.empty(n)
+"""
+
+
+class TestUninitialisedMemory:
+    """It never holds what a call before this one left there: such code must not pass by luck."""
+
+    @pytest.fixture
+    def call(self, sandbox):
+        with sandbox.spawn(Source("week1", "empty", UNINITIALISED)) as child:
+            child.load()
+            yield lambda name, *args: child.call(name, Arguments(args, {}))
+
+    @pytest.mark.parametrize("name", ["logs", "normalises_and_logs"])
+    def test_a_logarithm_with_where_and_without_out(self, call, name):
+        for n in range(2, 65):
+            p = np.arange(float(n))
+            call("computes", p)
+            result = call(name, p)
+            assert np.isnan(result[0]), n
+            assert np.isfinite(result[1:]).all(), n
+
+    def test_an_empty_array(self, call):
+        for n in range(2, 65):
+            call("computes", np.ones(n))
+            assert np.isnan(call("empties", n)).all(), n
+
+    def test_an_empty_table(self, call):
+        for n in (2, 5, 8):
+            call("computes", np.ones((n, n)))
+            assert np.isnan(call("empties", [n, n])).all(), n
+
+    def test_a_larger_array_of_an_arguments_size(self, call):
+        for n in (65, 100, 127):
+            p = np.arange(float(n))
+            call("computes", p)
+            assert np.isnan(call("logs", p)[0]), n
+
+
 def test_rules_hold_for_scripts_too(sandbox):
     source = Source("week1", "product", "def product(a, b):\n    return sum(a * b)\n",
                     objects=("product",), rules={"product": ["@"]})  # fmt: skip

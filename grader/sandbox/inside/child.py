@@ -26,6 +26,7 @@ from typing import Any
 import guards
 import landlock
 import limits
+import memory
 import numpy as np
 import output
 import rules
@@ -188,6 +189,7 @@ class Server:
         bound = work.Bounded(message.get("steps"))
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("default")
+            memory.fill_with_nan([*args, *kwargs.values()])
             try:
                 with self._rules_in_force(message["object"]):
                     reply["ok"] = self._run(message, args, kwargs, bound)
