@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from grader.sandbox import BadAnswer, ForbiddenUse, Limits, Sandbox, Source
-from grader.sandbox.sandbox import Arguments
+from grader.sandbox.sandbox import ALL_LAYERS, Arguments
 
 SOURCE = """
 import numpy as np
@@ -141,6 +143,34 @@ class TestUninitialisedMemory:
             p = np.arange(float(n))
             call("computes", p)
             assert np.isnan(call("logs", p)[0]), n
+
+
+LOOKS = """
+import os
+
+def attempt(what, path):
+    try:
+        return what(path)
+    except PermissionError:
+        return "refused"
+
+def looks_at(path):
+    size = attempt(lambda path: os.stat(path).st_size, path)
+    return [size, attempt(lambda path: open(path).read(), path), attempt(os.listdir, "/")]
+"""
+
+
+@pytest.mark.parametrize(("layers", "may_stat"), [(ALL_LAYERS, True), (("user", "seccomp"), False)])
+def test_what_can_be_seen_of_a_file_outside(layers, may_stat):
+    """As landlock.py says: its size where files may be read at all, its content never."""
+    with Sandbox(layers=layers) as made:
+        if may_stat and "landlock" not in made.zygote.layers:
+            pytest.skip("this kernel has no Landlock")
+        with made.spawn(Source("week1", "looks", LOOKS)) as child:
+            child.load()
+            seen = child.call("looks_at", Arguments((__file__,), {}))
+    size = Path(__file__).stat().st_size if may_stat else "refused"
+    assert seen == [size, "refused", "refused"]
 
 
 def test_rules_hold_for_scripts_too(sandbox):
