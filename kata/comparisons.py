@@ -29,6 +29,7 @@ SHOWN_NUMBERS = 12
 SHOWN_SIDE = 9
 SHOWN_ENTRIES = 64
 MAX_ENTRIES = 1_000_000  # of which products of all rows are formed
+LONG_NUMBER = re.compile(r"(?<![\w.])\d{3,}(?![\w.])")
 NUMBERS = "biufc"
 FACTORS = (
     (-1.0, "expected with the other sign"),
@@ -52,6 +53,7 @@ class Mismatch(AssertionError):
     told : str
         The summary for hidden tests. Code that sees a hidden input can return an array whose
         shape spells it, so sizes of the result are left out unless they are small or expected.
+        Where it is not given, it is the summary without long numbers.
     """
 
     def __init__(
@@ -60,7 +62,7 @@ class Mismatch(AssertionError):
         super().__init__("\n".join([summary, *details]))
         self.summary = summary
         self.details = tuple(details)
-        self.told = summary if told is None else told
+        self.told = LONG_NUMBER.sub("…", summary) if told is None else told
 
 
 def assert_close(

@@ -103,6 +103,7 @@ class _Told:
     """What the learner's own code and call show anyway, so that it may be repeated."""
 
     line: str = ""
+    own_names: Collection[str] = ()
     sides: Collection[int] = ()
 
     def sentence(self, text: str, known: tuple[_Known, ...]) -> str | None:
@@ -121,7 +122,7 @@ class _Told:
             return text if text in WORD.findall(self.line) else None
         if name.startswith("type"):
             text = text.removeprefix("numpy.")
-            return text if text in TYPES else None
+            return text if text in TYPES or text in self.own_names else None
         if name.startswith("error"):
             return text if text in EXCEPTIONS else None
         if name.startswith("operator"):
@@ -432,6 +433,7 @@ PLAIN = {
     "OverflowError": "the number is too large",
     "PermissionError": "what it asks of the system is not allowed here",
     "RecursionError": "a function calls itself without end",
+    "SyntaxError": "the text is not Python",
     "TypeError": "a value of a wrong type, or a wrong number of arguments",
     "UnboundLocalError": "a variable has no value yet",
     "ValueError": "a value that the function does not take",
@@ -500,7 +502,14 @@ def raised(error: BaseException) -> Raised | None:
     return found if isinstance(found, Raised) else None
 
 
-def rebuild_exception(error: dict[str, Any], source: Source, arguments: Any = None) -> Exception:
+def rebuild_exception(
+    error: dict[str, Any],
+    source: Source,
+    *,
+    own_names: Collection[str] = (),
+    asked: str = "",
+    arguments: Any = None,
+) -> Exception:
     """Return the learner's exception as the nearest builtin type.
 
     Its text and notes are what the sandbox sent, for a teacher who calls by hand; what a learner
@@ -512,6 +521,10 @@ def rebuild_exception(error: dict[str, Any], source: Source, arguments: Any = No
         What the child says of it.
     source : Source
         Whose lines are shown.
+    own_names : collection of str
+        Names of classes and functions in the learner's source.
+    asked : str
+        What was called, a name or a script, where no line of the learner's was reached.
     arguments : object
         What the call was made with: shapes of these may be repeated.
     """
@@ -524,7 +537,7 @@ def rebuild_exception(error: dict[str, Any], source: Source, arguments: Any = No
     for place, line in lines:
         rebuilt.add_note(f"{place}: {line}")
     place, line = lines[-1] if lines else ("", "")
-    told = _Told(line, _sides(arguments))
+    told = _Told(line or asked, own_names, _sides(arguments))
     words = told.sentence(text, KNOWN.get(name, ())) or PLAIN.get(name, "")
     rebuilt.raised = Raised(name, words, place, line)  # type: ignore[attr-defined]
     return rebuilt
@@ -581,10 +594,8 @@ def _sides(arguments: Any, depth: int = 0) -> set[int]:
 
 def unsendable_sentence(text: Any, own_names: Collection[str]) -> str:
     """Say what was returned instead of data; `own_names` are those in the learner's source."""
-    said = one_line(text, MAX_TEXT)
-    if said in {f"a value of type {name}, which is not plain data" for name in own_names}:
-        return said
-    return _Told().sentence(said, UNSENDABLE) or "something that is not plain data"
+    told = _Told(own_names=own_names).sentence(one_line(text, MAX_TEXT), UNSENDABLE)
+    return told or "something that is not plain data"
 
 
 def violation_sentence(violation: Any, source: Source) -> str:

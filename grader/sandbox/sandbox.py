@@ -382,7 +382,7 @@ class Child:
             raise BadAnswer(f"returned {what}")
         if "ok" in reply:
             return reply["ok"]
-        raise self._error(reply, arguments)
+        raise self._error(reply, message.get("source", message["object"]), arguments)
 
     def _exchange(
         self, message: dict[str, Any], arguments: Arguments | None = None
@@ -449,12 +449,19 @@ class Child:
             )
         return f"ended the whole program (exit status {os.waitstatus_to_exitcode(status)})"
 
-    def _error(self, reply: dict[str, Any], arguments: Arguments | None = None) -> Exception:
+    def _error(
+        self, reply: dict[str, Any], asked: str = "", arguments: Arguments | None = None
+    ) -> Exception:
         error = reply.get("error")
         if type(error) is not dict:
             return BadAnswer("sent something else than an answer")
-        values = arguments.values if arguments else None
-        return answers.rebuild_exception(error, self.source, values)
+        return answers.rebuild_exception(
+            error,
+            self.source,
+            own_names=self.check.names,
+            asked=asked,
+            arguments=arguments.values if arguments else None,
+        )
 
 
 def _hide_own_memory() -> None:

@@ -107,6 +107,33 @@ class TestHonestMistakes:
             "raised TypeError: it was called with fewer arguments than it asks for"
         )
 
+    @pytest.mark.parametrize(
+        ("body", "says"),
+        [
+            ("return module.Value(1.0).gradient", "AttributeError: Value has no attribute gradi"),
+            ("return module.Valeu(1.0)", "AttributeError: the module has no Valeu"),
+            ("return module.Value(1.0) + 1", "TypeError: Value + int is not possible"),
+            ("return module.Value(1.0).name()", "no attribute nothing (at week1/m.py:5, in `re"),
+            ("return module.Value()", "it was called with fewer arguments than it asks for"),
+        ],
+    )
+    def test_a_class_of_theirs(self, sandbox, body, says):
+        text = "class Value:\n    def __init__(self, data):\n        self.data = data\n"
+        text += "    def name(self):\n        return self.nothing\n"
+        with sandbox.spawn(Source("week1", "m", text, objects=("Value",))) as child:
+            child.load()
+            script = f"def drive(module):\n    {body}\n"
+            with pytest.raises(Exception) as found:
+                child.run(script, "drive", "Value", Arguments((), {}))
+        assert says in why_failed(found.value)
+
+    def test_a_name_that_is_gone(self, sandbox):
+        with sandbox.spawn(Source("week1", "m", "x = 1", objects=("f",))) as child:
+            child.load()
+            with pytest.raises(AttributeError) as found:
+                child.call("f", Arguments((), {}))
+        assert why_failed(found.value) == "raised AttributeError: the module has no f"
+
     def test_what_they_raise_themselves(self, sandbox):
         told = why(sandbox, "raise ValueError(f'x is {x}')", SECRET)
         line = "raise ValueError(f'x is {x}')"

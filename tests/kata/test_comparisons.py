@@ -624,6 +624,10 @@ class TestWhatIsTold:
         told = complaint(unpack, [0.0] * 777, "value, vector").told
         assert told == "the result is a list; it should be a tuple of 2: (value, vector)"
 
+    def test_of_a_tests_own_sentence(self):
+        assert Mismatch("the result has 123456 rows").told == "the result has … rows"
+        assert Mismatch("it has 12 rows of dtype int64").told == "it has 12 rows of dtype int64"
+
     def test_small_ones_are_told_as_they_are(self):
         error = complaint(assert_close, [1.0, 3.0], [1.0, 2.0])
         assert error.told == error.summary
