@@ -41,7 +41,7 @@ def load(path: Path) -> types.ModuleType:
 
 def pytest_configure(config):
     """Register the marks of hidden tests."""
-    for name in ("weight", "cpu_limit", "native_only"):
+    for name in ("weight", "work_limit", "native_only"):
         config.addinivalue_line("markers", f"{name}: see grader.judging.suite")
 
 

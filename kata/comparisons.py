@@ -3,8 +3,12 @@
 Shared by the visible and the hidden tests. Every comparison checks type, then shape, then kind
 of number, then values, since numpy's own `assert_allclose` lets a scalar pass for a vector.
 
-A failed comparison raises `Mismatch`. Its `summary` holds no expected value and no input, so a
-hidden test can show it; its full text, which visible tests show, adds expected and got.
+A failed comparison raises `Mismatch`. What a hidden test shows of it is `told`: no expected value,
+no input, and of the result only so much that it cannot carry an input out. Its full text, which
+visible tests show, adds expected and got.
+
+A result may be anything, so it is looked at before numpy makes an array of it, and its shape is
+compared before numpy broadcasts it.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -22,6 +26,10 @@ RTOL = 1e-9
 ATOL = 1e-12
 NEAR_OVERFLOW = 1e300
 SHOWN_NUMBERS = 12
+SHOWN_SIDE = 9
+SHOWN_ENTRIES = 64
+MAX_ENTRIES = 1_000_000  # of which products of all rows are formed
+LONG_NUMBER = re.compile(r"(?<![\w.])\d{3,}(?![\w.])")
 NUMBERS = "biufc"
 FACTORS = (
     (-1.0, "expected with the other sign"),
@@ -42,12 +50,19 @@ class Mismatch(AssertionError):
         What is wrong, without any expected value or input.
     details : tuple of str
         Lines that show expected and got, for visible tests only.
+    told : str
+        The summary for hidden tests. Code that sees a hidden input can return an array whose
+        shape spells it, so sizes of the result are left out unless they are small or expected.
+        Where it is not given, it is the summary without long numbers.
     """
 
-    def __init__(self, summary: str, details: Sequence[str] = ()) -> None:
+    def __init__(
+        self, summary: str, details: Sequence[str] = (), *, told: str | None = None
+    ) -> None:
         super().__init__("\n".join([summary, *details]))
         self.summary = summary
         self.details = tuple(details)
+        self.told = LONG_NUMBER.sub("…", summary) if told is None else told
 
 
 def assert_close(
@@ -89,9 +104,10 @@ def assert_close(
         atol = ATOL * max(1.0, largest)
     wrong = _differs(got, truth, rtol, atol)
     if wrong.any():
-        summary = _values_differ(wrong, what) + _blame_short_floats(got, truth)
+        summary, told = _values_differ(wrong, what)
+        blame = _blame_short_floats(got, truth)
         notes = _relation(got, truth, rtol, atol)
-        raise Mismatch(summary, [*_show_both(got, truth, wrong), *notes])
+        raise Mismatch(summary + blame, [*_show_both(got, truth, wrong), *notes], told=told + blame)
 
 
 def assert_same(actual: Any, expected: Any, *, what: str = "the result") -> None:
@@ -135,9 +151,11 @@ def assert_same_up_to_sign(
     aligned = sign * got
     wrong = ~(np.abs(aligned - truth) <= atol + rtol * np.abs(truth))
     if wrong.any():
-        summary = f"{_values_differ(wrong, what)} (a row's sign is free, and was tried)"
+        summary, told = (
+            f"{text} (a row's sign is free, and was tried)" for text in _values_differ(wrong, what)
+        )
         note = "(got is shown with the signs that fit best)"
-        raise Mismatch(summary, [*_show_both(aligned + 0.0, truth, wrong), note])
+        raise Mismatch(summary, [*_show_both(aligned + 0.0, truth, wrong), note], told=told)
 
 
 def assert_orthonormal_rows(actual: Any, *, atol: float = 1e-10, what: str = "the result") -> None:
@@ -145,20 +163,22 @@ def assert_orthonormal_rows(actual: Any, *, atol: float = 1e-10, what: str = "th
     __tracebackhide__ = True
     rows = _as_array(actual, what)
     if rows.ndim != 2 or rows.size == 0:
-        raise Mismatch(f"{what} has shape {rows.shape}; it should have rows and columns")
+        _refuse_shape(rows, "it should have rows and columns", what)
     _check_kind(rows, np.zeros(1), what)
     _check_special_values(rows, np.zeros(rows.shape), what)
     if rows.shape[0] > rows.shape[1]:
-        raise Mismatch(
-            f"{what} has shape {rows.shape}; so many rows of that length cannot be orthonormal"
-        )
+        _refuse_shape(rows, "so many rows of that length cannot be orthonormal", what)
+    if rows.size > MAX_ENTRIES:
+        _refuse_shape(rows, "that is more than any exercise asks for", what)
     with np.errstate(all="ignore"):
         gram = rows.astype(float) @ rows.T.astype(float)
     lengths = np.sqrt(np.diag(gram))
     if not np.all(np.abs(lengths - 1) <= atol):
         worst = int(np.argmax(np.abs(lengths - 1)))
         raise Mismatch(
-            f"{what}: row {worst} does not have length 1", [f"its length is {lengths[worst]}"]
+            f"{what}: row {worst} does not have length 1",
+            [f"its length is {lengths[worst]}"],
+            told=f"{what}: {_row(worst)} does not have length 1",
         )
     angles = np.abs(gram - np.diag(np.diag(gram)))
     if not np.all(angles <= atol):
@@ -166,6 +186,7 @@ def assert_orthonormal_rows(actual: Any, *, atol: float = 1e-10, what: str = "th
         raise Mismatch(
             f"{what}: rows {i} and {j} are not at right angles",
             [f"their inner product is {gram[i, j]}"],
+            told=f"{what}: {_row(int(i))} is not at right angles to another",
         )
 
 
@@ -180,9 +201,9 @@ def assert_same_subspace(
     truth = np.asarray(expected, dtype=float)
     got = _as_array(actual, what)
     if got.ndim != 2 or got.shape[1] != truth.shape[1]:
-        raise Mismatch(
-            f"{what} has shape {got.shape}; its rows should have {truth.shape[1]} entries"
-        )
+        _refuse_shape(got, f"its rows should have {truth.shape[1]} entries", what)
+    if got.size > MAX_ENTRIES:
+        _refuse_shape(got, "that is more than any exercise asks for", what)
     _check_kind(got, truth, what)
     _check_special_values(got, np.zeros(got.shape), what)
     difference = np.abs(_projector(got) - _projector(truth))
@@ -199,7 +220,7 @@ def assert_distribution(
     _check_kind(got, np.zeros(1), what)
     _check_special_values(got, np.zeros(got.shape), what)
     if got.size == 0:
-        raise Mismatch(f"{what} is empty, its shape is {got.shape}")
+        raise Mismatch(f"{what} is empty, its shape is {got.shape}", told=f"{what} is empty")
     if np.any(got < 0):
         raise Mismatch(f"{what} holds a negative probability", [f"the least is {got.min()}"])
     totals = np.asarray(got.sum(axis=axis))
@@ -214,10 +235,11 @@ def unpack(result: Any, names: str) -> tuple[Any, ...]:
     parts = [name.strip() for name in names.split(",")]
     _check_returned(result, "the result")
     if not isinstance(result, tuple | list) or len(result) != len(parts):
-        size = f" of {len(result)}" if isinstance(result, tuple | list) else ""
+        size, told = _length(result)
+        should = f"it should be a tuple of {len(parts)}: ({names})"
         raise Mismatch(
-            f"the result is {_a_type(result)}{size}; it should be a tuple of "
-            f"{len(parts)}: ({names})"
+            f"the result is {_a_type(result)}{size}; {should}",
+            told=f"the result is {_a_type(result)}{told}; {should}",
         )
     return tuple(result)
 
@@ -256,12 +278,15 @@ def _as_array(actual: Any, what: str) -> np.ndarray:
     _check_returned(actual, what)
     if actual is NotImplemented or isinstance(actual, str | bytes | dict | set | frozenset):
         raise Mismatch(f"{what} is {_a_type(actual)}, not a number or an array")
+    if _holds_text(actual):
+        raise Mismatch(f"{what} is {_a_type(actual)}, not a number or an array of numbers")
     try:
         array = np.asarray(actual)
     except (ValueError, TypeError) as error:
-        size = f" of {len(actual)}" if isinstance(actual, list | tuple) else ""
+        size, told = _length(actual)
         raise Mismatch(
-            f"{what} is {_a_type(actual)}{size}, and no array: its parts differ in shape"
+            f"{what} is {_a_type(actual)}{size}, and no array: its parts differ in shape",
+            told=f"{what} is {_a_type(actual)}{told}, and no array: its parts differ in shape",
         ) from error
     if array.dtype.kind == "O" and all(isinstance(item, int) for item in array.flat):
         array = array.astype(float)  # whole numbers beyond 64 bits
@@ -270,6 +295,13 @@ def _as_array(actual: Any, what: str) -> np.ndarray:
             raise Mismatch(f"{what} holds None where a number should be")
         raise Mismatch(f"{what} is {_a_type(actual)}, not a number or an array of numbers")
     return array
+
+
+def _holds_text(value: Any, depth: int = 0) -> bool:
+    """Say whether lists hold a text: numpy would make all entries as long as the longest."""
+    if isinstance(value, list | tuple) and depth < 64:  # numpy's own bound
+        return any(_holds_text(item, depth + 1) for item in value)
+    return isinstance(value, str | bytes)
 
 
 def _check_returned(actual: Any, what: str) -> None:
@@ -290,20 +322,22 @@ def _check_equal(actual: Any, expected: Any, what: str) -> None:
     __tracebackhide__ = True
     if expected is not None:
         _check_returned(actual, what)
-    is_sequence = isinstance(expected, list | tuple | np.ndarray)
-    if is_sequence and isinstance(actual, list | tuple | np.ndarray):
-        got, truth = list(actual), list(expected)
-        if len(got) != len(truth):
+    is_sequence = _is_sequence(expected)
+    if is_sequence and _is_sequence(actual):
+        if len(actual) != len(expected):
             raise Mismatch(
-                f"{what} has length {len(got)}, expected {len(truth)}", _show(actual, expected)
+                f"{what} has length {len(actual)}, expected {len(expected)}",
+                _show(actual, expected),
+                told=f"{what} has another length than {len(expected)}",
             )
-        for index, (one, other) in enumerate(zip(got, truth, strict=True)):
+        for index, (one, other) in enumerate(zip(actual, expected, strict=True)):
             if not _equal(one, other):
                 details = [
                     *_show(actual, expected),
-                    f"at [{index}]  expected {other!r}, got {one!r}",
+                    f"at [{index}]  expected {describe(other)}, got {describe(one)}",
                 ]
-                raise Mismatch(f"{what} differs, first at [{index}]", details)
+                told = f"{what} differs" + (f", first at [{index}]" if index <= SHOWN_SIDE else "")
+                raise Mismatch(f"{what} differs, first at [{index}]", details, told=told)
     elif is_sequence or (isinstance(expected, dict) and not isinstance(actual, dict)):
         raise Mismatch(
             f"{what} is {_a_type(actual)}, expected {_a_type(expected)}", _show(actual, expected)
@@ -313,26 +347,46 @@ def _check_equal(actual: Any, expected: Any, what: str) -> None:
 
 
 def _equal(one: Any, other: Any) -> bool:
-    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
-        return bool(np.array_equal(one, other))
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return bool(np.array_equal(one, other))  # compares the shapes first, unlike ==
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
+    if _is_sequence(one) and _is_sequence(other):
         return len(one) == len(other) and all(map(_equal, one, other))
+    if _is_sequence(one) or _is_sequence(other):
+        return False
     try:
         return bool(one == other)
     except (ValueError, TypeError):
         return False
 
 
+def _is_sequence(value: Any) -> bool:
+    return isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
+
+
 def _check_shape(got: np.ndarray, truth: np.ndarray, what: str) -> None:
     __tracebackhide__ = True
     if got.shape == truth.shape:
         return
-    summary = f"{what} has shape {_shape(got)}, expected {_shape(truth)}"
+    guess = ""
     if truth.ndim == 2 and got.shape == truth.T.shape:
-        summary += ": is it transposed?"
+        guess = ": is it transposed?"
     elif got.size == truth.size:
-        summary += ": the same number of entries, arranged otherwise"
-    raise Mismatch(summary, _show(got, truth))
+        guess = ": the same number of entries, arranged otherwise"
+    expected = f"expected {_shape(truth)}{guess}"
+    raise Mismatch(
+        f"{what} has shape {_shape(got)}, {expected}",
+        _show(got, truth),
+        told=f"{what} has {_told_shape(got, truth.shape)}, {expected}",
+    )
+
+
+def _refuse_shape(got: np.ndarray, why: str, what: str) -> NoReturn:
+    __tracebackhide__ = True
+    raise Mismatch(
+        f"{what} has shape {got.shape}; {why}", told=f"{what} has {_told_shape(got)}; {why}"
+    )
 
 
 def _check_kind(got: np.ndarray, truth: np.ndarray, what: str) -> None:
@@ -358,13 +412,18 @@ def _check_special_values(got: np.ndarray, truth: np.ndarray, what: str) -> None
     for name, is_it in kinds:
         wrong = is_it(got) & ~is_it(truth)
         if wrong.any():
-            raise Mismatch(f"{what} holds {name}{_where(wrong)}", _show_both(got, truth, wrong))
+            raise Mismatch(
+                f"{what} holds {name}{_where(wrong)}",
+                _show_both(got, truth, wrong),
+                told=f"{what} holds {name}{_where(wrong, SHOWN_ENTRIES)}",
+            )
     for name, is_it in kinds:
         missing = is_it(truth) & ~is_it(got)
         if missing.any():
             raise Mismatch(
                 f"{what} is finite where {name} is right{_where(missing)}",
                 _show_both(got, truth, missing),
+                told=f"{what} is finite where {name} is right{_where(missing, SHOWN_ENTRIES)}",
             )
 
 
@@ -481,18 +540,45 @@ def _relation(got: np.ndarray, truth: np.ndarray, rtol: float, atol: float) -> l
     return []
 
 
-def _values_differ(wrong: np.ndarray, what: str) -> str:
+def _values_differ(wrong: np.ndarray, what: str) -> tuple[str, str]:
+    """Return summary and what is told of it."""
     if wrong.ndim == 0:
-        return f"{what} is another number"
+        return (f"{what} is another number",) * 2
     count = int(wrong.sum())
-    return f"{what} differs in {count} of {wrong.size} entries{_where(wrong)}"
+    summary = f"{what} differs in {count} of {wrong.size} entries{_where(wrong)}"
+    if wrong.size <= SHOWN_ENTRIES:
+        return summary, summary
+    share = "all" if count == wrong.size else "most" if 2 * count > wrong.size else "some"
+    return summary, f"{what} differs in {share} of {wrong.size} entries"
 
 
-def _where(wrong: np.ndarray) -> str:
-    if wrong.ndim == 0:
+def _where(wrong: np.ndarray, up_to: int | None = None) -> str:
+    """Say where the first one is, if there are not more than `up_to` places."""
+    if wrong.ndim == 0 or (up_to is not None and wrong.size > up_to):
         return ""
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     return f", first at [{', '.join(map(str, first))}]"
+
+
+def _row(index: int) -> str:
+    return f"row {index}" if index <= SHOWN_SIDE else "a row"
+
+
+def _length(value: Any) -> tuple[str, str]:
+    """Return ` of 3` for a list of three, and what is told of it."""
+    if not isinstance(value, list | tuple):
+        return "", ""
+    size = f" of {len(value)}"
+    return size, size if len(value) <= SHOWN_SIDE else ""
+
+
+def _told_shape(got: np.ndarray, expected: tuple[int, ...] = (0, 0)) -> str:
+    """Return a shape without what could spell an input: large sides, or many of them."""
+    if got.ndim > len(expected) + 1:
+        return f"{got.ndim} axes"
+    if all(side <= SHOWN_SIDE or side in expected for side in got.shape):
+        return f"shape {_shape(got)}"
+    return f"another shape with {got.ndim} axes" if got.ndim != 1 else "another length"
 
 
 def _shape(array: np.ndarray) -> str:
@@ -537,7 +623,7 @@ def describe(value: Any) -> str:
             return f"[{inside}]"
         return f"({inside},)" if len(value) == 1 else f"({inside})"
     if isinstance(value, dict):
-        shown = [f"{key!r}: {describe(item)}" for key, item in list(value.items())[:4]]
+        shown = [f"{describe(key)}: {describe(item)}" for key, item in list(value.items())[:4]]
         more = ", …" if len(value) > 4 else ""
         return "{" + ", ".join(shown) + more + "}"
     if callable(value):

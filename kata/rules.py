@@ -79,31 +79,6 @@ def find_violation(source: str, object_name: str, forbidden: Sequence[str]) -> V
     return _Search(_read(source), ban(tuple(forbidden))).first_violation(object_name)
 
 
-def is_untouched(source: str, stub_source: str, object_name: str) -> bool:
-    """Say whether a function or class is still what the stub gave, docstrings and comments aside.
-
-    A function that holds nothing but `pass` or `...` is not begun either.
-
-    Raises
-    ------
-    SyntaxError
-        If one of the sources is not valid Python.
-    """
-    mine, given = (_last_definition(_parse(text), object_name) for text in (source, stub_source))
-    if mine is None or given is None:
-        return False
-    return _is_empty(mine) or _same_tree(mine, given)
-
-
-def _is_empty(node: ast.AST) -> bool:
-    """Say whether a function holds nothing but a docstring, `pass` and `...`."""
-    return isinstance(node, ast.FunctionDef) and all(
-        isinstance(statement, ast.Pass)
-        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
-        for statement in node.body
-    )
-
-
 # ---------------------------------------------------------------------------------------------
 # What a rule forbids
 # ---------------------------------------------------------------------------------------------
@@ -506,50 +481,3 @@ def _parse(source: str) -> ast.Module:
             return ast.parse(source)
     except (ValueError, RecursionError, MemoryError) as error:  # null bytes, far too deep
         raise SyntaxError(f"cannot be read as Python: {error}") from error
-
-
-# ---------------------------------------------------------------------------------------------
-# Comparing with the stub
-# ---------------------------------------------------------------------------------------------
-
-
-def _last_definition(tree: ast.Module, name: str) -> ast.stmt | None:
-    """Return the last top-level statement that defines a name."""
-    last = None
-    for statement in tree.body:
-        if getattr(statement, "name", None) == name:
-            last = statement
-        elif isinstance(statement, ast.Assign | ast.AnnAssign):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-                last = statement
-    return last
-
-
-def _same_tree(left: ast.AST, right: ast.AST) -> bool:
-    """Compare two trees without positions and docstrings, and without recursion."""
-    pairs: list[tuple[object, object]] = [(left, right)]
-    while pairs:
-        a, b = pairs.pop()
-        if type(a) is not type(b):
-            return False
-        if isinstance(a, ast.AST) and isinstance(b, ast.AST):
-            pairs += [(_field(a, field), _field(b, field)) for field in a._fields]
-        elif isinstance(a, list) and isinstance(b, list):
-            if len(a) != len(b):
-                return False
-            pairs += zip(a, b, strict=True)
-        elif a != b:
-            return False
-    return True
-
-
-def _field(node: ast.AST, field: str) -> object:
-    value = getattr(node, field, None)
-    if (
-        field == "body"
-        and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        and ast.get_docstring(node, clean=False) is not None
-    ):
-        return node.body[1:]
-    return value

@@ -1,7 +1,8 @@
 """Put one submission on the bench: its modules in the sandbox, its functions within a test's reach.
 
 Hidden tests see a `LearnerProxy` that looks like the learner's module. Behind it one child serves
-all exercises of a module; after a time-out or a crash a new one takes over.
+all exercises of a module; after a time-out or a crash a new one takes over. What a child was at
+when something outside killed it is tried once more: a machine short of memory costs nobody points.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any, Protocol
 
 from exercises import Exercise, Module
 from grader.course import Course
-from grader.sandbox import CallTimedOut, Child, LearnerFault, Sandbox, Source
+from grader.sandbox import CallTimedOut, Child, ChildCrashed, LearnerFault, Sandbox, Source
+from grader.sandbox.answers import raised
 from grader.sandbox.sandbox import Arguments, ModuleCheck
 
 MAX_RECORDED_BYTES = 64 << 20
@@ -51,28 +53,40 @@ class LoadProblem:
 class ModuleBench:
     """One module of one submission."""
 
-    def __init__(self, sandbox: Sandbox, source: Source) -> None:
+    def __init__(self, sandbox: Sandbox, source: Source, *, deadline: float | None = None) -> None:
         self.sandbox = sandbox
         self.source = source
+        self.deadline = deadline
         self.records: list[Recorded] = []
         self.cpu_s = 0.0
         self.wall_s = 0.0
         self.output = ""
-        self.cpu_limit_s: float | None = None
+        self.max_steps: int | None = None
         self.problem: LoadProblem | None = None
         self._child: Child | None = None
         self._recorded_bytes = 0
         child = self._spawn()
-        self.check: ModuleCheck = child.check
-        self.missing: frozenset[str] = child.missing
+        self.check = child.check if child else ModuleCheck(None, {})
+        self.missing = child.missing if child else frozenset[str]()
 
-    def _spawn(self) -> Child:
+    def _spawn(self) -> Child | None:
         """Start a child, check the text, run it; what goes wrong is kept in `problem`."""
+        self._start()
+        if self._child is not None and self._child.was_killed:
+            self.close()
+            self._start()
+        return self._child
+
+    def _start(self) -> None:
         self.problem = None
-        child = self._child = self.sandbox.spawn(self.source)
+        try:
+            child = self._child = self.sandbox.spawn(self.source, self.deadline)
+        except CallTimedOut as fault:
+            self.problem = LoadProblem("timeout", f"importing {self.source.label} {fault}")
+            return
         if child.check.problem is not None:
             self.problem = LoadProblem("unreadable", child.check.problem)
-            return child
+            return
         try:
             child.load()
         except LearnerFault as fault:
@@ -80,15 +94,7 @@ class ModuleBench:
             status = kind.get(type(fault).__name__, "unreadable")
             self.problem = LoadProblem(status, f"importing {self.source.label} {fault}")
         except Exception as error:  # whatever the learner's top-level code raised
-            where = "; ".join(getattr(error, "__notes__", []))
-            if isinstance(error, ModuleNotFoundError):
-                where += "; only numpy and the standard library are there"
-            self.problem = LoadProblem(
-                "unreadable",
-                f"{self.source.label} does not import: {type(error).__name__}: {error}"
-                + (f" ({where})" if where else ""),
-            )
-        return child
+            self.problem = LoadProblem("unreadable", _import_sentence(self.source.label, error))
 
     def perform(
         self,
@@ -113,21 +119,31 @@ class ModuleBench:
             self.wall_s += time.monotonic() - start
 
     def _perform(self, name: str, script: Callable[..., Any] | None, call: Arguments) -> Any:
-        child = self._child
-        if child is None or not child.is_alive:
-            self.close()
-            child = self._spawn()
-        child.cpu_limit_s = self.cpu_limit_s
         try:
-            if script is None:
-                value = child.call(name, call)
-            else:
-                value = child.run(_source_of(script), script.__name__, name, call)
+            try:
+                value = self._ask(name, script, call)
+            except ChildCrashed:
+                if self._child is None or not self._child.was_killed:
+                    raise
+                value = self._ask(name, script, call)
         except Exception as error:
             self._record(name, call, script, Answer(error=type(error).__name__))
             raise
         self._record(name, call, script, Answer(value))
         return value
+
+    def _ask(self, name: str, script: Callable[..., Any] | None, call: Arguments) -> Any:
+        child = self._child
+        if child is None or not child.is_alive:
+            self.close()
+            child = self._spawn()
+        if child is None:
+            assert self.problem is not None
+            raise CallTimedOut(self.problem.why)
+        child.max_steps = self.max_steps
+        if script is None:
+            return child.call(name, call)
+        return child.run(_source_of(script), script.__name__, name, call)
 
     def close(self) -> None:
         """End the child and keep what it used and printed."""
@@ -149,11 +165,23 @@ class ModuleBench:
         self.records.append(record)
 
 
+def _import_sentence(label: str, error: Exception) -> str:
+    found = raised(error)
+    if found is None:  # no exception of theirs
+        raise error
+    why = f"{label} does not import: {found.name}"
+    if found.words:
+        why += f": {found.words}"
+    if found.name == "ModuleNotFoundError":
+        why += "; only numpy and the standard library are there"
+    return why + (f" (at {found.place}, in `{found.line}`)" if found.place else "")
+
+
 class Bench(Protocol):
     """Where a module is called: in the sandbox, or, for modules of our own, in this process."""
 
     records: list[Recorded]
-    cpu_limit_s: float | None
+    max_steps: int | None
 
     def perform(
         self,
@@ -197,9 +225,9 @@ class LearnerProxy:
         )
 
 
-def limit_cpu(proxy: LearnerProxy, seconds: float | None) -> None:
-    """Bound the processor time of each call more tightly, or as usual with None."""
-    proxy._bench.cpu_limit_s = seconds
+def limit_work(proxy: LearnerProxy, steps: int | None) -> None:
+    """Bound how much Python each call may run; None: no bound."""
+    proxy._bench.max_steps = steps
 
 
 def _callable(

@@ -18,8 +18,8 @@ from exercises import Exercise, Module
 from grader.course import Course
 from grader.errors import InputError
 from grader.intake.folders import FolderSource
-from grader.judging.bench import LearnerProxy, ModuleBench, limit_cpu, source_of_module
-from grader.judging.suite import Suite, exercise_of, mark_value, seeded_rng, test_id
+from grader.judging.bench import LearnerProxy, ModuleBench, limit_work, source_of_module
+from grader.judging.suite import Suite, exercise_of, seeded_rng, test_id, work_limit
 from grader.judging.worker import hide_own_memory
 from grader.sandbox import Sandbox
 
@@ -50,7 +50,7 @@ def exercise(request: pytest.FixtureRequest, suite: Suite) -> Exercise:
 def learner(request: pytest.FixtureRequest, serve: Serve, exercise: Exercise) -> LearnerProxy:
     """Return the learner's module; its calls run in the sandbox."""
     proxy = serve(exercise)
-    limit_cpu(proxy, mark_value(request.node, "cpu_limit"))
+    limit_work(proxy, work_limit(request.node))
     return proxy
 
 

@@ -200,7 +200,7 @@ class _OwnBench:
 
     def __init__(self, module: Any) -> None:
         self._module = module
-        self.cpu_limit_s: float | None = None
+        self.max_steps: int | None = None
         self.records: list[Recorded] = []
 
     def perform(
@@ -225,7 +225,7 @@ class _OwnBench:
 
 
 # How these end depends on the machine or on the process, not on the answer.
-UNKNOWABLE = ("CallTimedOut", "ChildCrashed", "BadAnswer", "ForbiddenUse")
+UNKNOWABLE = ("CallTimedOut", "ChildCrashed", "BadAnswer", "ForbiddenUse", "TooMuchWork")
 
 
 def _arguments(record: Recorded) -> tuple[list[Any], dict[str, Any]]:

@@ -45,7 +45,7 @@ OPTIONS = (
 SEED_BYTES = 16
 MARKS = (
     "weight(points): how much a hidden test counts, 1 without",
-    "cpu_limit(seconds): a tighter bound on the processor time of each call in a hidden test",
+    "work_limit(steps): how many lines and calls of Python each call in a hidden test may run",
 )
 FIXTURES = frozenset({"learner", "reference", "rng"})
 # What these need themselves in a plain pytest session, see `by_hand`.
@@ -61,7 +61,7 @@ class HiddenTest:
     name: str
     says: str
     weight: float
-    cpu_limit_s: float | None
+    max_steps: int | None
     id: str
     owner: type
     function: str
@@ -141,7 +141,7 @@ class Suite:
                     continue
                 if not go_on(runs):
                     break
-                bench.cpu_limit_s = test.cpu_limit_s
+                bench.max_steps = test.max_steps
                 fixtures = {
                     "learner": learner,
                     "reference": self.reference(exercise),
@@ -261,6 +261,12 @@ def mark_value(item: pytest.Item, mark_name: str) -> float | None:
     return float(mark.args[0]) if mark else None
 
 
+def work_limit(item: pytest.Item) -> int | None:
+    """Return how many steps each call of a test may take, None without a bound."""
+    steps = mark_value(item, "work_limit")
+    return None if steps is None else int(steps)
+
+
 def _hidden_test(
     exercise: Exercise, item: pytest.Item, earlier: Sequence[HiddenTest]
 ) -> HiddenTest:
@@ -278,7 +284,7 @@ def _hidden_test(
         name=f"{item.originalname}[{number}]" if parameters else item.originalname,
         says=says,
         weight=mark_value(item, "weight") or 1.0,
-        cpu_limit_s=mark_value(item, "cpu_limit"),
+        max_steps=work_limit(item),
         id=test_id(item),
         owner=item.cls,
         function=item.originalname,

@@ -80,9 +80,9 @@ class Grader:
     def grade_one(self, module: Module, exercise: Exercise, text: str) -> ExerciseResult:
         """Grade one exercise of a module's text, for those who test the tests."""
         source = source_of_module(self.course, module, text, {})
-        bench = ModuleBench(self.sandbox, source)
+        deadline = time.monotonic() + SUBMISSION_WALL_S
+        bench = ModuleBench(self.sandbox, source, deadline=deadline)
         try:
-            deadline = time.monotonic() + SUBMISSION_WALL_S
             return self._grade_exercise(exercise, module, bench, deadline)
         finally:
             bench.close()
@@ -126,7 +126,9 @@ class Grader:
             return [self._without_tests(e, "unreadable", why) for e in module.exercises]
         siblings = {n: f.text for n, f in submission.files.items() if f.text is not None}
         bench = ModuleBench(
-            self.sandbox, source_of_module(self.course, module, file.text, siblings)
+            self.sandbox,
+            source_of_module(self.course, module, file.text, siblings),
+            deadline=deadline,
         )
         try:
             return [self._grade_exercise(e, module, bench, deadline) for e in module.exercises]

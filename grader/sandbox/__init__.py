@@ -12,6 +12,7 @@ from grader.sandbox.faults import (
     ChildCrashed,
     ForbiddenUse,
     LearnerFault,
+    TooMuchWork,
 )
 from grader.sandbox.limits import Limits
 from grader.sandbox.sandbox import Child, Sandbox, Source
@@ -26,4 +27,5 @@ __all__ = [
     "Limits",
     "Sandbox",
     "Source",
+    "TooMuchWork",
 ]

@@ -31,19 +31,23 @@ class Clock:
         The child.
     limits : Limits
         What a call may use.
-    cpu_limit_s : float, optional
-        A tighter bound on processor time, which is then also looked at when the call ends.
+    deadline : float, optional
+        When the time of the whole submission is over, as `time.monotonic` tells it.
     """
 
-    def __init__(self, pid: int, limits: Limits, cpu_limit_s: float | None = None) -> None:
+    def __init__(
+        self,
+        pid: int,
+        limits: Limits,
+        deadline: float | None = None,
+    ) -> None:
         self.pid = pid
         self.limits = limits
-        self.cpu_limit_s = limits.call_cpu_s if cpu_limit_s is None else cpu_limit_s
-        self.is_exact = cpu_limit_s is not None
+        self.deadline = deadline
         self.start = self.checked = time.monotonic()
         self.idle_since: float | None = None
-        # Without a tight bound the first look comes one slice late and saves a file read a call.
-        self.cpu_start = _state_and_cpu(pid)[1] if self.is_exact else None
+        # The first look comes one slice late, which saves a file read a call.
+        self.cpu_start: float | None = None
         self.cpu_last = 0.0
 
     def check_now_and_then(self) -> None:
@@ -54,10 +58,17 @@ class Clock:
     def check(self) -> None:
         """Raise if a limit is passed. Called every `SLICE_S` while a call runs."""
         now = self.checked = time.monotonic()
+        check_deadline(self.deadline, now)
         if now - self.start > self.limits.call_wall_s:
             raise CallTimedOut(f"took longer than {self.limits.call_wall_s:g} s")
         state, cpu = _state_and_cpu(self.pid)
-        self._check_cpu(cpu)
+        if self.cpu_start is None:
+            self.cpu_start = cpu
+        if cpu - self.cpu_start > self.limits.call_cpu_s:
+            raise CallTimedOut(
+                f"computed for more than {self.limits.call_cpu_s:g} s: is there a loop that never "
+                "ends?"
+            )
         if state not in WAITING_STATES or cpu > self.cpu_last:
             self.idle_since, self.cpu_last = None, cpu
         elif self.idle_since is None:
@@ -65,17 +76,11 @@ class Clock:
         elif now - self.idle_since > self.limits.call_idle_s:
             raise CallTimedOut("waited without computing: nothing here should sleep or ask")
 
-    def check_end(self) -> None:
-        """Raise if the call that just ended used more than a tight bound allows."""
-        if self.is_exact:
-            self._check_cpu(_state_and_cpu(self.pid)[1])
 
-    def _check_cpu(self, cpu: float) -> None:
-        if self.cpu_start is None:
-            self.cpu_start = cpu
-        if cpu - self.cpu_start > self.cpu_limit_s:
-            loop = "" if self.is_exact else ": is there a loop that never ends?"
-            raise CallTimedOut(f"computed for more than {self.cpu_limit_s:g} s{loop}")
+def check_deadline(deadline: float | None, now: float) -> None:
+    """Raise if the time of the whole submission is over."""
+    if deadline is not None and now > deadline:
+        raise CallTimedOut("ran out of time: the submission as a whole took too long")
 
 
 def _state_and_cpu(pid: int) -> tuple[str, float]:

@@ -21,5 +21,9 @@ class BadAnswer(LearnerFault):
     """What came back is no plain data, too large, or not of the protocol."""
 
 
+class TooMuchWork(LearnerFault):
+    """The call ran more Python than a test of speed allows."""
+
+
 class ForbiddenUse(LearnerFault):
     """The code uses what a from-scratch exercise forbids."""

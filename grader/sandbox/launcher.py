@@ -14,11 +14,14 @@ from typing import Any
 
 import numpy
 
-import kata.rules
+from exercises import verdict
 from grader.errors import SandboxError
 from grader.sandbox.limits import Limits
+from kata import rules
 
 INSIDE = Path(__file__).resolve().parent / "inside"
+# What the children need of the learner's tool; these files stand alone.
+ALONE = (("rules", rules), ("verdict", verdict))
 ANSWER_WITHIN_S = 30.0
 # What -I does, but for ignoring PYTHON* variables: ours set the hash seed, so that code which walks
 # through a set does the same in each run. Those of the grader's own environment are not passed on.
@@ -40,12 +43,13 @@ PASSED_ON = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 @dataclass(frozen=True)
 class Ended:
-    """How a child ended, as the kernel told the zygote."""
+    """How a child ended, as the kernel told the zygote; `was_over`: before the zygote ended it."""
 
     status: int
     cpu_s: float
     max_rss_kib: int
     orphans: int
+    was_over: bool
 
 
 class Zygote:
@@ -58,7 +62,7 @@ class Zygote:
             "control": theirs.fileno(),
             "inside": str(INSIDE),
             "numpy_parent": str(Path(numpy.__file__).resolve().parents[1]),
-            "rules": str(Path(kata.rules.__file__).resolve()),
+            "alone": {name: str(Path(module.__file__ or "").resolve()) for name, module in ALONE},
             "layers": layers,
             "limits": {
                 "memory_mib": limits.memory_mib,
@@ -94,9 +98,9 @@ class Zygote:
         """Fork a child that holds these two descriptors, and return its process number."""
         return int(self._ask({"op": "spawn"}, [child_end.fileno(), output])["pid"])
 
-    def reap(self, pid: int) -> Ended:
-        """End a child and whatever it left behind."""
-        return Ended(**self._ask({"op": "reap", "pid": pid}))
+    def reap(self, pid: int, *, hung_up: bool) -> Ended:
+        """End a child and whatever it left behind; one that hung up may be ending by itself."""
+        return Ended(**self._ask({"op": "reap", "pid": pid, "hung_up": hung_up}))
 
     def close(self) -> None:
         """End the zygote; its children die with it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import os
 import re
@@ -10,7 +9,7 @@ import secrets
 import signal
 import socket
 import sys
-import warnings
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -19,14 +18,15 @@ from typing import Any
 import numpy as np
 
 from grader.errors import SandboxError
-from grader.sandbox import probe
-from grader.sandbox.connection import Clock, Connection
+from grader.sandbox import answers, probe
+from grader.sandbox.connection import Clock, Connection, check_deadline
 from grader.sandbox.faults import (
     BadAnswer,
     CallTimedOut,
     ChildCrashed,
     ForbiddenUse,
     LearnerFault,
+    TooMuchWork,
 )
 from grader.sandbox.inside import wire
 from grader.sandbox.launcher import Ended, Zygote
@@ -48,8 +48,6 @@ CONTAINERS = (np.ndarray, list, tuple, dict)
 MAX_TEXT = 500
 MAX_KINDS = 20
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
-# Numbers, which may be hidden inputs, but not those in a name such as log10 or float64.
-NUMBER = re.compile(r"\d[\d.,e+-]{2,}|(?<![A-Za-z_\d])\d[\d.,e+-]*")
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,8 @@ class ModuleCheck:
 
     problem: str | None
     objects: Mapping[str, ObjectCheck]
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    stubs: tuple[tuple[int, int], ...] = ()  # first and last line of each
 
 
 class Arguments:
@@ -172,21 +171,31 @@ class Sandbox:
         try:
             with self.spawn(source) as child:
                 child.load()
-                answers = child.call("probe", Arguments((__file__, os.getpid()), {}))
+                found = child.call("probe", Arguments((__file__, os.getpid()), {}))
         except LearnerFault as error:
             raise SandboxError(f"the sandbox's probe failed: {error}. {HOW_TO_CONFINE}") from error
         except SandboxError as error:
             raise SandboxError(f"no sandbox on this machine: {error}. {HOW_TO_CONFINE}") from error
-        found = probe.holes(answers)
-        if found:
+        holes = probe.holes(found)
+        if holes:
             raise SandboxError(
-                f"the sandbox on this machine would let code {', '.join(found)}. {HOW_TO_CONFINE}"
+                f"the sandbox on this machine would let code {', '.join(holes)}. {HOW_TO_CONFINE}"
             )
 
-    def spawn(self, source: Source) -> Child:
-        """Start a child for one module and check its text."""
+    def spawn(self, source: Source, deadline: float | None = None) -> Child:
+        """Start a child for one module and check its text.
+
+        Parameters
+        ----------
+        source : Source
+            The module.
+        deadline : float, optional
+            When the time of the whole submission is over, as `time.monotonic` tells it. From then
+            on each step raises `CallTimedOut`, starting a child too.
+        """
+        check_deadline(deadline, time.monotonic())
         try:
-            return Child(self.zygote, source, self.limits)
+            return Child(self.zygote, source, self.limits, deadline)
         except SandboxError:
             self.restart()
             raise
@@ -207,11 +216,16 @@ class Child:
 
     `check` is made before any of the learner's code runs. After a `CallTimedOut`, `ChildCrashed`
     or `BadAnswer` the process is gone, and a new child has to be spawned.
+
+    `max_steps` bounds how much Python each call may run (see inside/work.py); None: no bound.
     """
 
-    def __init__(self, zygote: Zygote, source: Source, limits: Limits) -> None:
+    def __init__(
+        self, zygote: Zygote, source: Source, limits: Limits, deadline: float | None = None
+    ) -> None:
         self.source = source
         self.limits = limits
+        self.deadline = deadline
         self.is_alive = False
         self._zygote = zygote
         ours, theirs = socket.socketpair()
@@ -228,7 +242,7 @@ class Child:
         self.is_alive = True
         self.ended: Ended | None = None
         self.missing: frozenset[str] = frozenset()
-        self.cpu_limit_s: float | None = None
+        self.max_steps: int | None = None
         self.reply_bytes = 0
         try:
             self.check = self._check()
@@ -236,7 +250,10 @@ class Child:
             if self._ended_with(SANDBOX_FAILED):
                 self.output()
                 raise SandboxError("a child could not be confined") from fault
-            self.check = ModuleCheck(f"Python could not read this file: {fault}", {}, ())
+            if deadline is not None and time.monotonic() > deadline:
+                self.output()
+                raise
+            self.check = ModuleCheck(f"Python could not read this file: {fault}", {})
         except SandboxError:
             self.close()
             self.output()
@@ -253,6 +270,17 @@ class Child:
     ) -> None:
         self.close()
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether something outside killed it: not we, and not a limit of its own."""
+        return (
+            self.ended is not None
+            and self.ended.was_over
+            and os.WIFSIGNALED(self.ended.status)
+            and os.WTERMSIG(self.ended.status) == signal.SIGKILL
+            and self.ended.cpu_s < self.limits.child_cpu_s
+        )
+
     def load(self) -> None:
         """Run the module's text. Its own exception is raised as in `call`."""
         message = {
@@ -265,7 +293,7 @@ class Child:
         }
         reply = self._exchange(message)
         if reply.get("loaded") is not True:
-            self._raise_error(reply)
+            raise self._error(reply)
         missing = reply.get("missing")
         if type(missing) is list:
             self.missing = frozenset(name for name in missing if type(name) is str)
@@ -293,13 +321,13 @@ class Child:
         message = {"op": "run", "object": name, "source": script, "name": function}
         return self._perform(message, arguments)
 
-    def close(self) -> Ended | None:
+    def close(self, *, hung_up: bool = False) -> Ended | None:
         """End the process and everything that it started."""
         if self.ended is None:
             self._connection.close()
             self.is_alive = False
             with contextlib.suppress(SandboxError):  # a lost zygote took its children along
-                self.ended = self._zygote.reap(self.pid)
+                self.ended = self._zygote.reap(self.pid, hung_up=hung_up)
         return self.ended
 
     def output(self) -> str:
@@ -326,30 +354,35 @@ class Child:
         if "sandbox" in reply:  # believed only here, where nothing of the learner's has run
             raise SandboxError(f"a child could not be made: {reply['sandbox']}")
         if "syntax" in reply:
-            return ModuleCheck(_syntax_sentence(reply["syntax"], self.source.label), {}, ())
+            return ModuleCheck(answers.syntax_sentence(reply["syntax"], self.source.label), {})
         objects = {
             name: ObjectCheck(found["untouched"], found["violation"] and found["violation"][1])
             for name, found in reply["objects"].items()
         }
-        return ModuleCheck(None, objects, tuple(reply["names"]))
+        stubs = tuple((first, last) for first, last in reply["stubs"])
+        return ModuleCheck(None, objects, tuple(reply["names"]), stubs)
 
     def _perform(self, message: dict[str, Any], arguments: Arguments) -> Any:
+        if self.max_steps is not None:
+            message["steps"] = self.max_steps
         reply = self._exchange(message, arguments)
-        _warn_again(reply.get("warnings"))
+        answers.warn_again(reply.get("warnings"))
         violation = reply.get("violation")
         if violation is not None:
-            raise ForbiddenUse(_violation_sentence(violation))
+            raise ForbiddenUse(answers.violation_sentence(violation, self.source))
+        if self.max_steps is not None and "too_much_work" in reply:
+            raise TooMuchWork(
+                f"ran more than {self.max_steps:,} lines of Python in one call: let numpy compute "
+                "with whole arrays instead of looping over their entries"
+            )
         if arguments.are_restored and reply.get("arguments") is not None:
-            try:
-                _restore(arguments.values, reply["arguments"])
-            except (ValueError, TypeError, AttributeError) as error:  # read-only, or of fixed shape
-                raise BadAnswer("changed an argument into something else") from error
+            answers.restore(arguments.values, reply["arguments"])
         if "unsendable" in reply:
-            raise BadAnswer(f"returned {NUMBER.sub('…', _shown(reply['unsendable'], 150))}")
+            what = answers.unsendable_sentence(reply["unsendable"], self.check.names)
+            raise BadAnswer(f"returned {what}")
         if "ok" in reply:
             return reply["ok"]
-        self._raise_error(reply)
-        return None
+        raise self._error(reply, message.get("source", message["object"]), arguments)
 
     def _exchange(
         self, message: dict[str, Any], arguments: Arguments | None = None
@@ -357,13 +390,14 @@ class Child:
         if not self.is_alive:
             raise ChildCrashed("its process had ended")
         nonce = secrets.token_hex(8)
-        clock = Clock(self.pid, self.limits, self.cpu_limit_s if arguments else None)
+        clock = Clock(self.pid, self.limits, self.deadline)
+        check_deadline(self.deadline, clock.start)
         try:
             frame = wire.dumps({**message, "id": nonce})
             self._connection.send(frame + arguments.frame if arguments else frame, clock)
             return self._await_reply(nonce, clock, arguments.callbacks if arguments else [])
         except ChildCrashed as error:
-            self._end()
+            self._end(hung_up=True)
             raise ChildCrashed(self._how_it_ended()) from error
         except LearnerFault:
             self._end()
@@ -381,7 +415,6 @@ class Child:
             if reply.get("id") != nonce:
                 raise BadAnswer("sent an answer to another question")
             if "callback" not in reply:
-                clock.check_end()
                 self.reply_bytes = len(frame)
                 return reply
             if len(frame) > self.limits.callback_bytes:
@@ -390,8 +423,8 @@ class Child:
             self._connection.send(_call_back(reply, callbacks), clock)
         raise CallTimedOut(f"called the function it was given {self.limits.callbacks} times")
 
-    def _end(self) -> None:
-        if self.close() is None:
+    def _end(self, *, hung_up: bool = False) -> None:
+        if self.close(hung_up=hung_up) is None:
             raise SandboxError("the zygote was lost in the middle of a call")
 
     def _ended_with(self, exit_code: int) -> bool:
@@ -402,11 +435,12 @@ class Child:
         status = self.ended.status
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
-            if number == signal.SIGXCPU:
+            if self.was_killed:
+                return "was killed from outside: does it use very much memory?"
+            if number == signal.SIGKILL and not self.ended.was_over:  # by us, after it hung up
+                return "closed its connection"
+            if number in (signal.SIGXCPU, signal.SIGKILL):
                 return f"computed for more than {self.limits.child_cpu_s} s in all"
-            if number == signal.SIGKILL:
-                # Killed by us while it was still running, after it had hung up.
-                return "closed its connection or was killed for its use of memory"
             names = {known.value: known.name for known in signal.Signals}
             name = names.get(number, f"signal {number}")  # real-time signals have none
             return (
@@ -415,11 +449,20 @@ class Child:
             )
         return f"ended the whole program (exit status {os.waitstatus_to_exitcode(status)})"
 
-    def _raise_error(self, reply: dict[str, Any]) -> None:
+    def _error(
+        self, reply: dict[str, Any], asked: str = "", arguments: Arguments | None = None
+    ) -> Exception:
         error = reply.get("error")
         if type(error) is not dict:
-            raise BadAnswer("sent something else than an answer")
-        raise _rebuild_exception(error, self.source)
+            return BadAnswer("sent something else than an answer")
+        return answers.rebuild_exception(
+            error,
+            self.source,
+            own_names=self.check.names,
+            stubs=self.check.stubs,
+            asked=asked,
+            arguments=arguments.values if arguments else None,
+        )
 
 
 def _shown(text: Any, length: int) -> str:
@@ -447,104 +490,3 @@ def _call_back(reply: dict[str, Any], callbacks: list[Callable[..., Any]]) -> by
         return wire.dumps({"ok": value})
     except Exception as error:
         return wire.dumps({"error": [type(error).__name__, str(error)[:500]]})
-
-
-def _rebuild_exception(error: dict[str, Any], source: Source) -> Exception:
-    """Return the learner's exception as the nearest builtin type, its lines as notes."""
-    kinds, text = error.get("kinds"), error.get("text")
-    if type(kinds) is not list or type(text) is not str:
-        return BadAnswer("sent a malformed exception")
-    text = _shown(text, MAX_TEXT)
-    rebuilt: Exception = RuntimeError(f"{_shown(error.get('name'), 100)}: {text}")
-    for kind in kinds[:MAX_KINDS]:
-        if type(kind) is not str:
-            continue
-        if kind in REPLACED:
-            rebuilt.stands_for = kind  # type: ignore[attr-defined]
-            break
-        if kind == "LinAlgError":
-            rebuilt = np.linalg.LinAlgError(text)
-            break
-        found = getattr(builtins, kind, None)
-        if isinstance(found, type) and issubclass(found, Exception):
-            with contextlib.suppress(TypeError):  # UnicodeDecodeError takes more than a text
-                rebuilt = found(text)
-                break
-    for line in _traceback_lines(error.get("frames"), source):
-        rebuilt.add_note(line)
-    rebuilt.from_learner = True  # type: ignore[attr-defined]
-    return rebuilt
-
-
-def _traceback_lines(frames: Any, source: Source) -> list[str]:
-    """Return the lines that these frames name; the text of a line is ours, not the child's."""
-    if type(frames) is not list:
-        return []
-    lines = []
-    for frame in frames[:10]:
-        if type(frame) is list and [type(part) for part in frame[:2]] == [str, int]:
-            file, number = frame[:2]
-            text = source.line(file, number)
-            if text is not None:
-                lines.append(f"{file}:{number}: {_shown(text, 200)}")
-    return lines
-
-
-def _restore(original: Any, now: Any) -> None:
-    """Make the change that a call made to its arguments to the caller's own objects."""
-    changed = BadAnswer("changed an argument into something else")
-    if type(original) is not type(now):
-        raise changed
-    if isinstance(original, np.ndarray):
-        if original.dtype != now.dtype or original.size != now.size:
-            raise changed
-        if original.tobytes() != now.tobytes() or original.shape != now.shape:
-            original.shape = now.shape
-            original[...] = now
-    elif isinstance(original, dict):
-        _restore_dict(original, now)
-    elif len(original) == len(now):
-        for index, (old, new) in enumerate(zip(original, now, strict=True)):
-            if isinstance(old, CONTAINERS):
-                _restore(old, new)
-            elif isinstance(original, list):
-                original[index] = new
-    elif isinstance(original, list):
-        original[:] = now
-    else:
-        raise changed
-
-
-def _restore_dict(original: dict[Any, Any], now: dict[Any, Any]) -> None:
-    for key, new in now.items():
-        if isinstance(original.get(key), CONTAINERS):
-            _restore(original[key], new)
-        else:
-            original[key] = new
-    for key in [key for key in original if key not in now]:
-        del original[key]
-
-
-def _warn_again(texts: Any) -> None:
-    """Repeat numpy's warnings on this side, so that a test sees them as without a sandbox."""
-    if type(texts) is not list:
-        return
-    for text in texts[:5]:
-        if type(text) is str:
-            shown = NUMBER.sub("…", _shown(text, 100))
-            warnings.warn(shown, RuntimeWarning, stacklevel=4)
-
-
-def _violation_sentence(violation: Any) -> str:
-    if type(violation) is not tuple or [type(part) for part in violation] != [int, str, str]:
-        return "uses what this exercise forbids"
-    line, what, rule = violation
-    what, rule = (NUMBER.sub("…", _shown(text, 80)) for text in (what, rule))
-    return f"line {line}: {what} is not allowed here ({rule}): write it from scratch"
-
-
-def _syntax_sentence(syntax: Any, label: str) -> str:
-    line = f":{syntax['line']}" if syntax["line"] else ""
-    shown = f" in `{_shown(syntax['source'], 200)}`" if syntax["source"] else ""
-    text = _shown(syntax["text"], MAX_TEXT) or "nested too deeply"
-    return f"{label}{line} is not Python: {text}{shown}"

@@ -30,7 +30,19 @@ from grader.sandbox.sandbox import Arguments
 HOSTILE = Path(__file__).resolve().parent / "hostile"
 CANARY = "canary-" + os.environ.get("KATA_CANARY", "")  # in this process's memory
 LONG_NUMBER = re.compile(r"\d\.\d{6,}")
+GAP = re.compile(r"(?<=\d)[\W_]{1,3}(?=\d)")
+LETTERS = str.maketrans("0123456789", "ABCDEFGHIJ")
 seen_numbers: set[str] = set()
+
+
+def told(text: str) -> list[str]:
+    """Return the hidden inputs in a text: as digits, whatever stands between, or as letters."""
+    digits = GAP.sub("", text)
+    return sorted(
+        number
+        for number in seen_numbers
+        if (part := number.partition(".")[2]) in digits or part.translate(LETTERS) in text
+    )
 
 
 class WatchedArguments(Arguments):
@@ -84,12 +96,14 @@ def main() -> None:
             seconds = time.monotonic() - start
             honest = [judge.grade_one(module, one, reference) for one in witnesses]
             text = json.dumps(asdict(result))
+            sentences = [e.why for e in result.exercises]
+            sentences += [test.why for e in result.exercises for test in e.tests]
             report[name] = {
                 "exercises": {e.exercise: asdict(e) for e in result.exercises},
                 "seconds": seconds,
                 "honest": [result.status for result in honest],
                 "text": text,
-                "told": sorted(number for number in seen_numbers if number in text),
+                "told": told("\n".join(sentences)),
                 "memory_mib": int(Path("/proc/self/statm").read_text().split()[1]) // 256,
             }
 

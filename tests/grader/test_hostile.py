@@ -325,6 +325,30 @@ class TestRun:
         grades = (tmp_path / "grades" / "grades.csv").read_text(encoding="utf-8")
         assert [line.split(",")[1] for line in grades.split()[1:]] == [all_points()] * 2
 
+    def test_a_child_killed_from_outside_costs_nobody_points(self, tmp_path):
+        write_submission(tmp_path / "submitted" / "ada", SLOW)
+        command = [sys.executable, "-B", "-m", "grader", "run", str(tmp_path / "submitted")]
+        process = subprocess.Popen(
+            [*command, "--out", str(tmp_path / "grades")],
+            env=environment(),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            zygote = wait_for(lambda: child_of(process.pid, "zygote.py"))
+            probe = wait_for(lambda: child_of(zygote, ""))
+            wait_for(lambda: child_of(zygote, "") not in (None, probe) or None)
+            time.sleep(0.3)
+            os.kill(wait_for(lambda: child_of(zygote, "")), signal.SIGKILL)
+            _, errors = process.communicate(timeout=LONG_S)
+        finally:
+            process.kill()
+        assert process.returncode == 0, errors
+        grades = (tmp_path / "grades" / "grades.csv").read_text(encoding="utf-8")
+        assert [line.split(",")[1] for line in grades.split()[1:]] == [all_points()]
+
 
 SLOW = """
 
@@ -406,8 +430,9 @@ class TestLostProcesses:
         with sandbox.spawn(source(SLEEPER)) as child:
             child.load()
             threading.Timer(0.3, os.kill, (child.pid, signal.SIGKILL)).start()
-            with pytest.raises(ChildCrashed):
+            with pytest.raises(ChildCrashed, match="killed from outside"):
                 child.call("f", Arguments((), {}))
+            assert child.was_killed
             with pytest.raises(ChildCrashed):
                 child.call("g", Arguments((), {}))
         assert time.monotonic() - start < 30

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from grader.sandbox import BadAnswer, ForbiddenUse, Limits, Sandbox, Source
-from grader.sandbox.sandbox import Arguments
+from grader.sandbox.sandbox import ALL_LAYERS, Arguments
 
 SOURCE = """
 import numpy as np
@@ -87,6 +89,88 @@ class TestCalls:
     def test_an_argument_made_into_something_else(self, call):
         with pytest.raises(BadAnswer, match="changed an argument"):
             call("keeps_nothing", np.zeros(3))
+
+
+UNINITIALISED = """
+import numpy as np
+
+def computes(p):
+    q = [p * 2 for _ in range(9)]
+    return [np.sum(x) for x in q]
+
+def logs(p):
+    return np.log(p, where=p > 0)
+
+def normalises_and_logs(p):
+    q = p / np.sum(p)
+    return np.log(q, where=q > 0)
+
+def empties(n):
+    return np.empty(n)
+"""
+
+
+class TestUninitialisedMemory:
+    """It never holds what a call before this one left there: such code must not pass by luck."""
+
+    @pytest.fixture
+    def call(self, sandbox):
+        with sandbox.spawn(Source("week1", "empty", UNINITIALISED)) as child:
+            child.load()
+            yield lambda name, *args: child.call(name, Arguments(args, {}))
+
+    @pytest.mark.parametrize("name", ["logs", "normalises_and_logs"])
+    def test_a_logarithm_with_where_and_without_out(self, call, name):
+        for n in range(2, 65):
+            p = np.arange(float(n))
+            call("computes", p)
+            result = call(name, p)
+            assert np.isnan(result[0]), n
+            assert np.isfinite(result[1:]).all(), n
+
+    def test_an_empty_array(self, call):
+        for n in range(2, 65):
+            call("computes", np.ones(n))
+            assert np.isnan(call("empties", n)).all(), n
+
+    def test_an_empty_table(self, call):
+        for n in (2, 5, 8):
+            call("computes", np.ones((n, n)))
+            assert np.isnan(call("empties", [n, n])).all(), n
+
+    def test_a_larger_array_of_an_arguments_size(self, call):
+        for n in (65, 100, 127):
+            p = np.arange(float(n))
+            call("computes", p)
+            assert np.isnan(call("logs", p)[0]), n
+
+
+LOOKS = """
+import os
+
+def attempt(what, path):
+    try:
+        return what(path)
+    except PermissionError:
+        return "refused"
+
+def looks_at(path):
+    size = attempt(lambda path: os.stat(path).st_size, path)
+    return [size, attempt(lambda path: open(path).read(), path), attempt(os.listdir, "/")]
+"""
+
+
+@pytest.mark.parametrize(("layers", "may_stat"), [(ALL_LAYERS, True), (("user", "seccomp"), False)])
+def test_what_can_be_seen_of_a_file_outside(layers, may_stat):
+    """As landlock.py says: its size where files may be read at all, its content never."""
+    with Sandbox(layers=layers) as made:
+        if may_stat and "landlock" not in made.zygote.layers:
+            pytest.skip("this kernel has no Landlock")
+        with made.spawn(Source("week1", "looks", LOOKS)) as child:
+            child.load()
+            seen = child.call("looks_at", Arguments((__file__,), {}))
+    size = Path(__file__).stat().st_size if may_stat else "refused"
+    assert seen == [size, "refused", "refused"]
 
 
 def test_rules_hold_for_scripts_too(sandbox):

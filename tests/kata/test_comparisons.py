@@ -1,5 +1,7 @@
 """Every message of the comparisons is reached, nothing right is refused, nothing wrong passes."""
 
+import contextlib
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -496,3 +498,136 @@ class TestDescribe:
                 raise ValueError
 
         assert describe(Odd()) == "an Odd that cannot be shown"
+
+
+@contextlib.contextmanager
+def little_memory():
+    """Fail as soon as a fraction of what a careless comparison takes is asked for."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < 300 << 20
+    finally:
+        tracemalloc.stop()
+
+
+COLUMN, ROW = np.zeros((50_000, 1)), np.zeros((1, 50_000))
+WORDS = ["a"] * 90_000 + ["x" * 1_500_000]
+
+
+class TestAnythingMayBeReturned:
+    """What is made of a result is bounded before it is made."""
+
+    @pytest.mark.parametrize(
+        ("compare", "actual", "expected"),
+        [
+            (assert_close, COLUMN, ROW),
+            (assert_same, [COLUMN, "a"], [ROW, "a"]),
+            (assert_same, {"a": COLUMN}, {"a": ROW}),
+            (assert_same, [{"a": [COLUMN]}, "b"], [{"a": [ROW]}, "b"]),
+            (assert_same, {"a": {"b": (COLUMN,)}}, {"a": {"b": (ROW,)}}),
+            (assert_same_up_to_sign, COLUMN, ROW),
+            (assert_same_subspace, COLUMN, ROW),
+            (assert_close, WORDS, np.zeros(90_001)),
+            (assert_close, [1.0, *WORDS], np.zeros(90_002)),
+            (assert_close, [[1.0], [WORDS]], np.zeros(2)),
+            (assert_same, WORDS, np.zeros(90_001)),
+            (assert_same, [WORDS, "b"], [np.zeros(90_001), "b"]),
+            (assert_same, [WORDS, "b"], [np.float64(1.0), "b"]),
+            (assert_same, {"a": WORDS}, {"a": np.array(["a"] * 90_001)}),
+        ],
+    )
+    def test_it_is_refused_at_little_cost(self, compare, actual, expected):
+        with little_memory():
+            complaint(compare, actual, expected)
+
+    @pytest.mark.parametrize("compare", [assert_orthonormal_rows, assert_distribution])
+    def test_texts_among_numbers(self, compare):
+        with little_memory():
+            complaint(compare, WORDS)
+
+    def test_no_product_of_more_rows_than_are_sensible(self):
+        wide = np.zeros((1100, 1100), dtype=np.int8)
+        assert "more than any exercise" in complaint(assert_orthonormal_rows, wide).summary
+        tall = np.zeros((600_000, 2), dtype=np.int8)
+        assert "more than any" in complaint(assert_same_subspace, tall, np.eye(2)).summary
+
+    @pytest.mark.parametrize(
+        ("actual", "expected"),
+        [
+            ({"a": np.ones(2)}, {"a": [1.0, 1.0]}),
+            ({"a": (1, "b")}, {"a": [1, "b"]}),
+            ({"a": np.array(1.0)}, {"a": 1.0}),
+            (["a", np.ones(2)], ["a", np.ones(2)]),
+            (["a", [1.0, 1.0]], ["a", np.ones(2)]),
+            (["a", "b"], np.array(["a", "b"])),
+        ],
+    )
+    def test_what_is_the_same_still_is(self, actual, expected):
+        assert_same(actual, expected)
+
+
+SPELLED = 123_456
+
+
+class TestWhatIsTold:
+    """Code that sees a hidden input could return something whose size spells it."""
+
+    @pytest.mark.parametrize(
+        ("compare", "actual", "expected", "told"),
+        [
+            (assert_close, np.zeros(SPELLED), np.zeros(3), "has another length, expected (3,)"),
+            (assert_close, np.zeros((0, SPELLED)), np.zeros(3), "has another shape with 2 axes, e"),
+            (assert_close, np.zeros((1, 2, 3, 4)), np.zeros(3), "has 4 axes, expected (3,)"),
+            (assert_close, np.zeros((3, 1)), np.zeros(3), "has shape (3, 1), expected (3,): the"),
+            (assert_close, np.zeros((70, 2)), np.zeros((2, 70)), "has shape (70, 2), expected (2"),
+            (assert_close, np.eye(300)[7], np.zeros(300), "differs in some of 300 entries"),
+            (assert_close, 1 - np.eye(300)[7], np.zeros(300), "differs in most of 300 entries"),
+            (assert_close, np.ones(300), np.zeros(300), "differs in all of 300 entries"),
+            (assert_close, np.eye(300)[7] * nan, np.zeros(300), "the result holds nan"),
+            (assert_close, np.zeros(300), nan * np.ones(300), "is finite where nan is right"),
+            (
+                assert_same_up_to_sign,
+                np.ones(300),
+                np.zeros(300),
+                "differs in all of 300 entries (a",
+            ),
+            (
+                assert_same_subspace,
+                np.zeros((SPELLED, 1)),
+                np.eye(2),
+                "has another shape with 2 ax",
+            ),
+            (assert_same, ["a"] * SPELLED, ["a", "b"], "the result has another length than 2"),
+            (assert_same, ["a"] * 20 + ["b"], ["a"] * 21, "the result differs"),
+            (assert_close, [[1.0], *[2.0] * SPELLED], 1.0, "is a list, and no array: its parts d"),
+        ],
+    )
+    def test_of_a_comparison(self, compare, actual, expected, told):
+        assert told in complaint(compare, actual, expected).told
+        assert "123" not in complaint(compare, actual, expected).told
+
+    def test_of_rows(self):
+        told = complaint(assert_orthonormal_rows, np.zeros((SPELLED, 2))).told
+        assert told.startswith("the result has another shape with 2 axes; so many rows")
+        rows = np.eye(40)
+        rows[23] *= 2
+        assert complaint(assert_orthonormal_rows, rows).told.endswith(
+            ": a row does not have length 1"
+        )
+        rows[23] = (rows[21] + rows[22]) / np.sqrt(2)
+        assert "a row is not at right angles" in complaint(assert_orthonormal_rows, rows).told
+
+    def test_of_a_distribution_and_of_parts(self):
+        empty = np.zeros((SPELLED, 0))
+        assert complaint(assert_distribution, empty).told == "the result is empty"
+        told = complaint(unpack, [0.0] * 777, "value, vector").told
+        assert told == "the result is a list; it should be a tuple of 2: (value, vector)"
+
+    def test_of_a_tests_own_sentence(self):
+        assert Mismatch("the result has 123456 rows").told == "the result has … rows"
+        assert Mismatch("it has 12 rows of dtype int64").told == "it has 12 rows of dtype int64"
+
+    def test_small_ones_are_told_as_they_are(self):
+        error = complaint(assert_close, [1.0, 3.0], [1.0, 2.0])
+        assert error.told == error.summary

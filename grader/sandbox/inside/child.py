@@ -26,11 +26,14 @@ from typing import Any
 import guards
 import landlock
 import limits
+import memory
 import numpy as np
 import output
 import rules
 import seccomp
+import verdict
 import wire
+import work
 
 SOCKET = 3
 RULESET = 4
@@ -147,20 +150,21 @@ class Server:
             tree = ast.parse(source)
             stub = message["stub"]
             objects = {name: self._look_at(name, source, stub) for name in message["objects"]}
+            stubs = list(verdict.stub_lines(tree))
             if self.rules:
                 guards.install(self.rules)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return {"syntax": _describe_syntax(error)}
         except Exception as error:  # a mistake of ours: nothing of the learner's has run yet
             return {"sandbox": f"checking the text failed: {type(error).__name__}: {error}"}
-        return {"objects": objects, "names": _top_level_names(tree)}
+        return {"objects": objects, "names": _top_level_names(tree), "stubs": stubs}
 
     def _look_at(self, name: str, source: str, stub: str) -> dict[str, Any]:
         violation = None
         if name in self.rules:
             violation = rules.find_violation(source, name, self.rules[name])
         return {
-            "untouched": rules.is_untouched(source, stub, name),
+            "untouched": verdict.is_untouched(source, stub, name),
             "violation": None if violation is None else [violation.line, str(violation)],
         }
 
@@ -184,27 +188,39 @@ class Server:
         args, kwargs = wire.loads(arguments, callback)
         snapshot = _snapshot(args, kwargs)
         reply: dict[str, Any] = {"id": message["id"]}
+        bound = work.Bounded(message.get("steps"))
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("default")
+            memory.fill_with_nan([*args, *kwargs.values()])
             try:
                 with self._rules_in_force(message["object"]):
-                    reply["ok"] = self._run(message, args, kwargs)
+                    reply["ok"] = self._run(message, args, kwargs, bound)
             except BaseException as error:
                 reply["error"] = _describe(error, self.label)
         extras = {
             "warnings": _floating_point_warnings(caught) if caught else None,
             "violation": guards.violation() if self.rules else None,
+            "too_much_work": bound.is_used_up or None,
             "arguments": _changed(snapshot, arguments, args, kwargs),
         }
         reply.update({name: extra for name, extra in extras.items() if extra is not None})
         _send_reply(reply)
 
-    def _run(self, message: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
+    def _run(
+        self,
+        message: dict[str, Any],
+        args: list[Any],
+        kwargs: dict[str, Any],
+        bound: work.Bounded,
+    ) -> Any:
         if message["op"] == "call":
-            return getattr(self.module, message["object"])(*args, **kwargs)
+            function = getattr(self.module, message["object"])
+            with bound:
+                return function(*args, **kwargs)
         script: dict[str, Any] = {"np": np, "__name__": "script"}
         exec(compile(message["source"], "script", "exec", dont_inherit=True), script)
-        return script[message["name"]](self.module, *args, **kwargs)
+        with bound:
+            return script[message["name"]](self.module, *args, **kwargs)
 
     @contextlib.contextmanager
     def _rules_in_force(self, name: str) -> Iterator[None]:

@@ -136,7 +136,7 @@ def install(rules_by_object: Mapping[str, Sequence[str]]) -> None:
             setattr(place, name, _Closed(function, [f"{place.__name__}.{name}"]))
     for name, module in list(sys.modules.items()):  # nothing of the sandbox can be imported
         file = _getattr(module, "__file__", None) or ""
-        if name == "rules" or (file.startswith(HERE) and name != "__main__"):
+        if name in ("rules", "verdict") or (file.startswith(HERE) and name != "__main__"):
             del sys.modules[name]
 
 
@@ -221,7 +221,7 @@ class StandIn(metaclass=_Sealed):
 
 # The only way from a stand-in to its function.
 _HIDDEN: Any = vars(StandIn)["_hidden"]
-del StandIn._hidden
+del StandIn._hidden  # type: ignore[attr-defined]
 
 
 class _Closed(StandIn):
@@ -328,7 +328,7 @@ def _fetch(holder: Any, name: str, /, *default: Any) -> Any:
     if name in OF_FRAMES:
         return _without_sandbox(holder, value)
     # Not by isinstance, which would ask the learner's object for its __class__.
-    owner = holder.__self__ if type(holder) is super else holder
+    owner: Any = holder.__self__ if type(holder) is super else holder  # type: ignore[attr-defined]
     is_class = issubclass(type(owner), type)
     if _in_force is None and not is_class:
         return value

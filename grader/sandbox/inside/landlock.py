@@ -2,8 +2,11 @@
 
 Stand-alone. Stops, by kernel version (Landlock ABI): reading, writing, making, linking and
 truncating files (1-3), TCP (4), device ioctls (5), abstract unix sockets and signals to processes
-outside (6). It does not stop stat, chmod, UDP or unix sockets that have a path; seccomp does.
-Files that are already open stay usable, so close them first.
+outside (6). It does not stop chmod, UDP or unix sockets that have a path; seccomp does. Nothing
+stops stat, access and readlink where files may be read (see seccomp.py): of any path that a
+learner's code guesses it can tell whether it exists, its size, owner and times, and where a link
+points; not what is in a file or in a folder. Files that are already open stay usable, so close
+them first.
 """
 
 from __future__ import annotations

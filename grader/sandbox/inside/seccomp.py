@@ -6,7 +6,8 @@ convention ends the process. No new process or thread, no program, no socket, no
 others, no limit raised, no file opened for writing.
 
 Pointers can't be looked through, so calls that take their flags behind one (clone3, openat2,
-execveat, io_uring) stay off altogether.
+execveat, io_uring) stay off altogether. For the same reason stat and its like, which imports need,
+are allowed for every path or for none: with Landlock for every one, without it for none.
 """
 
 from __future__ import annotations

@@ -56,12 +56,13 @@ def helper(A):
 WARM_UP_RULES = (("@", "np.dot", "np.einsum"), ("np.linalg",), ("np.linalg.eig*", "np.cov"))
 PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE = 36, 4
 MAX_MESSAGE = 1 << 16
+END_WITHIN_S = 1.0  # of a process that has hung up, with all of its memory to give back
 
 
 def main() -> None:
     """Prepare, report, then serve until the grader hangs up."""
     control = socket.socket(fileno=CONFIG["control"])
-    _load_rules(CONFIG["rules"])
+    _load_alone(CONFIG["alone"])
     _import_ahead()
     import child
     import landlock
@@ -87,14 +88,15 @@ def main() -> None:
     _serve(control, settings)
 
 
-def _load_rules(path: str) -> None:
-    """Make the learner's tool's rule checker importable as `rules`, without its package."""
-    spec = importlib.util.spec_from_file_location("rules", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["rules"] = module
-    spec.loader.exec_module(module)
+def _load_alone(files: dict[str, str]) -> None:
+    """Make files of the learner's tool importable by these names, without their packages."""
+    for name, path in files.items():
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
 
 
 def _import_ahead() -> None:
@@ -108,12 +110,13 @@ def _warm_up() -> None:
     import guards
     import numpy as np
     import rules
+    import verdict
     import wire
 
     guards.members()
     for rule in WARM_UP_RULES * 3:
         rules.find_violation(WARM_UP, "second", rule)
-        rules.is_untouched(WARM_UP, WARM_UP, "second")
+        verdict.is_untouched(WARM_UP, WARM_UP, "second")
         with guards.active(rule):
             wire.loads(wire.dumps([[np.eye(3), 1.5, "text"], {"key": (1, 2)}]))
         np.linalg.svd(np.eye(4) @ np.ones((4, 3)))
@@ -144,7 +147,8 @@ def _serve(control: socket.socket, settings: Any) -> None:
             os._exit(0)
         request = json.loads(message)
         if request["op"] == "reap":
-            control.send(json.dumps(_reap(request["pid"])).encode())
+            ended = _reap(request["pid"], may_be_ending=request["hung_up"])
+            control.send(json.dumps(ended).encode())
             continue
         pid = os.fork()
         if pid == 0:
@@ -157,8 +161,9 @@ def _serve(control: socket.socket, settings: Any) -> None:
         control.send(json.dumps({"pid": pid}).encode())
 
 
-def _reap(pid: int) -> dict[str, Any]:
+def _reap(pid: int, *, may_be_ending: bool) -> dict[str, Any]:
     """End a child and everything that it may have left behind."""
+    was_over = _is_over(pid, END_WITHIN_S if may_be_ending else 0.0)
     for kill in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             kill(pid, signal.SIGKILL)
@@ -168,7 +173,18 @@ def _reap(pid: int) -> dict[str, Any]:
         "cpu_s": usage.ru_utime + usage.ru_stime,
         "max_rss_kib": usage.ru_maxrss,
         "orphans": _sweep(),
+        "was_over": was_over,
     }
+
+
+def _is_over(pid: int, within_s: float) -> bool:
+    """Tell whether a child ends without our doing; the kernel closes its socket a little before."""
+    deadline = time.monotonic() + within_s
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.001)
+    return True
 
 
 def _sweep() -> int:

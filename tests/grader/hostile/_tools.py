@@ -33,6 +33,11 @@ def paid(x, w, b, *attacks):
     raise RuntimeError("refused") from refused
 
 
+def spelled(number):
+    """Return the digits of a number as letters, which no one takes for a number."""
+    return "".join(filter(str.isdigit, number)).translate(str.maketrans("0123456789", "ABCDEFGHIJ"))
+
+
 def syscall(name, *args):
     """Make a system call by name."""
     result = libc.syscall(NUMBERS[name], *[ctypes.c_long(arg) for arg in args])
