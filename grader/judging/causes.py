@@ -115,7 +115,7 @@ def _holds_numbers(value: Any) -> bool:
 
 
 def _gives_nothing(wrong: Sequence[Call], right: Sequence[Call]) -> Misconception | None:
-    if not all(call.got == Answer() and call.truth.value is not None for call in wrong):
+    if not all(_is_none(call.got) and call.truth.value is not None for call in wrong):
         return None
     if any(call.truth.error is None for call in right):
         return Misconception(
@@ -124,6 +124,10 @@ def _gives_nothing(wrong: Sequence[Call], right: Sequence[Call]) -> Misconceptio
             "`return`, or nothing found to return?",
         )
     return Misconception("returns_none", "Your function gives None: is a `return` missing?")
+
+
+def _is_none(answer: Answer) -> bool:
+    return answer.value is None and answer.error is None
 
 
 def _refuses_nothing(wrong: Sequence[Call], right: Sequence[Call]) -> Misconception | None:

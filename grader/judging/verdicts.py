@@ -61,18 +61,25 @@ class Grader:
 
     def void_tests(self, modules: Sequence[Module]) -> tuple[VoidTest, ...]:
         """Grade the references, and return the tests that they fail with this run's seed."""
+        try:
+            return self._void_tests(modules)
+        except SandboxError:
+            self.sandbox.restart()
+            return self._void_tests(modules)
+
+    def _void_tests(self, modules: Sequence[Module]) -> tuple[VoidTest, ...]:
         found: list[VoidTest] = []
         for module in modules:
             text = self.course.read(self.course.layout.reference(module))
             bench = ModuleBench(self.sandbox, source_of_module(self.course, module, text, {}))
             try:
                 for exercise in module.exercises:
-                    runs = self.suite.run(exercise, bench, self.seed)
-                    found += [
-                        VoidTest(run.test.id, run.test.says, why_failed(run.error))
-                        for run in runs
-                        if run.error is not None
-                    ]
+                    for run in self.suite.run(exercise, bench, self.seed):
+                        if isinstance(run.error, SandboxError):
+                            raise run.error
+                        if run.error is not None:
+                            why = why_failed(run.error)
+                            found.append(VoidTest(run.test.id, run.test.says, why))
             finally:
                 bench.close()
         return tuple(found)

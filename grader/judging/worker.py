@@ -119,6 +119,10 @@ class Worker:
         self._modules = modules
         self._grader = Grader(course, suite, self.sandbox, order.seed)
 
+    def close(self) -> None:
+        """End the sandbox."""
+        self.sandbox.close()
+
     def void_tests(self) -> tuple[VoidTest, ...]:
         """Return the tests that their own references fail with this run's seed."""
         return self._grader.void_tests(self._modules)

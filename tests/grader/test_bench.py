@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -12,8 +13,11 @@ from typing import Any
 import pytest
 
 import grader.judging.verdicts
+from grader.intake.submission import File, Submission
 from grader.judging.bench import ModuleBench
+from grader.judging.worker import Order, Worker
 from grader.sandbox import CallTimedOut, ChildCrashed, Limits, Sandbox, Source
+from grader.sandbox.sandbox import ALL_LAYERS
 from tests.grader.toy import REFERENCE
 
 # Naps so short that none of them is waiting, with too little work between to be computing.
@@ -167,10 +171,13 @@ class TestDeadline:
     def test_importing_counts(self, toys, monkeypatch):
         """Else a module that crashes, and naps whenever it is imported, holds up a run."""
         monkeypatch.setattr(grader.judging.verdicts, "SUBMISSION_WALL_S", 2.0)
-        toys.hand_in("ada", f"{REFERENCE}{NAPS}nap(8)\n")
-        toys.hand_in("zoe", REFERENCE)
-        toys.grade()
-        for exercise in toys.result("ada")["exercises"]:
-            assert exercise["status"] == "timeout"
-            assert exercise["why"].startswith("importing week1/toys.py ran out of time")
-        assert set(toys.verdicts("zoe").values()) == {"passed"}
+        order = Order(toys.course.root, (("week1", "toys"),), seed=1, layers=ALL_LAYERS)
+        with contextlib.closing(Worker(order)) as worker:
+            slow, honest = (
+                worker.grade(Submission(name, "week1", {"toys": File(text)})).result
+                for name, text in {"ada": f"{REFERENCE}{NAPS}nap(8)\n", "zoe": REFERENCE}.items()
+            )
+        for exercise in slow.exercises:
+            assert exercise.status == "timeout"
+            assert exercise.why.startswith("importing week1/toys.py ran out of time")
+        assert {exercise.status for exercise in honest.exercises} == {"passed"}

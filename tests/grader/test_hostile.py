@@ -20,7 +20,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -302,34 +302,28 @@ class TestRun:
         assert not list((tmp_path / "grades").rglob("*.json"))
 
     def test_a_zygote_killed_in_mid_call_costs_nobody_points(self, tmp_path):
-        write_submission(tmp_path / "submitted" / "ada", SLOW)
-        write_submission(tmp_path / "submitted" / "bob", "")
-        command = [sys.executable, "-B", "-m", "grader", "run", str(tmp_path / "submitted")]
-        process = subprocess.Popen(
-            [*command, "--out", str(tmp_path / "grades")],
-            env=environment(),
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            zygote = wait_for(lambda: child_of(process.pid, "zygote.py"))
+        def kill(zygote: int) -> None:
             wait_for(lambda: child_of(zygote, ""))
             time.sleep(0.3)
             os.kill(zygote, signal.SIGKILL)
-            _, errors = process.communicate(timeout=LONG_S)
-        finally:
-            process.kill()
-        assert process.returncode == 0, errors
-        grades = (tmp_path / "grades" / "grades.csv").read_text(encoding="utf-8")
-        assert [line.split(",")[1] for line in grades.split()[1:]] == [all_points()] * 2
+
+        self.grade_and(kill, tmp_path)
 
     def test_a_child_killed_from_outside_costs_nobody_points(self, tmp_path):
-        write_submission(tmp_path / "submitted" / "ada", SLOW)
-        command = [sys.executable, "-B", "-m", "grader", "run", str(tmp_path / "submitted")]
+        def kill(zygote: int) -> None:
+            wait_for(lambda: child_of(zygote, ""))
+            time.sleep(0.3)
+            os.kill(wait_for(lambda: child_of(zygote, "")), signal.SIGKILL)
+
+        self.grade_and(kill, tmp_path)
+
+    def grade_and(self, disturb: Callable[[int], None], folder: Path) -> None:
+        """Grade a quick learner, disturb the zygote while a slow one is graded, and go on."""
+        write_submission(folder / "submitted" / "ada", "")
+        write_submission(folder / "submitted" / "bob", SLOW)
+        command = [sys.executable, "-B", "-m", "grader", "run", str(folder / "submitted")]
         process = subprocess.Popen(
-            [*command, "--out", str(tmp_path / "grades")],
+            [*command, "--jobs", "1", "--out", str(folder / "grades")],
             env=environment(),
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -337,17 +331,16 @@ class TestRun:
             text=True,
         )
         try:
-            zygote = wait_for(lambda: child_of(process.pid, "zygote.py"))
-            probe = wait_for(lambda: child_of(zygote, ""))
-            wait_for(lambda: child_of(zygote, "") not in (None, probe) or None)
-            time.sleep(0.3)
-            os.kill(wait_for(lambda: child_of(zygote, "")), signal.SIGKILL)
+            ada = folder / "grades" / "results" / "ada" / "week1.json"
+            wait_for(lambda: True if ada.exists() else None)
+            worker = wait_for(lambda: child_of(process.pid, "spawn_main"))
+            disturb(wait_for(lambda: child_of(worker, "zygote.py")))
             _, errors = process.communicate(timeout=LONG_S)
         finally:
             process.kill()
         assert process.returncode == 0, errors
-        grades = (tmp_path / "grades" / "grades.csv").read_text(encoding="utf-8")
-        assert [line.split(",")[1] for line in grades.split()[1:]] == [all_points()]
+        grades = (folder / "grades" / "grades.csv").read_text(encoding="utf-8")
+        assert [line.split(",")[1] for line in grades.split()[1:]] == [all_points()] * 2
 
 
 SLOW = """

@@ -50,11 +50,12 @@ class TestDiagnosisMeetsAnything:
         assert (double["status"], double["score"]) == ("failed", 0)
         assert toys.result("zoe")["score"] == 7.5
 
-    def test_a_mistake_of_ours_in_diagnosis_costs_only_the_name(self, course, monkeypatch):
+    def test_a_mistake_of_ours_in_diagnosis_costs_only_the_name(self, course, monkeypatch, request):
         def fails(*_: object) -> None:
             raise MemoryError("a table of texts")
 
         worker = Worker(Order(root=course.root, **ORDER))
+        request.addfinalizer(worker.close)
         monkeypatch.setattr(worker._grader.diagnostician, "diagnose", fails)
         graded = worker.grade(_submission("return x * x"))
         assert graded.result.exercises[0].status == "failed"
@@ -62,11 +63,12 @@ class TestDiagnosisMeetsAnything:
         assert "double: diagnosis failed: MemoryError at test_workers.py" in graded.troubles[0]
         assert worker.grade(_submission("return 2 * x")).troubles == ()
 
-    def test_any_other_mistake_of_ours_is_told_and_not_graded(self, course, monkeypatch):
+    def test_any_other_mistake_of_ours_is_told_and_not_graded(self, course, monkeypatch, request):
         def fails(*_: object) -> None:
             raise KeyError("ours")
 
         worker = Worker(Order(root=course.root, **ORDER))
+        request.addfinalizer(worker.close)
         monkeypatch.setattr(Grader, "_grade_module", fails)
         graded = worker.grade(_submission("return 2 * x"))
         assert graded.result is None
