@@ -14,6 +14,7 @@ from grader.errors import GraderError, InputError
 from grader.printing import printable
 from kata.version import ShowVersion
 
+INSTRUCTORS_PACKAGES = ("msgspec",)  # which a learner's installation lacks
 THOROUGH_SEEDS = 20
 CORES = os.cpu_count() or 1
 OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3
@@ -29,7 +30,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(args.command(args))
     except GraderError as error:
-        print(f"grader: {error}", file=sys.stderr)
+        print("grader: " + "\n".join(map(printable, str(error).splitlines())), file=sys.stderr)
+        return BAD_CALL
+    except ModuleNotFoundError as error:
+        if error.name not in INSTRUCTORS_PACKAGES:
+            raise
+        print(f"grader: {error}; install it: pip install -e '.[instructor]'", file=sys.stderr)
         return BAD_CALL
     except KeyboardInterrupt:
         print("grader: stopped; run the same command again to go on from here", file=sys.stderr)

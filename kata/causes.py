@@ -14,7 +14,7 @@ import numpy as np
 RTOL, ATOL = 1e-9, 1e-12  # two right ways to compute the same differ by no more
 SINGLE_RTOL = 2e-5  # a few dozen steps with 7 digits
 MOST_DECIMALS = 11
-FEWEST_DIGITS = 2  # numbers that are neither 0 nor alike, without which a rule may fit by chance
+FEWEST_NUMBERS = 2  # neither 0 nor alike, without which many rules fit by chance
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Cause:
 class _Rule:
     cause: Cause
     apply: Callable[[np.ndarray], np.ndarray | None]
+    is_plain: bool = False  # so that a single number is evidence enough
 
 
 def same(got: np.ndarray, truth: np.ndarray, rtol: float = RTOL, atol: float = ATOL) -> bool:
@@ -51,13 +52,15 @@ def same(got: np.ndarray, truth: np.ndarray, rtol: float = RTOL, atol: float = A
 
 def measured_cause(pairs: Sequence[Pair]) -> Cause | None:
     """Return the first cause that explains all of the pairs, None if none does."""
-    pairs = [pair for pair in pairs if _is_float(pair.got) and _is_float(pair.truth)]
-    if not pairs or not _has_evidence(pairs):
+    pairs = [pair for pair in pairs if _is_real(pair.got) and _is_real(pair.truth)]
+    numbers = {float(n) for pair in pairs for n in np.abs(pair.truth).ravel()[:64] if n != 0}
+    if not numbers:
         return None
+    has_evidence = len(numbers) >= FEWEST_NUMBERS
     for rule in _RULES:
-        if _explains(rule, pairs):
+        if (has_evidence or rule.is_plain) and _explains(rule, pairs):
             return rule.cause
-    return _single_precision(pairs) or _another_order(pairs)
+    return _single_precision(pairs) or (_another_order(pairs) if has_evidence else None)
 
 
 def _explains(rule: _Rule, pairs: Sequence[Pair]) -> bool:
@@ -67,17 +70,20 @@ def _explains(rule: _Rule, pairs: Sequence[Pair]) -> bool:
             made = rule.apply(pair.truth)
         if made is None or not same(pair.got, np.asarray(made)):
             return False
-        changes = changes or not same(np.asarray(made), pair.truth)
+        changes = changes or _is_changed(np.asarray(made), pair.truth)
     return changes
 
 
-def _is_float(array: np.ndarray) -> bool:
+def _is_changed(made: np.ndarray, truth: np.ndarray) -> bool:
+    """Say whether a rule changed a number; one too small to be still there tells nothing."""
+    if made.shape != truth.shape:
+        return True
+    kept = ~((made == 0) & (truth != 0))
+    return not same(made[kept], truth[kept])
+
+
+def _is_real(array: np.ndarray) -> bool:
     return array.dtype.kind in "iuf"
-
-
-def _has_evidence(pairs: Sequence[Pair]) -> bool:
-    numbers = {float(n) for pair in pairs for n in np.abs(pair.truth).ravel()[:64] if n != 0}
-    return len(numbers) >= FEWEST_DIGITS
 
 
 def _rounded(decimals: int) -> _Rule:
@@ -85,17 +91,11 @@ def _rounded(decimals: int) -> _Rule:
     cause = Cause(
         "rounded", f"Your numbers are the right ones rounded to {what}: return them unrounded."
     )
-
-    def apply(truth: np.ndarray) -> np.ndarray | None:
-        made = np.round(truth, decimals)
-        lost = (made == 0) & (truth != 0)  # a number that is gone is no rounded one
-        return None if lost.any() and not (made != truth)[~lost].any() else made
-
-    return _Rule(cause, apply)
+    return _Rule(cause, lambda truth: np.round(truth, decimals), is_plain=True)
 
 
 def _times(factor: float, name: str, sentence: str) -> _Rule:
-    return _Rule(Cause(name, sentence), lambda truth: truth * factor)
+    return _Rule(Cause(name, sentence), lambda truth: truth * factor, is_plain=True)
 
 
 def _along(axis: int, what: str) -> _Rule:
@@ -197,6 +197,7 @@ def _another_order(pairs: Sequence[Pair]) -> Cause | None:
 
     if all(map(is_permuted, pairs)) and any(not same(p.got, p.truth) for p in pairs):
         return Cause("another_order", "Your numbers are the right ones, but in another order.")
-    if all(p.got.size == p.truth.size and same(p.got.ravel(), p.truth.ravel()) for p in pairs):
+    is_shaped = any(pair.got.shape != pair.truth.shape for pair in pairs)
+    if is_shaped and all(same(pair.got.ravel(), pair.truth.ravel()) for pair in pairs):
         return Cause("another_shape", "Your numbers are the right ones, but in another shape.")
     return None

@@ -14,7 +14,7 @@ from grader.course import ROOT, Course
 # results, no verdict depends.
 TOOLS = (
     *("grader/judging", "grader/sandbox", "grader/variants.py"),
-    *("kata/comparisons.py", "kata/rules.py", "exercises/verdict.py"),
+    *("kata/comparisons.py", "kata/causes.py", "kata/rules.py", "exercises/verdict.py"),
 )
 
 

@@ -155,27 +155,28 @@ class TestAssertCloseRefuses:
     @pytest.mark.parametrize(
         ("factor", "note"),
         [
-            (-1, "got is expected with the other sign"),
-            (2, "got is twice expected"),
-            (0.5, "got is half of expected"),
-            (1 / np.log(2), "got is expected divided by ln 2: is a logarithm to base 2?"),
-            (np.log(2), "got is expected times ln 2: is a logarithm natural?"),
+            (-1, "Your result is the right one with the other sign."),
+            (2, "Your result is twice the right one."),
+            (0.5, "Your result is half of the right one."),
+            (1 / np.log(2), "Your result is the right one divided by ln 2: is a logarithm "),
+            (np.log(2), "Your result is the right one times ln 2: is a logarithm "),
         ],
     )
     def test_a_factor_that_is_seen_at_once(self, factor, note):
         truth = np.array([1.0, 3.0, -2.0])
         error = complaint(assert_close, factor * truth, truth)
-        assert error.details[-1] == note
+        assert error.details[-1].startswith(note)
         assert note not in error.summary
 
     def test_a_square_matrix_transposed(self):
         truth = np.array([[1.0, 2.0], [3.0, 4.0]])
-        assert complaint(assert_close, truth.T, truth).details[-1] == "got is expected, transposed"
+        note = complaint(assert_close, truth.T, truth).details[-1]
+        assert note == "Your result is the right one transposed: rows are columns."
 
     def test_no_factor_relates_to_zeros_or_to_infinities(self):
         for truth in ([0.0, 0.0], [1.0, inf]):
             error = complaint(assert_close, [1.0, truth[1]], np.array(truth) - [2.0, 0.0])
-            assert not error.details[-1].startswith("got is expected d")
+            assert not error.details[-1].startswith("Your ")
 
     def test_comparing_warns_of_nothing(self):
         with warnings.catch_warnings():
