@@ -9,7 +9,7 @@ import numpy as np
 from measure import median, spread, times
 
 from grader.sandbox import Sandbox, Source
-from grader.sandbox.sandbox import Arguments
+from grader.sandbox.arguments import Arguments
 
 SOURCE = """
 def identity(x):

@@ -18,7 +18,8 @@ from exercises import Exercise, Module
 from grader.course import Course
 from grader.sandbox import CallTimedOut, Child, ChildCrashed, LearnerFault, Sandbox, Source
 from grader.sandbox.answers import raised
-from grader.sandbox.sandbox import Arguments, ModuleCheck
+from grader.sandbox.arguments import Arguments
+from grader.sandbox.sandbox import ModuleCheck
 
 MAX_RECORDED_BYTES = 64 << 20
 

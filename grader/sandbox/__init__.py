@@ -15,7 +15,8 @@ from grader.sandbox.faults import (
     TooMuchWork,
 )
 from grader.sandbox.limits import Limits
-from grader.sandbox.sandbox import Child, Sandbox, Source
+from grader.sandbox.sandbox import Child, Sandbox
+from grader.sandbox.source import Source
 
 __all__ = [
     "BadAnswer",

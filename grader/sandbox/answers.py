@@ -25,15 +25,13 @@ import statistics
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from grader.sandbox.faults import BadAnswer
+from grader.sandbox.source import Source
 from kata import rules
-
-if TYPE_CHECKING:
-    from grader.sandbox.sandbox import Source
 
 # Exceptions that must not pass for what they are on this side: they would end the grading run or
 # confuse pytest's own machinery.
@@ -665,56 +663,3 @@ def syntax_sentence(syntax: dict[str, Any], label: str) -> str:
     shown = f" in `{one_line(syntax['source'], MAX_LINE)}`" if syntax["source"] else ""
     text = one_line(syntax["text"], MAX_TEXT) or "nested too deeply"
     return f"{label}{line} is not Python: {text}{shown}"
-
-
-# ---------------------------------------------------------------------------------------------
-# Changes to arguments
-# ---------------------------------------------------------------------------------------------
-
-
-def restore(original: Any, now: Any) -> None:
-    """Make the change that a call made to its arguments to the caller's own objects.
-
-    Raises
-    ------
-    BadAnswer
-        If they can't be what the objects have become.
-    """
-    try:
-        _restore(original, now)
-    except (ValueError, TypeError, AttributeError) as error:  # read-only, or of fixed shape
-        raise BadAnswer("changed an argument into something else") from error
-
-
-def _restore(original: Any, now: Any) -> None:
-    """Make the change that a call made to its arguments to the caller's own objects."""
-    changed = BadAnswer("changed an argument into something else")
-    if type(original) is not type(now):
-        raise changed
-    if isinstance(original, np.ndarray):
-        if original.dtype != now.dtype or original.shape != now.shape:
-            raise changed
-        if original.tobytes() != now.tobytes():
-            original[...] = now
-    elif isinstance(original, dict):
-        _restore_dict(original, now)
-    elif len(original) == len(now):
-        for index, (old, new) in enumerate(zip(original, now, strict=True)):
-            if isinstance(old, CONTAINERS):
-                _restore(old, new)
-            elif isinstance(original, list):
-                original[index] = new
-    elif isinstance(original, list):
-        original[:] = now
-    else:
-        raise changed
-
-
-def _restore_dict(original: dict[Any, Any], now: dict[Any, Any]) -> None:
-    for key, new in now.items():
-        if isinstance(original.get(key), CONTAINERS):
-            _restore(original[key], new)
-        else:
-            original[key] = new
-    for key in [key for key in original if key not in now]:
-        del original[key]

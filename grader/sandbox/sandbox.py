@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import secrets
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -19,6 +18,7 @@ import numpy as np
 
 from grader.errors import SandboxError
 from grader.sandbox import answers, probe
+from grader.sandbox.arguments import Arguments
 from grader.sandbox.connection import Clock, Connection, check_deadline
 from grader.sandbox.faults import (
     BadAnswer,
@@ -31,6 +31,7 @@ from grader.sandbox.faults import (
 from grader.sandbox.inside import wire
 from grader.sandbox.launcher import Ended, Zygote
 from grader.sandbox.limits import Limits
+from grader.sandbox.source import Source
 
 ALL_LAYERS = ("user", "landlock", "seccomp")
 SHOWN_OUTPUT = 4000
@@ -40,39 +41,6 @@ HOW_TO_CONFINE = (
     "WSL 2 or a container with its default profile. To try your own code without protection, "
     "add --unsafe-no-sandbox."
 )
-# Exceptions that must not pass for what they are on this side: they would end the grading run or
-# confuse pytest's own machinery.
-REPLACED = {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "StopIteration"}
-REPLACED |= {"StopAsyncIteration", "BaseExceptionGroup", "ExceptionGroup"}
-CONTAINERS = (np.ndarray, list, tuple, dict)
-MAX_TEXT = 500
-MAX_KINDS = 20
-LINE_BREAK = re.compile(r"\r\n|\r|\n")
-
-
-@dataclass(frozen=True)
-class Source:
-    """One module of a submission, and what the sandbox needs to know about it."""
-
-    week: str
-    name: str
-    text: str
-    stub: str = ""
-    objects: tuple[str, ...] = ()
-    rules: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    siblings: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def label(self) -> str:
-        """How tracebacks call the file."""
-        return f"{self.week}/{self.name}.py"
-
-    def line(self, label: str, number: int) -> str | None:
-        """Return a line of the module or of a sibling, None if there is no such line."""
-        texts = {f"{self.week}/{name}.py": text for name, text in self.siblings.items()}
-        texts[self.label] = self.text
-        lines = LINE_BREAK.split(texts[label]) if label in texts else []
-        return lines[number - 1].strip() if 1 <= number <= len(lines) else None
 
 
 @dataclass(frozen=True)
@@ -91,27 +59,6 @@ class ModuleCheck:
     objects: Mapping[str, ObjectCheck]
     names: tuple[str, ...] = ()
     stubs: tuple[tuple[int, int], ...] = ()  # first and last line of each
-
-
-class Arguments:
-    """The arguments of one call: our own objects, and the frame that carries copies of them.
-
-    Parameters
-    ----------
-    args, kwargs : sequence and mapping
-        What to call with.
-    are_restored : bool
-        Whether a change that the call makes in place is made to these objects too. A test that
-        works out the truth from its inputs after the call wants them as they were.
-    """
-
-    def __init__(
-        self, args: Sequence[Any], kwargs: Mapping[str, Any], *, are_restored: bool = True
-    ) -> None:
-        self.are_restored = are_restored
-        self.values = [list(args), dict(kwargs)]
-        self.callbacks: list[Callable[..., Any]] = []
-        self.frame = wire.dumps(self.values, self.callbacks)
 
 
 class Sandbox:
@@ -376,7 +323,7 @@ class Child:
                 "with whole arrays instead of looping over their entries"
             )
         if arguments.are_restored and reply.get("arguments") is not None:
-            answers.restore(arguments.values, reply["arguments"])
+            arguments.restore(reply["arguments"])
         if "unsendable" in reply:
             what = answers.unsendable_sentence(reply["unsendable"], self.check.names)
             raise BadAnswer(f"returned {what}")

@@ -25,7 +25,7 @@ from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
 from grader.judging.worker import protect_process
 from grader.sandbox import Limits, Sandbox
-from grader.sandbox.sandbox import Arguments
+from grader.sandbox.arguments import Arguments
 
 HOSTILE = Path(__file__).resolve().parent / "hostile"
 CANARY = "canary-" + os.environ.get("KATA_CANARY", "")  # in this process's memory

@@ -13,7 +13,7 @@ from grader.judging.bench import ModuleBench
 from grader.judging.reasons import why_failed
 from grader.sandbox import BadAnswer, ForbiddenUse, Limits, Sandbox, Source
 from grader.sandbox.answers import violation_sentence, warn_again
-from grader.sandbox.sandbox import Arguments
+from grader.sandbox.arguments import Arguments
 
 SECRET = 0.62831853
 DIGITS = "62831853"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from grader.sandbox import Sandbox, Source
-from grader.sandbox.sandbox import Arguments
+from grader.sandbox.arguments import Arguments
 from tests.rule_cases import EVASIONS, HONEST, Case
 
 ROOT = Path(__file__).resolve().parents[2]

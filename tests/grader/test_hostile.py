@@ -38,7 +38,7 @@ from grader.sandbox import (
     Source,
     launcher,
 )
-from grader.sandbox.sandbox import Arguments
+from grader.sandbox.arguments import Arguments
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="grading needs Linux")
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from grader.sandbox import BadAnswer, ForbiddenUse, Limits, Sandbox, Source
-from grader.sandbox.sandbox import ALL_LAYERS, Arguments
+from grader.sandbox.arguments import Arguments
+from grader.sandbox.sandbox import ALL_LAYERS
 
 SOURCE = """
 import numpy as np

@@ -12,7 +12,7 @@ import pytest
 from grader.authoring.stubs import write_stubs
 from grader.judging.reasons import why_failed
 from grader.sandbox import ForbiddenUse, Limits, Sandbox, Source, TooMuchWork
-from grader.sandbox.sandbox import Arguments
+from grader.sandbox.arguments import Arguments
 from tests.grader.toy import HIDDEN, REFERENCE, grade, hand_in, make_course
 
 SOURCE = """
