@@ -37,7 +37,6 @@ from kata import rules
 # confuse pytest's own machinery.
 REPLACED = {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "StopIteration"}
 REPLACED |= {"StopAsyncIteration", "BaseExceptionGroup", "ExceptionGroup"}
-CONTAINERS = (np.ndarray, list, tuple, dict)
 MAX_TEXT = 500
 MAX_KINDS = 20
 MAX_FRAMES = 10
