@@ -10,6 +10,9 @@ from pathlib import Path
 HOME = str(Path(__file__).resolve().parents[1])
 sys.path[:] = [path for path in sys.path if path and path not in (os.getcwd(), HOME)] + [HOME]
 os.environ["PYTHONSAFEPATH"] = "1"
+# Worker processes share the cores, each with one thread, as the sandbox's children have: so what we
+# compute beside a learner's answer is rounded as that is.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if __name__ == "__main__":
     from grader.cli import main
