@@ -19,6 +19,7 @@ from kata.causes import Pair, measured_cause, same
 
 FEWEST_WRONG, FEWEST_RIGHT = 2, 3  # calls on either side, without which a split may be by chance
 LARGE = 100.0
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 
 @dataclass(frozen=True)
@@ -155,18 +156,35 @@ def _raises_another(wrong: Sequence[Call], right: Sequence[Call]) -> Misconcepti
 
 
 def _numbers(wrong: Sequence[Call], right: Sequence[Call]) -> Misconception | None:
-    pairs: list[Pair] = []
+    answers = []
     for call in (*wrong, *right):
-        if call.got.error is not None and call.got.error == call.truth.error:
-            continue
         if call.got.error is not None or call.truth.error is not None:
-            return None
-        one, other = _as_numbers(call.got.value), _as_numbers(call.truth.value)
-        if one is None or other is None:
-            return None
-        pairs.append(Pair(one, other))
-    cause = measured_cause(pairs)
-    return Misconception(cause.name, cause.sentence) if cause else None
+            if call.got.error != call.truth.error:
+                return None
+            continue
+        answers.append((_parts(call.got.value), _parts(call.truth.value)))
+    n = len(answers[0][1]) if answers else 0
+    if not n or any(len(got) != n or len(truth) != n for got, truth in answers):
+        return None
+    columns = [[Pair(got[i], truth[i]) for got, truth in answers] for i in range(n)]
+    at_fault = [i for i in range(n) if not all(same(p.got, p.truth) for p in columns[i])]
+    if len(at_fault) != 1:
+        return None
+    cause = measured_cause(columns[at_fault[0]])
+    if cause is None:
+        return None
+    which = f"In the {ORDINALS[at_fault[0]]} of the results: " if n > 1 else ""
+    return Misconception(cause.name, which + cause.sentence)
+
+
+def _parts(value: Any) -> list[np.ndarray]:
+    """Return a result as arrays: one, or those of a tuple; none if it holds anything else."""
+    numbers = _as_numbers(value) if not isinstance(value, tuple) else None
+    if numbers is not None:
+        return [numbers]
+    parts = [_as_numbers(part) for part in value] if isinstance(value, tuple) else []
+    found = [part for part in parts if part is not None]
+    return found if 0 < len(found) == len(parts) <= len(ORDINALS) else []
 
 
 def _overflows(wrong: Sequence[Call], right: Sequence[Call]) -> Misconception | None:
@@ -254,12 +272,12 @@ def _splits(wrong: Sequence[Call], right: Sequence[Call]) -> Misconception | Non
     if len(wrong) < FEWEST_WRONG or len(right) < FEWEST_RIGHT:
         return None
     for name in sorted({name for call in wrong for name in call.kwargs}):
-        if _parts(wrong, right, lambda call, name=name: name in call.kwargs):  # type: ignore[misc]
+        if _divides(wrong, right, lambda call, name=name: name in call.kwargs):  # type: ignore[misc]
             return Misconception(
                 f"wrong_with_{name}", f"Right without `{name}`, and wrong as soon as it is given."
             )
     for text, has in _PROPERTIES:
-        if _parts(wrong, right, has):
+        if _divides(wrong, right, has):
             return Misconception(
                 "wrong_for_some",
                 f"Right for all other inputs that were tried, and wrong for all {text}.",
@@ -267,7 +285,7 @@ def _splits(wrong: Sequence[Call], right: Sequence[Call]) -> Misconception | Non
     return None
 
 
-def _parts(wrong: Sequence[Call], right: Sequence[Call], has: Callable[[Call], bool]) -> bool:
+def _divides(wrong: Sequence[Call], right: Sequence[Call], has: Callable[[Call], bool]) -> bool:
     return all(map(has, wrong)) and not any(map(has, right))
 
 

@@ -49,6 +49,12 @@ class TestCauses:
         )
         assert name_of([call(2 * X, X), call(X + 1, X + 1)]) is None
 
+    def test_one_of_several_results(self):
+        calls = [call((2 * X, 1.0), (X, 1.0)), call((2 * X + 2, 3.0), (X + 1, 3.0))]
+        found = find_cause(calls, frozenset({0}))
+        assert found.sentence == "In the first of the results: Your result is twice the right one."
+        assert name_of([*calls, call((X, 2.0), (X, 1.0))]) is None
+
     def test_each_failed_test_is_explained(self):
         """One that fails without a wrong answer fails for another reason."""
         calls = [call(2 * X, X), call(2 * X, X, test=1)]

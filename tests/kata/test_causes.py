@@ -45,6 +45,14 @@ class TestNamed:
     def test_a_cause_that_explains_all(self, name, change):
         assert cause_of([change(truth) for truth in TRUTHS]) == name
 
+    def test_short_numbers_far_from_the_truth(self):
+        """Cancelling leaves few of the seven digits, and they are short all the same."""
+        values = np.array([1e6 + 0.1, 1e6 + 0.2, 1e6 + 0.4])
+        short = values.astype(np.float32)
+        gots = [(short - np.mean(short)) ** 2 + np.float32(1 / 3), short / np.float32(3)]
+        truths = [(values - np.mean(values)) ** 2 + 1 / 3, values / 3]
+        assert cause_of(gots, truths) == "single_precision"
+
     def test_a_transposed_matrix(self):
         tables = TRUTHS[:2]
         assert cause_of([table.T for table in tables], tables) == "transposed"
