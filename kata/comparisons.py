@@ -45,6 +45,8 @@ class Mismatch(AssertionError):
         What is wrong, without any expected value or input.
     details : tuple of str
         Lines that show expected and got, for visible tests only.
+    is_relative : bool
+        Whether tiny numbers were the point, so that errors count beside each number alone.
     told : str
         The summary for hidden tests. Code that sees a hidden input can return an array whose
         shape spells it, so sizes of the result are left out unless they are small or expected.
@@ -57,6 +59,7 @@ class Mismatch(AssertionError):
         super().__init__("\n".join([summary, *details]))
         self.summary = summary
         self.details = tuple(details)
+        self.is_relative = False
         self.told = LONG_NUMBER.sub("…", summary) if told is None else told
 
 
@@ -102,7 +105,10 @@ def assert_close(
         summary, told = _values_differ(wrong, what)
         blame = _blame_short_floats(got, truth)
         notes = _relation(got, truth)
-        raise Mismatch(summary + blame, [*_show_both(got, truth, wrong), *notes], told=told + blame)
+        details = [*_show_both(got, truth, wrong), *notes]
+        mismatch = Mismatch(summary + blame, details, told=told + blame)
+        mismatch.is_relative = atol == 0
+        raise mismatch
 
 
 def assert_same(actual: Any, expected: Any, *, what: str = "the result") -> None:

@@ -65,7 +65,7 @@ class Diagnostician:
         self._wrong: dict[Module, tuple[Variant, ...]] = {}
         self._modules: dict[tuple[Exercise, str], Any] = {}
         self._answers: dict[tuple[Any, ...], Answer] = {}
-        self._fails: dict[tuple[Exercise, str], frozenset[str]] = {}
+        self._known_reasons: dict[tuple[Exercise, str], dict[str, str]] = {}
 
     def diagnose(
         self,
@@ -106,11 +106,29 @@ class Diagnostician:
             variant
             for variant in variants
             if self._answers_alike(exercise, variant, seen, truths, likeness)
-            and self._failed_by(exercise, variant) & seen.ran <= seen.failed_ids
+            and self._fails_alike(exercise, variant, seen, truths)
         ]
         told = {variant: len(self._failed_by(exercise, variant) & seen.ran) for variant in alike}
         most = max(told.values(), default=0)
         return [variant for variant in alike if told[variant] == most > 0]
+
+    def _fails_alike(
+        self, exercise: Exercise, variant: Variant, seen: _Seen, truths: Sequence[Answer]
+    ) -> bool:
+        """Say whether the learner fails what a variant fails, and where all is right, as it does.
+
+        A test whose answers are all right fails for a warning, say, or for one argument changed.
+        """
+        reasons = {
+            test: reason
+            for test, reason in self._reasons(exercise, variant).items()
+            if test in seen.ran
+        }
+        silent = seen.silent(truths)
+        return all(
+            test in seen.reasons and (test not in silent or reason == seen.reasons[test])
+            for test, reason in reasons.items()
+        )
 
     def _answers_alike(
         self,
@@ -123,18 +141,22 @@ class Diagnostician:
         for record, test, truth in zip(seen.records, seen.tests, truths, strict=True):
             answer = self._replay(exercise, variant.name, record)
             needed = truth if test in seen.failed else None
-            if not _same_answer(record.answer, answer, needed, likeness):
+            is_relative = test in seen.relative
+            if not _same_answer(record.answer, answer, needed, likeness, is_relative):
                 return False
         return True
 
     def _failed_by(self, exercise: Exercise, variant: Variant) -> frozenset[str]:
         """Return the tests that a variant fails."""
+        return frozenset(self._reasons(exercise, variant))
+
+    def _reasons(self, exercise: Exercise, variant: Variant) -> dict[str, str]:
+        """Return why a variant fails the tests that it fails."""
         key = exercise, variant.name
-        if key not in self._fails:
-            bench = _OwnBench(self._modules[key])
-            runs = self.suite.run(exercise, bench, self.seed)
-            self._fails[key] = frozenset(run.test.id for run in runs if run.error is not None)
-        return self._fails[key]
+        if key not in self._known_reasons:
+            runs = self.suite.run(exercise, _OwnBench(self._modules[key]), self.seed)
+            self._known_reasons[key] = _reasons_of(runs)
+        return self._known_reasons[key]
 
     def _wrong_variants(self, module: Module, exercise: Exercise) -> list[Variant]:
         if module not in self._wrong:
@@ -183,8 +205,18 @@ class _Seen:
                     self.records.append(record)
                     self.tests.append(number)
         self.failed = frozenset(i for i, run in enumerate(runs) if run.error is not None)
-        self.failed_ids = frozenset(run.test.id for run in runs if run.error is not None)
-        self.ran = frozenset(run.test.id for run in runs)
+        self.ids = [run.test.id for run in runs]
+        self.ran = frozenset(self.ids)
+        self.reasons = _reasons_of(runs)
+        # Tests that failed where tiny numbers were the point.
+        self.relative = frozenset(
+            i for i, run in enumerate(runs) if getattr(run.error, "is_relative", False)
+        )
+
+    def silent(self, truths: Sequence[Answer]) -> frozenset[str]:
+        """Return the tests in which all answers are right."""
+        wrong = {call.test for call in self.calls(truths) if not call.is_right}
+        return frozenset(test for number, test in enumerate(self.ids) if number not in wrong)
 
     def calls(self, truths: Sequence[Answer]) -> list[Call]:
         """Return what was seen, beside the truth."""
@@ -193,6 +225,11 @@ class _Seen:
             args, kwargs = _arguments(record)
             found.append(Call(tuple(args), tuple(kwargs), record.answer, truth, test))
         return found
+
+
+def _reasons_of(runs: Sequence[TestRun]) -> dict[str, str]:
+    """Return the beginning of why each failed test failed: what was seen, without numbers."""
+    return {run.test.id: str(run.error).partition(":")[0] for run in runs if run.error is not None}
 
 
 class _OwnBench:
@@ -279,13 +316,17 @@ def _builtin_name(error: Exception) -> str:
 
 
 def _same_answer(
-    learner: Answer, variant: Answer, truth: Answer | None, likeness: Likeness
+    learner: Answer,
+    variant: Answer,
+    truth: Answer | None,
+    likeness: Likeness,
+    is_relative: bool = False,
 ) -> bool:
     """Say whether a variant answers as the learner did.
 
     Where the test failed, `truth` is given, and the variant has to account for the difference from
     it, however small that is: two answers that both miss the truth by a billionth are not alike
-    for being close.
+    for being close. If tiny numbers were the point of that test, each counts by itself.
     """
     if learner.error is not None or variant.error is not None:
         return learner.error == variant.error
@@ -294,26 +335,41 @@ def _same_answer(
         return False
     true_pairs = pairs_of(learner.value, truth.value) if truth and truth.error is None else None
     if true_pairs is None or len(true_pairs) != len(pairs):
-        return all(_close(pair, None, likeness) for pair in pairs)
+        return all(_close(pair, likeness) for pair in pairs)
     return all(
-        _close(pair, true.truth, likeness) for pair, true in zip(pairs, true_pairs, strict=True)
+        _accounts_for(pair, true.truth, likeness, is_relative)
+        for pair, true in zip(pairs, true_pairs, strict=True)
     )
 
 
-def _close(pair: Pair, truth: np.ndarray | None, likeness: Likeness) -> bool:
+def _accounts_for(pair: Pair, truth: np.ndarray, likeness: Likeness, is_relative: bool) -> bool:
+    x, y = pair.got, pair.truth
+    is_free = likeness.is_sign_free and x.ndim in (1, 2)
+    if not x.shape == y.shape == truth.shape or is_free:
+        return _close(pair, likeness)
+    with np.errstate(all="ignore"):
+        missed, apart = np.abs(x - truth), np.abs(x - y)
+        if is_relative:
+            allowed = likeness.rtol * np.abs(y)
+            counts = (missed > ROUNDING * np.abs(truth)) & (missed < allowed / UNEXPLAINED)
+            allowed = np.where(counts, UNEXPLAINED * missed, allowed)
+            return bool(np.all((apart <= allowed) | (x == y) | (np.isnan(x) & np.isnan(y))))
+        scale = float(np.max(np.abs(y[np.isfinite(y)]), initial=0.0))
+        most = float(np.max(missed[np.isfinite(missed)], initial=0.0))
+        tolerance = likeness.atol * max(1.0, scale) + likeness.rtol * scale
+        if ROUNDING * max(1.0, scale) < most < tolerance / UNEXPLAINED:
+            return bool(np.max(apart, initial=0.0) <= UNEXPLAINED * most)
+    return _close(pair, likeness)
+
+
+def _close(pair: Pair, likeness: Likeness) -> bool:
     x, y = pair.got, pair.truth
     if x.shape != y.shape:
         return False
-    finite = np.abs(y[np.isfinite(y)])
-    scale = float(np.max(finite, initial=0.0))
+    scale = float(np.max(np.abs(y[np.isfinite(y)]), initial=0.0))
     with np.errstate(all="ignore"):
         if likeness.is_sign_free and x.ndim in (1, 2):
             x, y = _without_signs(x), _without_signs(y)
-        elif truth is not None and truth.shape == x.shape:
-            missed = float(np.max(np.abs(x - truth)[np.isfinite(x - truth)], initial=0.0))
-            tolerance = likeness.atol * max(1.0, scale) + likeness.rtol * scale
-            if ROUNDING * max(1.0, scale) < missed < tolerance / UNEXPLAINED:
-                return bool(np.max(np.abs(x - y), initial=0.0) <= UNEXPLAINED * missed)
         return bool(
             np.allclose(
                 x, y, rtol=likeness.rtol, atol=likeness.atol * max(1.0, scale), equal_nan=True
