@@ -454,12 +454,16 @@ class TestSampleCategorical:
             assert_same(learner.sample_categorical(probs, u), _draw(probs, u))
 
     def test_borders(self, learner):
-        """A number on a border belongs to the interval above it, the next smaller one below it."""
+        """A border is exact: a number on it belongs to the interval above, a lower one below."""
         probs = np.array([0.25, 0.125, 0.5, 0.125])
         u = np.array([0.0, 0.25, 0.375, 0.875, 0.3125, 0.75])
         assert_same(learner.sample_categorical(probs, u), np.array([0, 1, 2, 3, 1, 2]))
         below = np.nextafter(u[1:4], 0.0)
         assert_same(learner.sample_categorical(probs, below), np.array([0, 1, 2]))
+        # With 32 bits most sums of tenths are further off than this.
+        probs, u = np.full(10, 0.1), np.arange(1, 10) / 10
+        assert_same(learner.sample_categorical(probs, u - 3e-9), np.arange(9))
+        assert_same(learner.sample_categorical(probs, u + 3e-9), np.arange(1, 10))
 
     def test_zero_probabilities(self, learner, rng):
         """An index of probability 0 is never drawn, at the front, in the middle or at the end."""

@@ -124,15 +124,15 @@ class TestLogsumexp:
         for axis in (0, 1, 2):
             with np.errstate(divide="ignore"):
                 truths[axis] = np.log(np.exp(x).sum(axis=axis))
-        for axis, truth in truths.items():
-            with no_floating_point_warnings():
-                got = learner.logsumexp(x, axis=axis)
-            assert_close(got, truth)
         with no_floating_point_warnings():
             nothing = learner.logsumexp(np.array([-INF, -INF]))
             something = learner.logsumexp(np.array([-INF, 2.0]))
         assert_close(nothing, -INF)
         assert_close(something, 2.0)
+        for axis, truth in truths.items():
+            with no_floating_point_warnings():
+                got = learner.logsumexp(x, axis=axis)
+            assert_close(got, truth)
 
     def test_keeps_x(self, learner, rng):
         """The array is the same afterwards."""

@@ -314,7 +314,7 @@ def clips_the_share(x0, t, alpha_bars, noise):
     return np.sqrt(left) * x0 + np.sqrt(1 - left) * noise
 
 
-@wrong("add_noise", "You weighted x0 and noise in place, so the caller's arrays have changed.")
+@wrong("add_noise", "You scaled an argument in place, so the caller's array has changed.")
 def mixes_in_place(x0, t, alpha_bars, noise):
     left = _lift(alpha_bars[t], x0)
     x0 *= np.sqrt(left)
@@ -322,7 +322,7 @@ def mixes_in_place(x0, t, alpha_bars, noise):
     return x0
 
 
-@wrong("add_noise", "You scaled the noise in place, so the caller's array has changed.")
+@wrong("add_noise", "You scaled an argument in place, so the caller's array has changed.")
 def scales_noise_in_place(x0, t, alpha_bars, noise):
     left = _lift(alpha_bars[t], x0)
     noise *= np.sqrt(1 - left)

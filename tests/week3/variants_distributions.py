@@ -779,7 +779,7 @@ def trusts_the_sum(probs, u):
 
 @wrong(
     "sample_categorical",
-    "You sent what is left over to the last index, though its probability may be 0.",
+    "You gave the last index what rounding leaves over, though its probability may be 0.",
 )
 def sends_the_rest_to_the_end(probs, u):
     k = np.searchsorted(np.cumsum(probs), u, side="right")
@@ -788,7 +788,7 @@ def sends_the_rest_to_the_end(probs, u):
 
 @wrong(
     "sample_categorical",
-    "You set the last sum to 1: if the last probability is 0, it gets the rounding and is drawn.",
+    "You gave the last index what rounding leaves over, though its probability may be 0.",
 )
 def sets_the_last_sum(probs, u):
     ends = np.cumsum(probs)

@@ -174,7 +174,11 @@ def forgets_keepdims_if_square(joint, given):
     return joint / known[:, None] if given == 0 else joint / known
 
 
-@wrong("conditional", "You returned nan for a condition of probability 0: that is an error.")
+@wrong(
+    "conditional",
+    "You returned nan for a condition of probability 0: a single one is an error, even if others "
+    "are possible.",
+)
 def returns_nan(joint, given):
     with np.errstate(all="ignore"):
         return joint / joint.sum(axis=1 - given, keepdims=True)
@@ -231,7 +235,11 @@ def checks_the_first(joint, given):
         return joint / known
 
 
-@wrong("conditional", "You asked whether all conditions are impossible: one is enough.")
+@wrong(
+    "conditional",
+    "You returned nan for a condition of probability 0: a single one is an error, even if others "
+    "are possible.",
+)
 def wants_all_impossible(joint, given):
     known = joint.sum(axis=1 - given, keepdims=True)
     if np.all(known == 0):

@@ -471,13 +471,13 @@ def weighs_the_steps(model, x0, t, alpha_bars, noise):
     return np.mean(weight * error) / np.mean(weight)
 
 
-@wrong("denoising_loss", "You gave the model t in another shape: it gets t as it is.")
+@wrong("denoising_loss", "You gave the model something else for t: it gets t as it is.")
 def reshapes_t(model, x0, t, alpha_bars, noise):
     column = t.reshape(-1, *[1] * (x0.ndim - 1))
     return np.mean((model(_mix(x0, t, alpha_bars, noise), column) - noise) ** 2)
 
 
-@wrong("denoising_loss", "You gave the model t as a fraction of T: it gets t as it is.")
+@wrong("denoising_loss", "You gave the model something else for t: it gets t as it is.")
 def scales_t(model, x0, t, alpha_bars, noise):
     return np.mean((model(_mix(x0, t, alpha_bars, noise), t / len(alpha_bars)) - noise) ** 2)
 
@@ -618,7 +618,7 @@ def counts_upwards_for_the_model(model, x_T, betas, noises):
     return x
 
 
-@wrong("sample", "You gave the model an array of steps: here t is one integer.")
+@wrong("sample", "You gave the model a t that is an array or a fraction: here it is one integer.")
 def gives_an_array(model, x_T, betas, noises):
     x = x_T
     for t in reversed(range(len(betas))):
@@ -626,7 +626,7 @@ def gives_an_array(model, x_T, betas, noises):
     return x
 
 
-@wrong("sample", "You gave the model t as a float between 0 and 1: here t is one integer.")
+@wrong("sample", "You gave the model a t that is an array or a fraction: here it is one integer.")
 def gives_a_fraction(model, x_T, betas, noises):
     x = x_T
     for t in reversed(range(len(betas))):

@@ -252,7 +252,7 @@ def adds_to_q(p, q, base=2):
 
 @wrong(
     "cross_entropy",
-    "You left out all entries where q is 0: those with p > 0 are the ones that cost inf.",
+    "Where q is 0 you added nothing, even if p is not 0: that is what costs inf.",
 )
 def leaves_out_the_impossible(p, q, base=2):
     return -np.sum(p * _log(q, base), axis=-1)
@@ -274,7 +274,10 @@ def rounds_small_p_to_zero(p, q, base=2):
     return np.sum(p * np.where(p > 1e-12, surprise, 0.0), axis=-1)
 
 
-@wrong("cross_entropy", "You replaced nan and inf both by 0: inf is the truth where q is 0 < p.")
+@wrong(
+    "cross_entropy",
+    "Where q is 0 you added nothing, even if p is not 0: that is what costs inf.",
+)
 def replaces_inf_too(p, q, base=2):
     with np.errstate(all="ignore"):
         terms = -p * np.log(q) / np.log(base)
@@ -386,8 +389,8 @@ def cuts_the_belief_off(p, q, base=2):
 
 @wrong(
     "kl_divergence",
-    "You cut the sum's rounding off nowhere: for nearly equal distributions it can come out below "
-    "0. Use max(…, 0) on each.",
+    "You did not cut each result off at 0: for nearly equal distributions rounding can bring it "
+    "below.",
 )
 def lets_rounding_through(p, q, base=2):
     return _d(p, q, base)
@@ -438,7 +441,11 @@ def sums_over_axis_one(p, q, base=2):
     return np.maximum(np.sum(terms, axis=1 if p.ndim > 1 else 0), 0.0)
 
 
-@wrong("kl_divergence", "You cut off what all distributions sum up to: cut each result off at 0.")
+@wrong(
+    "kl_divergence",
+    "You did not cut each result off at 0: for nearly equal distributions rounding can bring it "
+    "below.",
+)
 def cuts_the_total_off(p, q, base=2):
     divergence = _d(p, q, base)
     return divergence if np.sum(divergence) > 0 else np.zeros_like(divergence)
@@ -665,7 +672,11 @@ def weights_alike(joint, given, base=2):
     return np.mean(entropies)
 
 
-@wrong("conditional_entropy", "You added up the entropies of the conditions without weights.")
+@wrong(
+    "conditional_entropy",
+    "You added up the entropies of the conditions without weights: each counts by the probability "
+    "of its condition.",
+)
 def forgets_weights(joint, given, base=2):
     rows = joint if given == 0 else joint.T
     return sum(_h(row / row.sum(), base) for row in rows if row.sum() > 0)
@@ -673,7 +684,8 @@ def forgets_weights(joint, given, base=2):
 
 @wrong(
     "conditional_entropy",
-    "You weighted by the conditional probability; the joint one says how often a pair comes.",
+    "You added up the entropies of the conditions without weights: each counts by the probability "
+    "of its condition.",
 )
 def weights_by_the_conditional(joint, given, base=2):
     known = joint.sum(axis=1 - given, keepdims=True)
@@ -697,13 +709,19 @@ def adds_to_the_conditional(joint, given, base=2):
     return -np.sum(joint * np.log(conditional + 1e-12)) / np.log(base)
 
 
-@wrong("conditional_entropy", "You added 1e-300 to the probability of the condition.")
+@wrong(
+    "conditional_entropy",
+    "You changed tiny probabilities: add nothing to them and cut none off, but leave zeros out.",
+)
 def adds_to_the_condition(joint, given, base=2):
     known = joint.sum(axis=1 - given, keepdims=True)
     return -np.sum(joint * _log(joint / (known + 1e-300), base))
 
 
-@wrong("conditional_entropy", "You cut probabilities off at 1e-15, where their logarithm goes on.")
+@wrong(
+    "conditional_entropy",
+    "You changed tiny probabilities: add nothing to them and cut none off, but leave zeros out.",
+)
 def cuts_the_table_off(joint, given, base=2):
     def h(p):
         return -np.sum(p * np.log(np.clip(p, 1e-15, 1))) / np.log(base)

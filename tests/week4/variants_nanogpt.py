@@ -312,7 +312,8 @@ def sees_the_future(Q, K, V):
 
 @wrong(
     "causal_attention",
-    "You masked the weights after the softmax and scaled the rest up: the future had its say.",
+    "You let future scores into the softmax, as its maximum or its sum: a change there shows in "
+    "the rounding, and a huge one leaves 0/0. Hide them first.",
 )
 def masks_and_renormalises(Q, K, V):
     weights = np.tril(_softmax(_scores(Q, K)))
@@ -326,8 +327,8 @@ def masks_after_the_softmax(Q, K, V):
 
 @wrong(
     "causal_attention",
-    "You subtracted the largest of all scores, future ones included: a change there shows in the "
-    "rounding, and a huge one leaves 0/0.",
+    "You let future scores into the softmax, as its maximum or its sum: a change there shows in "
+    "the rounding, and a huge one leaves 0/0. Hide them first.",
 )
 def takes_the_maximum_of_all(Q, K, V):
     scores = _scores(Q, K)
@@ -1033,7 +1034,7 @@ def takes_one_head(tokens, params, n_head):
     return _gpt(tokens, params, 1)
 
 
-@wrong("gpt_logits", "You added token vectors to a view of wpe, which changes the model.")
+@wrong("gpt_logits", "You changed the model: its arrays and its list of blocks are the caller's.")
 def writes_into_wpe(tokens, params, n_head):
     _check(tokens, params)
     x = params["wpe"][: len(tokens)]
@@ -1043,7 +1044,7 @@ def writes_into_wpe(tokens, params, n_head):
     return _head(x, params)
 
 
-@wrong("gpt_logits", "You took blocks out of the caller's list.")
+@wrong("gpt_logits", "You changed the model: its arrays and its list of blocks are the caller's.")
 def empties_the_list(tokens, params, n_head):
     _check(tokens, params)
     x = params["wte"][tokens] + params["wpe"][: len(tokens)]
@@ -1491,17 +1492,19 @@ def returns_new_tokens(params, prompt, u, n_head, temperature=1.0, top_k=None):
     return _write(params, prompt, u, n_head, temperature, top_k)[len(prompt) :]
 
 
-@wrong("generate", "You returned floats: tokens are whole numbers, int64.")
+@wrong("generate", "You returned tokens of another type than int64.")
 def returns_floats(params, prompt, u, n_head, temperature=1.0, top_k=None):
     return _write(params, prompt, u, n_head, temperature, top_k).astype(float)
 
 
-@wrong("generate", "You returned int32: tokens are int64.")
+@wrong("generate", "You returned tokens of another type than int64.")
 def returns_short_integers(params, prompt, u, n_head, temperature=1.0, top_k=None):
     return _write(params, prompt, u, n_head, temperature, top_k).astype(np.int32)
 
 
-@wrong("generate", "You appended an empty list, which numpy takes for floats, where u is empty.")
+@wrong(
+    "generate", "You returned floats where u is empty: tokens are int64, with or without new ones."
+)
 def makes_floats_of_nothing(params, prompt, u, n_head, temperature=1.0, top_k=None):
     text = _write(params, prompt, u, n_head, temperature, top_k)
     return np.concatenate([prompt, text[len(prompt) :].tolist()])

@@ -179,7 +179,7 @@ def loses_digits(logp, logp_ref):
 
 @wrong(
     "kl_estimates",
-    "You cut rounding noise off at 0, which hides the sign and leaves the digits wrong: use expm1.",
+    "You lost the digits of e^(-k1) - 1 + k1 for a small k1, though nothing is below 0: use expm1.",
 )
 def hides_the_noise(logp, logp_ref):
     k1 = logp - logp_ref
@@ -188,7 +188,7 @@ def hides_the_noise(logp, logp_ref):
 
 @wrong(
     "kl_estimates",
-    "You left e^(-k1) - 1 + k1 as it is but for the tiniest k1: at 1e-6 its digits are gone too.",
+    "You lost the digits of e^(-k1) - 1 + k1 for a small k1, though nothing is below 0: use expm1.",
 )
 def uses_a_series_too_late(logp, logp_ref):
     k1 = logp - logp_ref
