@@ -169,14 +169,14 @@ def _assert_fit(result, truth, mean_rtol=1e-9, sigma_rtol=1e-9):
 
 class TestGaussianMle:
     def test_mean(self, learner, rng):
-        """The first result is the mean of the data, also where they are skewed."""
+        """The first result is the mean of the data, even where they are skewed."""
         for n in (3, 8, 25):
             x = np.exp(2 * rng.normal(size=n))
             mean, _ = unpack(learner.gaussian_mle(x), "mean, sigma")
             assert_close(mean, sum(x.tolist()) / n, what="the mean")
 
     def test_deviation(self, learner, rng):
-        """The second result is the root of the mean squared distance, with n below the fraction."""
+        """The second result is the root of the mean squared distance, with n in the denominator."""
         for n, scale in ((4, 1.0), (9, 0.02), (30, 50.0)):
             x = 1.5 * scale + scale * rng.normal(size=n)
             _, sigma = unpack(learner.gaussian_mle(x), "mean, sigma")
@@ -551,7 +551,7 @@ def _estimate(values):
 
 class TestMonteCarlo:
     def test_mean(self, learner, rng):
-        """The first result is the mean of the values, also where they are skewed."""
+        """The first result is the mean of the values, even where they are skewed."""
         for n in (3, 8, 40):
             values = np.exp(2 * rng.normal(size=n))
             mean, _ = unpack(learner.monte_carlo(values), "mean, standard_error")

@@ -201,7 +201,7 @@ class TestLayerNorm:
             assert_close(learner.layer_norm(x, gain, bias), norm_by_vector(x, gain, bias))
 
     def test_eps(self, learner, rng):
-        """The eps is added to the variance, inside the root, and is 1e-5 unless told."""
+        """The eps is added to the variance, inside the root, and is 1e-5 by default."""
         gain, bias = rng.normal(size=(2, 6))
         for scale in (1e-2, 3e-3, 1e-4):
             x = scale * rng.normal(size=(3, 6))
@@ -218,7 +218,7 @@ class TestLayerNorm:
             assert_close(learner.layer_norm(x, gain, bias, eps), truth)
 
     def test_any_leading_axes(self, learner, rng):
-        """There may be any number of leading axes, also none: only the last one is normalised."""
+        """Any number of leading axes will do, including none: only the last one is normalised."""
         for shape in ((8,), (2, 3, 4), (4, 4), (3, 3, 3), (2, 3, 2, 5), (2, 2, 2, 2)):
             gain, bias = rng.normal(size=(2, shape[-1]))
             x = rng.normal(size=shape)
@@ -503,7 +503,7 @@ class TestGptLogits:
             assert_close(learner.gpt_logits(tokens[:T], params, 2), truth[:T])
 
     def test_refuses_too_long_a_text(self, learner, rng):
-        """More tokens than positions are an error; a text that just fits is none."""
+        """More tokens than positions are an error; a text that just fits is not."""
         for context in (4, 2, 1):
             params, tokens = gpt_params(rng, 5, context, 4, 1), tokens_of(rng, 5, context + 2)
             truth = gpt_by_parts(tokens[:context], params, 2)
@@ -577,7 +577,7 @@ class TestNextTokenLoss:
             assert_close(got, truth, atol=1e-9)
 
     def test_unlikely_tokens(self, learner, rng):
-        """It is stable: a token may be as unlikely as it wants, nothing caps the loss."""
+        """It is stable: however unlikely a token is, nothing caps the loss."""
         tokens = np.array([0, 1, 0], dtype=np.int64)
         for gap in (25.0, 40.0, 650.0, 725.0, 760.0, 2e4):
             logits = np.array([[gap / 2, -gap / 2], [0.0, gap], [0.0, 0.0]]) + rng.normal(size=2)
@@ -702,7 +702,7 @@ class TestGenerate:
         assert_text(learner.generate(params, prompt, u, 1), [3, 0, *tokens])
 
     def test_never_an_impossible_token(self, learner):
-        """A token of probability 0 is never drawn, for the least and the largest of numbers too."""
+        """A token of probability 0 is never drawn, not even for the least or the largest number."""
         prompt = np.array([1], dtype=np.int64)
         u = np.array([0.0, 1 - 2**-53, 0.0, 1 - 2**-53])
         for n in (3, 6, 10, 11, 49):
@@ -723,7 +723,7 @@ class TestGenerate:
             assert_text(learner.generate(params, prompt, u, 2, temperature), text)
 
     def test_cold_and_hot(self, learner):
-        """Near 0 the largest logit always wins, and in great heat all tokens are equally likely."""
+        """Near 0 the largest logit always wins; at high temperature all are equally likely."""
         params = model_with_logits(np.array([0.5, 2.0, -1.0, 1.5]))
         prompt = np.array([0, 3], dtype=np.int64)
         u = np.array([0.03, 0.22, 0.3, 0.45, 0.55, 0.7, 0.8, 0.97])

@@ -127,7 +127,7 @@ def returns_the_probability(x):
     return 0.5 * (1 + _erf(np.divide(x, math.sqrt(2))))
 
 
-@wrong("gelu", "You took math.erf of a row: arrays may have any number of axes.")
+@wrong("gelu", "You took x for a row: arrays may have any number of axes, and numbers none.")
 def works_on_rows_only(x):
     x = np.atleast_1d(x)
     values = [0.5 * v * (1 + math.erf(v / math.sqrt(2))) for v in (x if x.ndim == 1 else x.ravel())]
@@ -140,7 +140,7 @@ def makes_arrays_of_numbers(x):
     return 0.5 * x * (1 + _erf(x / math.sqrt(2)))
 
 
-@wrong("gelu", "You asked x for its shape, which a plain number does not have.")
+@wrong("gelu", "You counted on an array: a plain number has no shape, or other attributes of one.")
 def needs_an_array(x):
     phi = [0.5 * math.erfc(-v / math.sqrt(2)) for v in x.ravel()]
     return x * np.array(phi).reshape(x.shape)
@@ -367,7 +367,7 @@ def hides_zeros(Q, K, V):
     return _softmax(scores) @ V
 
 
-@wrong("causal_attention", "You showed the last 8 positions only: all earlier ones are seen.")
+@wrong("causal_attention", "You showed the last positions only: all earlier ones are seen.")
 def sees_a_window(Q, K, V):
     T = Q.shape[-2]
     is_seen = np.tri(T) - np.tri(T, k=-8)
@@ -596,7 +596,7 @@ def drops_the_remainder(x, W_qkv, b_qkv, W_out, b_out, n_head):
     return read @ W_out.T + b_out
 
 
-@wrong("multi_head_attention", "You checked with assert: its AssertionError is no ValueError.")
+@wrong("multi_head_attention", "You checked with assert: its AssertionError is not a ValueError.")
 def asserts_the_division(x, W_qkv, b_qkv, W_out, b_out, n_head):
     assert x.shape[-1] % n_head == 0
     Q, K, V = (_split(z, n_head) for z in np.split(x @ W_qkv.T + b_qkv, 3, axis=-1))
@@ -775,9 +775,7 @@ def takes_the_other_gelu(x, params, n_head):
     return x + _mlp(_ln2(x, params), params, tanh)
 
 
-@wrong(
-    "transformer_block", "You put a GELU behind the second layer too: it stands in between only."
-)
+@wrong("transformer_block", "You put a GELU after the second layer too: it stands in between only.")
 def bends_twice(x, params, n_head):
     x = x + _multi_head(_ln1(x, params), params, n_head)
     return x + _gelu(_mlp(_ln2(x, params), params))
@@ -1311,7 +1309,10 @@ def sums_the_likely_first(params, prompt, u, n_head, temperature=1.0, top_k=None
     return _write(params, prompt, u, n_head, temperature, top_k, draw=draw)
 
 
-@wrong("generate", "You searched from the left: where u is 0 that finds a token of probability 0.")
+@wrong(
+    "generate",
+    "You put a u on a border below it: where u is 0 that draws a token of probability 0.",
+)
 def searches_from_the_left(params, prompt, u, n_head, temperature=1.0, top_k=None):
     def draw(probs, number):
         token = int(np.searchsorted(np.cumsum(probs), number, side="left"))
@@ -1332,7 +1333,7 @@ def falls_back_to_the_last(params, prompt, u, n_head, temperature=1.0, top_k=Non
     return _write(params, prompt, u, n_head, temperature, top_k, draw=draw)
 
 
-@wrong("generate", "You took argmax where no sum exceeds u, which then says 0.")
+@wrong("generate", "You gave token 0 where no sum exceeds u: it is the last possible token.")
 def falls_back_to_0(params, prompt, u, n_head, temperature=1.0, top_k=None):
     def draw(probs, number):
         return int(np.argmax(np.cumsum(probs) > number))
@@ -1471,7 +1472,7 @@ def begins_anew(params, prompt, u, n_head, temperature=1.0, top_k=None):
     return _write(params, prompt, u, n_head, temperature, top_k, probs)
 
 
-@wrong("generate", "You kept the first positions' order for a cropped text as if it went round.")
+@wrong("generate", "You let the positions of a cropped text go round: they start again at 0.")
 def goes_round_the_positions(params, prompt, u, n_head, temperature=1.0, top_k=None):
     def probs(text, params, *rest):
         context = len(params["wpe"])

@@ -374,7 +374,7 @@ def cuts_the_margin(logp_chosen, logp_rejected, ref_chosen, ref_rejected, beta):
     return np.mean(np.logaddexp(0.0, -np.clip(z, -500.0, 500.0)))
 
 
-@wrong("dpo_loss", "You chose with np.where, which computes both sides: one of them overflows.")
+@wrong("dpo_loss", "You computed both sides of a choice, as np.where does: one of them overflows.")
 def computes_both_sides(logp_chosen, logp_rejected, ref_chosen, ref_rejected, beta):
     z = beta * _margin(logp_chosen, logp_rejected, ref_chosen, ref_rejected)
     return np.mean(np.where(z > 0, np.log1p(np.exp(-z)), np.log1p(np.exp(z)) - z))
