@@ -149,9 +149,8 @@ def backwards(params):
 class TestGelu:
     def test_exact(self, learner, rng):
         """It is x·Φ(x) to 1e-12: the normal distribution itself, not a curve that is close."""
-        x = np.concatenate(
-            [rng.normal(size=6), rng.uniform(-5.0, 5.0, size=6), [0.0, 1.0, -4.9, 4.9]]
-        )
+        # Beyond 4 the Taylor series of erf loses digits, about as many as decide here.
+        x = np.concatenate([rng.uniform(-3.5, 3.5, size=12), [0.0, 1.0, -3.5, 3.5]])
         assert_close(learner.gelu(x), gelu_by_number(x), rtol=0.0, atol=1e-12)
 
     def test_far_from_zero(self, learner, rng):
@@ -481,7 +480,7 @@ class TestGptLogits:
 
     def test_last_norm(self, learner, rng):
         """Before the head comes one more norm, with its own gain and bias and the default eps."""
-        params, tokens = gpt_params(rng, 5, 4, 4, 1), tokens_of(rng, 5, 3)
+        params, tokens = gpt_params(rng, 5, 4, 4, 1), np.array([4, 2, 0], dtype=np.int64)
         params["wte"], params["wpe"] = 1e-3 * params["wte"], 1e-3 * params["wpe"]
         for name in ("W_out", "b_out", "W_proj", "b_proj"):
             params["blocks"][0][name] *= 1e-4
@@ -695,7 +694,8 @@ class TestGenerate:
     def test_inverse_cdf(self, learner, rng):
         """The token is the first whose probability, with those of all before it, exceeds u."""
         params = model_with_logits(np.log([1.0, 5.0, 2.0, 8.0, 3.0, 1.0]))  # of 20
-        tokens = rng.permutation([0, 1, 1, 1, 2, 3, 3, 3, 3, 4, 4, 5])
+        # One token comes twice in a row for certain: that ends nothing.
+        tokens = np.array([1, 1, *rng.permutation([0, 1, 2, 3, 3, 3, 3, 4, 4, 5])])
         ends = np.array([0, 1, 6, 8, 16, 19, 20]) / 20
         u = ends[tokens] + rng.uniform(0.01, 0.99, size=12) * (ends[tokens + 1] - ends[tokens])
         prompt = np.array([3, 0], dtype=np.int64)
@@ -796,9 +796,12 @@ class TestGenerate:
 
     def test_in_two_parts(self, learner, rng):
         """Writing in one go or in two gives the same text, even where one part has no new token."""
-        params, prompt, u, text = story(seed_of(rng), 2, 7)
+        while True:
+            params, prompt, u, text = story(seed_of(rng), 2, 7, n_head=1)
+            if np.any(text[3:] == text[2:-1]):  # a token twice in a row
+                break
         for n in (1, 4, 0):
-            first = learner.generate(params, prompt, u[:n], 2)
+            first = learner.generate(params, prompt, u[:n], 1)
             assert_text(first, text[: 2 + n])
             first = np.asarray(first, dtype=np.int64)
-            assert_text(learner.generate(params, first, u[n:], 2), text)
+            assert_text(learner.generate(params, first, u[n:], 1), text)
