@@ -6,7 +6,7 @@ import numpy as np
 def linear_beta_schedule(T: int, beta_start: float = 1e-4, beta_end: float = 0.02) -> np.ndarray:
     """Return how much noise each of T steps adds, growing evenly.
 
-    At every step a diffusion model replaces a little of the picture's variance, beta, by noise.
+    At every step a diffusion model replaces a little of the picture's variance, beta, with noise.
     Small steps at first keep detail that the last steps of generation can restore; the larger ones
     later need not be careful, for little is left. The default numbers are those of the DDPM paper,
     with T = 1000.

@@ -87,7 +87,7 @@ class TestMultivariateGaussianLogPdf:
         assert_close(got, [top, top - 1.0, top - 1.0])
 
     def test_two_hundred_dimensions(self, learner):
-        """With 200 variances of 0.0001 the determinant is 1e-800, but its log is no problem."""
+        """With 200 variances of 0.0001 the determinant is 1e-800, but its log is not a problem."""
         got = learner.multivariate_gaussian_log_pdf(
             np.zeros((1, 200)), np.zeros(200), 1e-4 * np.eye(200)
         )

@@ -47,7 +47,7 @@ class TestSoftmax:
         assert WORDS[np.argmax(probs)] == "mat"
 
     def test_temperature_and_axis(self, learner):
-        """Temperature 1/2 squares the ratio of 3; the sums are 1 along the axis asked for."""
+        """Temperature 1/2 squares the ratio of 3; the sums are 1 along the given axis."""
         logits = np.array([[0.0, np.log(3.0)], [np.log(3.0), np.log(3.0)]])
         assert_close(learner.softmax(logits, temperature=0.5), [[0.1, 0.9], [0.5, 0.5]])
         assert_close(learner.softmax(logits, axis=0), [[0.25, 0.5], [0.75, 0.5]])
@@ -106,7 +106,7 @@ class TestOneHot:
 
 class TestCrossEntropy:
     def test_good_and_bad_prediction(self, learner):
-        """Who gave the right word 85 % pays -ln 0.85 = 0.1625, who gave it 10 % pays 2.3026."""
+        """Whoever gave the right word 85 % pays -ln 0.85 = 0.1625, and 2.3026 for 10 %."""
         target = np.array([0.0, 1.0, 0.0, 0.0, 0.0])
         good = learner.cross_entropy(np.array([0.05, 0.85, 0.03, 0.02, 0.05]), target)
         assert_close(good, -np.log(0.85))
@@ -114,7 +114,7 @@ class TestCrossEntropy:
         assert_close(bad, np.log(10.0))
 
     def test_mean_over_rows(self, learner):
-        """Two rows cost ln 2 and ln 8: ln 4 in the mean."""
+        """Two rows cost ln 2 and ln 8: ln 4 on average."""
         probs = np.array([[0.5, 0.5], [0.875, 0.125]])
         assert_close(learner.cross_entropy(probs, np.array([[1.0, 0.0], [0.0, 1.0]])), np.log(4.0))
 
@@ -137,13 +137,13 @@ class TestCrossEntropyFromLogits:
             assert_close(got, loss, rtol=0, atol=5e-5)
 
     def test_mean_over_rows(self, learner):
-        """Probabilities of 1/4 and 3/4 for the right classes cost ln 4 and ln 4/3, in the mean."""
+        """Probabilities of 1/4 and 3/4 for the right classes cost ln 4 and ln 4/3, on average."""
         logits = np.array([[0.0, np.log(3.0)], [0.0, np.log(3.0)]])
         got = learner.cross_entropy_from_logits(logits, np.array([0, 1], dtype=np.int64))
         assert_close(got, (np.log(4.0) + np.log(4.0 / 3.0)) / 2)
 
     def test_is_stable(self, learner):
-        """Who is wrong by 20,000 pays 20,000, not inf; an impossible wrong class costs nothing."""
+        """Whoever is wrong by 20,000 pays 20,000, not inf; an impossible wrong class is free."""
         with no_floating_point_warnings():
             logits = np.array([[1e4, -1e4, -np.inf]])
             got = learner.cross_entropy_from_logits(logits, np.array([1], dtype=np.int64))

@@ -88,9 +88,9 @@ def kl_divergence(p: np.ndarray, q: np.ndarray, base: float = 2) -> np.ndarray:
     """Return D(p‖q) = Σ p log(p/q): the price, in bits, of believing q where p is true.
 
     It is the cross-entropy of p and q without the entropy of p, so 0 if and only if the two are
-    the same. It is no distance: D(p‖q) and D(q‖p) differ. The second term of a VAE's loss is such
-    a divergence, from the encoder's distribution to a standard normal; in RLHF one from the tuned
-    model to the original keeps the tuned one near; distillation minimises one from teacher to
+    the same. It is not a distance: D(p‖q) and D(q‖p) differ. The second term of a VAE's loss is
+    such a divergence, from the encoder's distribution to a standard normal; in RLHF one from the
+    tuned model to the original keeps the tuned one near; distillation minimises one from teacher to
     student.
 
     Parameters

@@ -5,7 +5,7 @@ training: gelu and layer_norm, attention that does not see the future, several h
 block, the whole model, its loss, and the loop that writes text. Each docstring names the line of
 nanoGPT's `model.py` that the function stands for and the earlier exercise that it builds on. Each
 function may call those above it. T is the number of tokens, d the width of the model (`n_embd`),
-and `...` stands for any number of leading batch axes, also none.
+and `...` stands for any number of leading batch axes, including none.
 """
 
 from typing import Any
@@ -74,11 +74,12 @@ def layer_norm(x: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float = 1
     Parameters
     ----------
     x : ndarray of shape (..., d)
-        Vectors of length d, with any number of leading axes, also none.
+        Vectors of length d, with any number of leading axes, including none.
     gain, bias : ndarray of shape (d,)
         What each entry is multiplied by, and what is added to it, after normalising.
     eps : float
-        Added to the variance, under the root, so that a vector of equal entries divides by no 0.
+        Added to the variance, under the root, so that a vector of equal entries is not divided by
+        0.
 
     Returns
     -------
@@ -157,7 +158,7 @@ def multi_head_attention(
     Parameters
     ----------
     x : ndarray of shape (..., T, d)
-        One vector per token, with any number of leading batch axes, also none.
+        One vector per token, with any number of leading batch axes, including none.
     W_qkv : ndarray of shape (3d, d)
         Weights (out, in): the first d rows make queries, the next d keys, the last d values.
     b_qkv : ndarray of shape (3d,)
@@ -370,7 +371,7 @@ def generate(
     -------
     ndarray of int64, shape (T + n,)
         The whole prompt, then the new tokens. Each is the least token whose probability and those
-        of all lower tokens together exceed its u, and never one of probability 0, also where
+        of all lower tokens together exceed its u, and never one of probability 0, even where
         rounding leaves the sum of all at or below u. The model sees the last `context` tokens at
         most, so positions start again at 0 there; the text itself is never cut.
 

@@ -7,12 +7,12 @@ from kata.shows.digits import load_digits
 
 class TestEntropy:
     def test_coins(self, learner):
-        """A fair coin has 1 bit; one that falls on heads nine times in ten has about half a bit."""
+        """A fair coin has 1 bit; one that lands on heads nine times in ten has about half a bit."""
         assert_close(learner.entropy(np.array([0.5, 0.5])), 1.0)
         assert_close(learner.entropy(np.array([0.9, 0.1])), 0.4689955935892812)
 
     def test_zeros(self, learner):
-        """A coin with two heads has none, although log 0 is no number."""
+        """A coin with two heads has none, although log 0 is not a number."""
         with no_floating_point_warnings():
             assert_close(learner.entropy(np.array([1.0, 0.0])), 0.0)
             assert_close(learner.entropy(np.array([0.0, 0.5, 0.25, 0.25])), 1.5)

@@ -9,7 +9,7 @@ ZERO = load_digits(1)[0].reshape(8, 8)
 
 class TestGaussianKl:
     def test_of_the_standard_normal(self, learner):
-        """The standard normal is no distance from itself: mean 0 and log-variance 0 give 0."""
+        """The standard normal is at distance 0 from itself: mean 0 and log-variance 0 give 0."""
         assert_close(learner.gaussian_kl(np.zeros(3), np.zeros(3)), 0.0)
 
     def test_of_a_shifted_normal(self, learner):

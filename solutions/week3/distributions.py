@@ -113,8 +113,8 @@ def gaussian_mle(x: np.ndarray) -> tuple[float, float]:
     mean : float
         Their mean.
     sigma : float
-        Their standard deviation, with n below the fraction, not n - 1: of a single number it
-        is 0. It is right, and computed without a warning, also for data around a billion that
+        Their standard deviation, with n in the denominator, not n - 1: of a single number it
+        is 0. It is right, and computed without a warning, even for data around a billion that
         differ by ones; the mean of the squares minus the square of the mean is not.
 
     References
@@ -242,7 +242,7 @@ def sample_categorical(probs: np.ndarray, u: np.ndarray | float) -> np.ndarray:
     -------
     ndarray of int64 and of shape (...)
         For each number the least index k with u < probs[0] + ... + probs[k]. An index of
-        probability 0 is never drawn, also where rounding leaves the whole sum a little below 1 and
+        probability 0 is never drawn, even where rounding leaves the whole sum a little below 1 and
         not above u: that u belongs to the last index with a probability.
 
     References
@@ -284,7 +284,7 @@ def monte_carlo(values: np.ndarray) -> tuple[float, float]:
         Their mean.
     standard_error : float
         Standard deviation of that mean: s / √n, where s is the standard deviation of `values`
-        with n - 1 below the fraction, since the true mean is not known.
+        with n - 1 in the denominator, since the true mean is not known.
 
     Raises
     ------

@@ -21,7 +21,7 @@ def marginal(joint: np.ndarray, axis: int) -> np.ndarray:
     Returns
     -------
     ndarray of shape (n,) for axis 0, or (m,) for axis 1
-        The probability of each value of that variable, also of values that never occur.
+        The probability of each value of that variable, even of values that never occur.
 
     References
     ----------
@@ -64,7 +64,7 @@ def conditional(joint: np.ndarray, given: int) -> np.ndarray:
     ------
     ValueError
         If a value of the known variable has probability 0: nothing can be said about what would
-        happen then. A probability that is merely tiny is no error.
+        happen then. A probability that is merely tiny is not an error.
 
     References
     ----------
@@ -134,10 +134,10 @@ def bayes(prior: np.ndarray, likelihood: np.ndarray) -> np.ndarray:
 def bayes_updates(prior: np.ndarray, likelihoods: np.ndarray) -> np.ndarray:
     """Return what to believe after each of many observations.
 
-    Each posterior is the prior of the next observation. Done just so, a computer gets stuck:
-    a probability below 1e-324 becomes 0, and from 0 no later evidence leads back. Logarithms do not
-    underflow, which is why everything that multiplies many probabilities adds logarithms instead,
-    as in the loss of a language model over a whole text.
+    Each posterior is the prior of the next observation. Taken literally, that gets a computer
+    stuck: a probability below 1e-324 becomes 0, and from 0 no later evidence leads back. Logarithms
+    do not underflow, which is why everything that multiplies many probabilities adds logarithms
+    instead, as in the loss of a language model over a whole text.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def bayes_updates(prior: np.ndarray, likelihoods: np.ndarray) -> np.ndarray:
     -------
     ndarray of shape (n + 1, h)
         Row 0 is the prior, row k the posterior after the first k observations. Right for 10,000
-        observations, also if they first favour one hypothesis by more than 1e308 and then another,
+        observations, even if they first favour one hypothesis by more than 1e308 and then another,
         and without a warning. A hypothesis that is ruled out, by its prior or by an observation
         of likelihood 0, stays at exactly 0.
 

@@ -3,7 +3,8 @@
 A network ends in logits, one score per class or token, any numbers at all. Softmax turns them into
 a distribution, cross-entropy says how much that distribution was surprised by the truth, and top-k
 and top-p decide which tokens a language model may draw. `...` stands for any number of leading
-batch axes, also none. A logit of −inf means "impossible": causal attention masks the future so.
+batch axes, including none. A logit of −inf means "impossible": so causal attention masks the
+future.
 """
 
 import numpy as np
@@ -105,7 +106,7 @@ def softmax(logits: np.ndarray, axis: int = -1, temperature: float = 1.0) -> np.
 
 
 def log_softmax(logits: np.ndarray, axis: int = -1) -> np.ndarray:
-    """Return the logarithm of the softmax along one axis, also where the softmax underflows.
+    """Return the logarithm of the softmax along one axis, even where the softmax underflows.
 
     A probability of exp(-1000) is 0 in a float, but its logarithm is a harmless -1000. Losses,
     perplexities and the log-probabilities that RLHF compares are therefore computed from this and
@@ -205,7 +206,7 @@ def cross_entropy(probs: np.ndarray, targets: np.ndarray) -> float:
     -------
     float
         −Σ t ln p over the last axis, in nats (natural logarithm), then the mean over all others.
-        A class with t = 0 adds nothing, also where p = 0. Where p = 0 and t > 0, however small t
+        A class with t = 0 adds nothing, even where p = 0. Where p = 0 and t > 0, however small t
         is, the result is inf. Neither warns.
 
     References

@@ -81,7 +81,7 @@ class TestAlphaBars:
         assert_close(learner.alpha_bars(betas), _schedule(1000), atol=0.0)
 
     def test_nearly_everything_lost(self, learner, rng):
-        """What is left may be as small as it likes: it is neither 0 nor cut off."""
+        """What is left may be tiny: it is neither 0 nor cut off."""
         betas = rng.uniform(0.8, 0.95, size=40)
         truth = [float(np.prod(1.0 - betas[: t + 1])) for t in range(40)]
         assert_close(learner.alpha_bars(betas), truth, atol=0.0)
@@ -151,7 +151,7 @@ class TestAddNoise:
             assert_close(got, _mixed(x0, t, left, noise))
 
     def test_all_and_nothing(self, learner, rng):
-        """Where all is left the sample stays as it is, where nothing is left only noise remains."""
+        """Where all is left the sample stays as it is; where nothing is left only noise remains."""
         x0, _, _, noise = _batch(rng, (3, 2))
         left = np.array([1.0, 0.25, 0.0])
         got = learner.add_noise(x0, np.array([0, 2, 1], dtype=np.int64), left, noise)
@@ -258,7 +258,7 @@ class TestCosineAlphaBars:
             assert_close(learner.cosine_alpha_bars(T), _cosine(T, 0.008), atol=0.0)
 
     def test_offset(self, learner, rng):
-        """The offset counts, above and below the fraction, by name or by position."""
+        """The offset counts, in the numerator and the denominator, by name or by position."""
         for s in (float(rng.uniform(0.02, 0.2)), 0.5, 0.0):
             truth = _cosine(8, s)
             assert_close(learner.cosine_alpha_bars(8, s), truth, atol=0.0)

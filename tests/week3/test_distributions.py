@@ -169,14 +169,14 @@ def _assert_fit(result, truth, mean_rtol=1e-9, sigma_rtol=1e-9):
 
 class TestGaussianMle:
     def test_mean(self, learner, rng):
-        """The first result is the mean of the data, also where they are skewed."""
+        """The first result is the mean of the data, even where they are skewed."""
         for n in (3, 8, 25):
             x = np.exp(2 * rng.normal(size=n))
             mean, _ = unpack(learner.gaussian_mle(x), "mean, sigma")
             assert_close(mean, sum(x.tolist()) / n, what="the mean")
 
     def test_deviation(self, learner, rng):
-        """The second result is the root of the mean squared distance, with n below the fraction."""
+        """The second result is the root of the mean squared distance, with n in the denominator."""
         for n, scale in ((4, 1.0), (9, 0.02), (30, 50.0)):
             x = 1.5 * scale + scale * rng.normal(size=n)
             _, sigma = unpack(learner.gaussian_mle(x), "mean, sigma")
@@ -454,12 +454,16 @@ class TestSampleCategorical:
             assert_same(learner.sample_categorical(probs, u), _draw(probs, u))
 
     def test_borders(self, learner):
-        """A number on a border belongs to the interval above it, the next smaller one below it."""
+        """A border is exact: a number on it belongs to the interval above, a lower one below."""
         probs = np.array([0.25, 0.125, 0.5, 0.125])
         u = np.array([0.0, 0.25, 0.375, 0.875, 0.3125, 0.75])
         assert_same(learner.sample_categorical(probs, u), np.array([0, 1, 2, 3, 1, 2]))
         below = np.nextafter(u[1:4], 0.0)
         assert_same(learner.sample_categorical(probs, below), np.array([0, 1, 2]))
+        # With 32 bits most sums of tenths are further off than this.
+        probs, u = np.full(10, 0.1), np.arange(1, 10) / 10
+        assert_same(learner.sample_categorical(probs, u - 3e-9), np.arange(9))
+        assert_same(learner.sample_categorical(probs, u + 3e-9), np.arange(1, 10))
 
     def test_zero_probabilities(self, learner, rng):
         """An index of probability 0 is never drawn, at the front, in the middle or at the end."""
@@ -547,7 +551,7 @@ def _estimate(values):
 
 class TestMonteCarlo:
     def test_mean(self, learner, rng):
-        """The first result is the mean of the values, also where they are skewed."""
+        """The first result is the mean of the values, even where they are skewed."""
         for n in (3, 8, 40):
             values = np.exp(2 * rng.normal(size=n))
             mean, _ = unpack(learner.monte_carlo(values), "mean, standard_error")

@@ -12,7 +12,7 @@ from kata.comparisons import (
 
 
 def _normalised(weights):
-    """Return weights with a sum of 1, up to rounding: exactly 1 it never is, by good luck."""
+    """Return weights with a sum of 1 up to rounding, but never by luck of exactly 1."""
     return weights / weights.sum() * (1.0 + 1e-13)
 
 
@@ -90,7 +90,7 @@ class TestConditional:
                 assert_close(learner.conditional(joint, given=given), _conditional(joint, given))
 
     def test_rare_conditions(self, learner, rng):
-        """A condition that hardly ever holds is a condition still, with a slice that sums to 1."""
+        """A condition that hardly ever holds is still a condition, with a slice that sums to 1."""
         for scale in (1e-12, 1e-18, 1e-60):
             joint = _joint(rng, 3, 4)
             joint[1] *= scale
@@ -143,7 +143,7 @@ def _bayes(prior, likelihood):
 
 
 def _assert_exact_zeros(got, truth):
-    """Check where the truth is 0 that the result is no tiny number instead; shapes agree."""
+    """Check where the truth is 0 that the result is not a tiny number; shapes agree."""
     zeros = np.asarray(got)[np.asarray(truth) == 0.0]
     assert_close(zeros, np.zeros(zeros.shape), rtol=0.0, atol=0.0, what="what is impossible")
 
@@ -288,7 +288,7 @@ class TestBayesUpdates:
             _assert_exact_zeros(got, truth)
 
     def test_prior_of_zero_in_a_long_text(self, learner, rng):
-        """A prior of 0 is below every number: nor do 10,000 improbable observations reach it."""
+        """A prior of 0 stays exactly 0, even if 10,000 observations speak against the others."""
         prior, likelihoods = np.array([0.4, 0.0, 0.6]), rng.uniform(0.5, 1.0, size=(10_000, 3))
         likelihoods *= 1e-90
         likelihoods[:, 1] = 1.0
@@ -408,7 +408,7 @@ class TestExpectation:
         assert_close(learner.expectation(values, probs), _expectation(values, probs))
 
     def test_refuses_negative_probabilities(self, learner, rng):
-        """A negative probability is an error, also if the sum is 1; one of 0 is not."""
+        """A negative probability is an error, even if the sum is 1; one of 0 is not."""
         values, probs = _values(rng, 4), np.array([0.0, 0.5, 0.5, 0.0])
         assert_close(learner.expectation(values, probs), _expectation(values, probs))
         _refuses_negative_probabilities(learner.expectation, values, rng)
@@ -463,7 +463,7 @@ class TestVariance:
         assert_close(learner.variance(values, probs), _variance(values, probs))
 
     def test_refuses_negative_probabilities(self, learner, rng):
-        """A negative probability is an error, also if the sum is 1; one of 0 is not."""
+        """A negative probability is an error, even if the sum is 1; one of 0 is not."""
         values, probs = _values(rng, 4), np.array([0.0, 0.5, 0.5, 0.0])
         assert_close(learner.variance(values, probs), _variance(values, probs))
         _refuses_negative_probabilities(learner.variance, values, rng)
@@ -632,7 +632,7 @@ class TestNaiveBayesLogPosterior:
         assert_close(got, truth, rtol=1e-9, atol=1e-6)
 
     def test_improbable_classes(self, learner, rng):
-        """Stable: a class whose probability underflows to 0 still has a finite, right log."""
+        """Stable: a class whose probability underflows to 0 yet has a finite, right log."""
         for n_words, first_word in (
             (700.0, [0.9, 0.3, 0.1]),
             (3000.0, [0.3, 0.1, 0.9]),
@@ -646,7 +646,7 @@ class TestNaiveBayesLogPosterior:
             assert_close(got, joint - joint.max(axis=1, keepdims=True), rtol=1e-9, atol=1e-6)
 
     def test_long_and_short_documents(self, learner, rng):
-        """It is stable for long documents, which underflow, and short ones: each is on its own."""
+        """It is stable for long documents, which underflow, and short ones side by side."""
         log_prior, log_likelihood = _classifier_with(rng, [0.4, 0.4, 0.4], 4)
         few = _few_words(rng, 4, 4)
         truth = _log_posterior(few, log_prior, log_likelihood)
@@ -658,7 +658,7 @@ class TestNaiveBayesLogPosterior:
             assert_close(got, truth[order], rtol=1e-9, atol=1e-6)
 
     def test_impossible_classes(self, learner, rng):
-        """A class whose log prior is -inf gets -inf, and the others are as if it was not there."""
+        """A class whose log prior is -inf gets -inf, and the others are as if it were not there."""
         for places in ([0], [3], [0, 2]):
             log_prior, log_likelihood = _classifier(rng, 4, 3)
             log_prior[places] = -np.inf

@@ -62,7 +62,7 @@ class TestLogsumexp:
             assert_close(got, _lse(row.tolist()), **CLOSE)
 
     def test_any_axis(self, learner, rng):
-        """The axis asked for, the last one by default, disappears, whichever it is."""
+        """The given axis, the last one by default, disappears, whichever it is."""
         x = rng.normal(size=(2, 4, 3))
         assert_close(learner.logsumexp(x), _along(_lse, 2, x))
         for axis in (0, -2, 2, -3):
@@ -124,15 +124,15 @@ class TestLogsumexp:
         for axis in (0, 1, 2):
             with np.errstate(divide="ignore"):
                 truths[axis] = np.log(np.exp(x).sum(axis=axis))
-        for axis, truth in truths.items():
-            with no_floating_point_warnings():
-                got = learner.logsumexp(x, axis=axis)
-            assert_close(got, truth)
         with no_floating_point_warnings():
             nothing = learner.logsumexp(np.array([-INF, -INF]))
             something = learner.logsumexp(np.array([-INF, 2.0]))
         assert_close(nothing, -INF)
         assert_close(something, 2.0)
+        for axis, truth in truths.items():
+            with no_floating_point_warnings():
+                got = learner.logsumexp(x, axis=axis)
+            assert_close(got, truth)
 
     def test_keeps_x(self, learner, rng):
         """The array is the same afterwards."""
@@ -153,7 +153,7 @@ class TestSoftmax:
             assert_distribution(probs)
 
     def test_any_axis(self, learner, rng):
-        """Sums are 1 along the axis asked for, the last one by default, for any number of axes."""
+        """Sums are 1 along the given axis, the last one by default, for any number of axes."""
         x = 2 * rng.normal(size=(2, 4, 3))
         assert_close(learner.softmax(x), _along(_softmax, 2, x))
         for axis in (0, -2, 2, -3):
@@ -268,7 +268,7 @@ class TestLogSoftmax:
             assert_close(got, np.log(_softmax(row.tolist())), **CLOSE)
 
     def test_any_axis(self, learner, rng):
-        """It works along the axis asked for, the last one by default, for any number of axes."""
+        """It works along the given axis, the last one by default, for any number of axes."""
         x = 2 * rng.normal(size=(2, 4, 3))
         assert_close(learner.log_softmax(x), _along(_log_softmax, 2, x))
         for axis in (0, -2, 2, -3):
@@ -342,7 +342,7 @@ class TestOneHot:
         assert_same(learner.one_hot(_labels(values), 7), _one_hot(values, 7))
 
     def test_classes_that_do_not_occur(self, learner):
-        """There is a column for every class, also for the last ones if they do not occur."""
+        """There is a column for every class, even for the last ones if they do not occur."""
         for values, n_classes in (([0, 2, 0], 6), ([1], 3), ([0, 0], 1), ([4, 4], 5)):
             got = learner.one_hot(_labels(values), n_classes)
             assert_same(got, _one_hot(values, n_classes))
@@ -622,7 +622,7 @@ class TestTopK:
             _assert_probs(learner.top_k(logits, k), _only(logits, _best_first(logits)[:k]))
 
     def test_nearly_equal_logits(self, learner, rng):
-        """Logits that differ a little are no tie: the larger one stays, wherever it is."""
+        """Logits that differ a little are not a tie: the larger one stays, wherever it is."""
         order = rng.permutation(np.append(np.arange(5.0), 20.0))
         for x in [
             3.0 + gap * np.array(o) for gap in (1e-7, 1e-11) for o in (order, np.sort(order))
@@ -652,7 +652,7 @@ class TestTopK:
             assert_close(learner.top_k(logits, k), truth, rtol=1e-11, atol=0)
 
     def test_minus_infinity(self, learner, rng):
-        """A logit of -inf has probability 0, also if k is so large that it is among the kept."""
+        """A logit of -inf has probability 0, even if k is so large that it is among the kept."""
         for masked, level in (([0, 3], 0.0), ([1, 4], 0.0), ([0, 4], -HIGH)):
             logits = rng.normal(size=5).round(3) + level
             logits[masked] = -INF
@@ -725,7 +725,7 @@ class TestTopP:
                 assert_close(learner.top_p(logits, p), best, **CLOSE)
 
     def test_p_of_one_keeps_every_token(self, learner, rng):
-        """With p = 1 it is the softmax itself, also of tokens that are lost in a sum next to 1."""
+        """With p = 1 it is the softmax itself, even of tokens that are lost in a sum next to 1."""
         logits = np.array([*rng.uniform(-90.0, -50.0, size=2), 0.0, *rng.uniform(-90, -50, size=3)])
         for x in (rng.normal(size=6), logits, np.zeros(3), np.zeros(10), np.array([5.0])):
             got = learner.top_p(x, 1.0)
@@ -745,7 +745,7 @@ class TestTopP:
                 _assert_probs(learner.top_p(logits, p), truth)
 
     def test_nearly_equal_logits(self, learner, rng):
-        """Logits that differ a little are no tie: the larger one stays, wherever it is."""
+        """Logits that differ a little are not a tie: the larger one stays, wherever it is."""
         order = rng.permutation(np.append(np.arange(5.0), 20.0))
         for x in [
             3.0 + gap * np.array(o) for gap in (1e-7, 1e-11) for o in (order, np.sort(order))
@@ -778,7 +778,7 @@ class TestTopP:
             _assert_probs(got, np.array(truth, dtype=float))
 
     def test_minus_infinity(self, learner, rng):
-        """A logit of -inf has probability 0 for every p, also for p = 1."""
+        """A logit of -inf has probability 0 for every p, including p = 1."""
         for values, level in (
             ([-INF, 0.5, 2.0, -INF, 1.5], 0.0),
             ([0.0, -INF, 1.5, 2.0, -INF], -HIGH),

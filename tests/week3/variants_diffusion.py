@@ -59,7 +59,7 @@ def grows_geometrically(T, beta_start=1e-4, beta_end=0.02):
     return np.geomspace(beta_start, beta_end, T)
 
 
-@wrong("linear_beta_schedule", "You ignored the ends that were asked for.")
+@wrong("linear_beta_schedule", "You ignored the ends that were given.")
 def ignores_the_ends(T, beta_start=1e-4, beta_end=0.02):
     return np.linspace(1e-4, 0.02, T)
 
@@ -79,15 +79,15 @@ def runs_backwards(T, beta_start=1e-4, beta_end=0.02):
     return np.linspace(beta_end, beta_start, T)
 
 
-@wrong("linear_beta_schedule", "You stepped with arange, which leaves the end out.")
+@wrong("linear_beta_schedule", "You left the end out, as arange does: the last step has beta_end.")
 def leaves_the_end_out(T, beta_start=1e-4, beta_end=0.02):
     return np.arange(T) * (beta_end / T) + beta_start
 
 
 @wrong(
     "linear_beta_schedule",
-    "You stepped with arange to one gap beyond the end: rounding decides whether a number more "
-    "comes out. Ask for T numbers.",
+    "You went on to one gap beyond the end: rounding decides whether there is one "
+    "number more. Ask for T numbers.",
 )
 def steps_beyond_the_end(T, beta_start=1e-4, beta_end=0.02):
     gap = (beta_end - beta_start) / (T - 1)
@@ -149,7 +149,7 @@ def has_one_more(betas):
     return np.concatenate([[1.0], np.cumprod(1 - betas)])
 
 
-@wrong("alpha_bars", "You returned the alphas of the single steps: multiply them up.")
+@wrong("alpha_bars", "You returned the alphas of the single steps: what is left is their product.")
 def does_not_multiply(betas):
     return 1 - betas
 
@@ -296,7 +296,7 @@ def lets_the_variance_grow(x0, t, alpha_bars, noise):
     return np.sqrt(left) * x0 + noise
 
 
-@wrong("add_noise", "You took the betas' place for what is left: alpha_bars is a product already.")
+@wrong("add_noise", "You multiplied up once more: alpha_bars holds products already.")
 def multiplies_up_again(x0, t, alpha_bars, noise):
     left = _lift(np.cumprod(alpha_bars)[t], x0)
     return np.sqrt(left) * x0 + np.sqrt(1 - left) * noise
@@ -314,7 +314,7 @@ def clips_the_share(x0, t, alpha_bars, noise):
     return np.sqrt(left) * x0 + np.sqrt(1 - left) * noise
 
 
-@wrong("add_noise", "You weighted x0 and noise in place, so the caller's arrays have changed.")
+@wrong("add_noise", "You scaled an argument in place, so the caller's array has changed.")
 def mixes_in_place(x0, t, alpha_bars, noise):
     left = _lift(alpha_bars[t], x0)
     x0 *= np.sqrt(left)
@@ -322,7 +322,7 @@ def mixes_in_place(x0, t, alpha_bars, noise):
     return x0
 
 
-@wrong("add_noise", "You scaled the noise in place, so the caller's array has changed.")
+@wrong("add_noise", "You scaled an argument in place, so the caller's array has changed.")
 def scales_noise_in_place(x0, t, alpha_bars, noise):
     left = _lift(alpha_bars[t], x0)
     noise *= np.sqrt(1 - left)
@@ -405,7 +405,7 @@ def cuts_to_pixels(xt, t, alpha_bars, noise):
     return np.clip((xt - np.sqrt(1 - left) * noise) / np.sqrt(left), -1, 1)
 
 
-@wrong("predict_x0", "You cut the result at a size that seemed large enough.")
+@wrong("predict_x0", "You cut the result far out: it may have any size.")
 def cuts_far_out(xt, t, alpha_bars, noise):
     left = _lift(alpha_bars[t], xt)
     return np.clip((xt - np.sqrt(1 - left) * noise) / np.sqrt(left), -10, 10)
@@ -539,7 +539,7 @@ def forgets_the_square(T, s=0.008):
     return np.cumprod(1 - betas)
 
 
-@wrong("cosine_alpha_bars", "You forgot 1 + s below the fraction: the curve then ends too late.")
+@wrong("cosine_alpha_bars", "You forgot 1 + s in the denominator: the curve then ends too late.")
 def forgets_the_denominator(T, s=0.008):
     f = np.cos((np.arange(T + 1) / T + s) * np.pi / 2) ** 2
     betas = np.minimum(1 - f[1:] / f[:-1], 0.999)

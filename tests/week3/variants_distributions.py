@@ -182,7 +182,7 @@ def adds_epsilon_in_the_log(x, mu=0.0, sigma=1.0):
     return np.log(density + 1e-300)
 
 
-@wrong("gaussian_log_pdf", "You cut z where you thought it large enough: the parabola goes on.")
+@wrong("gaussian_log_pdf", "You cut z far out: the parabola goes on.")
 def cuts_far_out(x, mu=0.0, sigma=1.0):
     _check(sigma)
     return _log(np.clip((x - mu) / sigma, -1e4, 1e4), 0.0, 1.0) - np.log(sigma)
@@ -224,7 +224,7 @@ def cuts_at_zero(x, mu=0.0, sigma=1.0):
     return np.minimum(_log(x, mu, sigma), 0.0)
 
 
-@wrong("gaussian_log_pdf", "You added a small number to sigma: a tiny sigma is a sigma, too.")
+@wrong("gaussian_log_pdf", "You added a small number to sigma: a tiny sigma is still a sigma.")
 def adds_epsilon_in_log_sigma(x, mu=0.0, sigma=1.0):
     _check(sigma)
     return -0.5 * ((x - mu) / sigma) ** 2 - np.log(sigma + 1e-12) - 0.5 * np.log(2 * np.pi)
@@ -254,7 +254,7 @@ def does_not_check(x, mu=0.0, sigma=1.0):
         return -0.5 * ((x - mu) / sigma) ** 2 - 0.5 * np.log(2 * np.pi * sigma**2)
 
 
-@wrong("gaussian_log_pdf", "You subtracted mu from x itself, so the caller's array has changed.")
+@wrong("gaussian_log_pdf", "You computed in x itself, so the caller's array has changed.")
 def subtracts_in_place(x, mu=0.0, sigma=1.0):
     _check(sigma)
     x -= mu
@@ -321,7 +321,7 @@ def averages_distances(x):
     return mean, np.mean(np.abs(x - mean))
 
 
-@wrong("gaussian_mle", "You took the median for the mean.")
+@wrong("gaussian_mle", "You took the median: the most likely mean is the plain mean.")
 def takes_the_median(x):
     middle = np.median(x)
     return middle, np.sqrt(np.mean((x - middle) ** 2))
@@ -332,7 +332,7 @@ def measures_from_zero(x):
     return x.mean(), np.sqrt(np.mean(x**2))
 
 
-@wrong("gaussian_mle", "You rounded the data to float32, which keeps 7 digits.")
+@wrong("gaussian_mle", "You computed with 32 bits, which keep 7 digits.")
 def computes_in_short_floats(x):
     short = x.astype(np.float32)
     return float(short.mean()), float(short.std())
@@ -650,7 +650,7 @@ def forgets_the_root_of_the_radius(u1, u2):
     return radius * np.cos(2 * np.pi * u2), radius * np.sin(2 * np.pi * u2)
 
 
-@wrong("box_muller", "You went half way round: the angle is 2 pi u2.")
+@wrong("box_muller", "You went halfway round: the angle is 2 pi u2.")
 def goes_half_way_round(u1, u2):
     radius = np.sqrt(-2 * np.log(u1))
     return radius * np.cos(np.pi * u2), radius * np.sin(np.pi * u2)
@@ -664,7 +664,7 @@ def takes_degrees_for_radians(u1, u2):
 
 @wrong(
     "box_muller",
-    "You took 1 - u1, which is as random but another number: u1 = 1 is log 0, tiny u1 are lost.",
+    "You took 1 - u1, just as random but another number: u1 = 1 is log 0, tiny u1 are lost.",
 )
 def turns_u1_round(u1, u2):
     with np.errstate(all="ignore"):
@@ -702,7 +702,7 @@ def flattens_both(u1, u2):
     return radius * np.cos(angle), radius * np.sin(angle)
 
 
-@wrong("box_muller", "You used the base-10 logarithm.")
+@wrong("box_muller", "You used the base-10 logarithm: natural logarithms are needed.")
 def takes_log10(u1, u2):
     radius = np.sqrt(-2 * np.log10(u1))
     return radius * np.cos(2 * np.pi * u2), radius * np.sin(2 * np.pi * u2)
@@ -760,8 +760,8 @@ def bisects(probs, u):
 
 @wrong(
     "sample_categorical",
-    "You searched from the left: a number on a border belongs above it, and u = 0 must not draw an "
-    "index of probability 0.",
+    "You put a number on a border below it: it belongs above, and u = 0 must not draw an index of "
+    "probability 0.",
 )
 def searches_from_the_left(probs, u):
     k = np.searchsorted(np.cumsum(probs), u)
@@ -779,7 +779,7 @@ def trusts_the_sum(probs, u):
 
 @wrong(
     "sample_categorical",
-    "You sent what is left over to the last index, though its probability may be 0.",
+    "You gave the last index what rounding leaves over, though its probability may be 0.",
 )
 def sends_the_rest_to_the_end(probs, u):
     k = np.searchsorted(np.cumsum(probs), u, side="right")
@@ -788,7 +788,7 @@ def sends_the_rest_to_the_end(probs, u):
 
 @wrong(
     "sample_categorical",
-    "You set the last sum to 1: if the last probability is 0, it gets the rounding and is drawn.",
+    "You gave the last index what rounding leaves over, though its probability may be 0.",
 )
 def sets_the_last_sum(probs, u):
     ends = np.cumsum(probs)
@@ -798,7 +798,7 @@ def sets_the_last_sum(probs, u):
 
 @wrong(
     "sample_categorical",
-    "You asked for the first True with argmax, which gives 0 if there is none.",
+    "You gave index 0 to a number above the whole sum: it gets the last possible index.",
 )
 def asks_argmax(probs, u):
     return np.argmax(np.asarray(u)[..., np.newaxis] < np.cumsum(probs), axis=-1)
@@ -851,7 +851,7 @@ def flattens_u(probs, u):
     return k if np.ndim(u) else k[0]
 
 
-@wrong("sample_categorical", "You took the most probable index: that is no draw.")
+@wrong("sample_categorical", "You took the most probable index: that is not a draw.")
 def takes_the_most_probable(probs, u):
     return np.full(np.shape(u), np.argmax(probs))
 

@@ -20,7 +20,7 @@ def _normalised(log_rows):
 
 def _check(probs):
     if (probs < 0).any() or abs(probs.sum() - 1) > 1e-8:
-        raise ValueError("probs is no distribution")
+        raise ValueError("probs is not a distribution")
 
 
 def _counts(X, y, n_classes):
@@ -100,7 +100,7 @@ def leaves_zeros_out(joint, axis):
     return result[result > 0]
 
 
-@wrong("marginal", "You replaced probabilities of 0 by a small number: the table says 0.")
+@wrong("marginal", "You replaced probabilities of 0 with a small number: the table says 0.")
 def lifts_zeros(joint, axis):
     return np.maximum(joint, 1e-9).sum(axis=1 - axis)
 
@@ -174,13 +174,17 @@ def forgets_keepdims_if_square(joint, given):
     return joint / known[:, None] if given == 0 else joint / known
 
 
-@wrong("conditional", "You returned nan for a condition of probability 0: that is an error.")
+@wrong(
+    "conditional",
+    "You returned nan for a condition of probability 0: a single one is an error, even if others "
+    "are possible.",
+)
 def returns_nan(joint, given):
     with np.errstate(all="ignore"):
         return joint / joint.sum(axis=1 - given, keepdims=True)
 
 
-@wrong("conditional", "You made 0 of a condition of probability 0: that is an error, no slice.")
+@wrong("conditional", "You returned zeros for a condition of probability 0: that is an error.")
 def returns_zeros(joint, given):
     known = joint.sum(axis=1 - given, keepdims=True)
     return np.divide(joint, known, out=np.zeros_like(joint), where=known > 0)
@@ -231,7 +235,11 @@ def checks_the_first(joint, given):
         return joint / known
 
 
-@wrong("conditional", "You asked whether all conditions are impossible: one is enough.")
+@wrong(
+    "conditional",
+    "You returned nan for a condition of probability 0: a single one is an error, even if others "
+    "are possible.",
+)
 def wants_all_impossible(joint, given):
     known = joint.sum(axis=1 - given, keepdims=True)
     if np.all(known == 0):
@@ -375,7 +383,9 @@ def multiplies_in_place(prior, likelihood):
     return prior / prior.sum()
 
 
-@wrong("bayes", "You compared the prior's sum with 1 exactly: rounding alone moves it away from 1.")
+@wrong(
+    "bayes", "You asked for a prior that sums to exactly 1: rounding alone moves it away from that."
+)
 def wants_a_sum_of_exactly_one(prior, likelihood):
     if prior.sum() != 1.0 or not np.any(prior * likelihood):
         raise ValueError("prior or evidence")
@@ -629,7 +639,10 @@ def updates_the_prior(prior, likelihoods):
     return result
 
 
-@wrong("bayes_updates", "You took -1e6 for the log of 0: long evidence gets below that. Take -inf.")
+@wrong(
+    "bayes_updates",
+    "You took a finite number for the log of 0: long evidence gets below that. Take -inf.",
+)
 def stands_in_for_log_zero(prior, likelihoods):
     return _normalised(
         np.maximum(_log(prior), -1e6) + np.vstack([0 * prior, np.cumsum(_log(likelihoods), axis=0)])
@@ -731,7 +744,7 @@ def accepts_any_sum(values, probs):
 
 @wrong(
     "expectation",
-    "You compared with np.isclose as it comes: it allows 1e-5. Ask for 1e-8, with rtol=0.",
+    "You let a sum pass that is more than 1e-8 off: np.isclose allows 1e-5, unless rtol=0.",
 )
 def compares_too_loosely(values, probs):
     if np.any(probs < 0) or not np.isclose(probs.sum(), 1.0):
@@ -739,7 +752,7 @@ def compares_too_loosely(values, probs):
     return values @ probs
 
 
-@wrong("expectation", "You compared with == 1: rounding alone moves a sum away from 1.")
+@wrong("expectation", "You asked for a sum of exactly 1: rounding alone moves it away from that.")
 def compares_too_tightly(values, probs):
     if np.any(probs < 0) or abs(probs.sum() - 1) > 1e-12:
         raise ValueError("probs")
@@ -776,7 +789,10 @@ def tolerates_tiny_negatives(values, probs):
     return values @ probs
 
 
-@wrong("expectation", "You took magnitudes: a negative probability is an error, and hides so.")
+@wrong(
+    "expectation",
+    "You took magnitudes: a negative probability is an error, and is hidden that way.",
+)
 def takes_magnitudes(values, probs):
     if abs(np.abs(probs).sum() - 1.0) > 1e-8:
         raise ValueError("probs must sum to 1")
@@ -842,7 +858,7 @@ def takes_the_shortcut(values, probs):
 
 @wrong(
     "variance",
-    "You hid the cancellation: a shortcut that comes out negative is not right if it is 0, either.",
+    "You hid the cancellation: setting a negative result to 0 does not make it right.",
 )
 def hides_the_cancellation(values, probs):
     _check(probs)
@@ -912,7 +928,7 @@ def overlooks_negative_probabilities(values, probs):
 
 @wrong(
     "variance",
-    "You compared with np.isclose as it comes: it allows 1e-5. Ask for 1e-8, with rtol=0.",
+    "You let a sum pass that is more than 1e-8 off: np.isclose allows 1e-5, unless rtol=0.",
 )
 def compares_loosely(values, probs):
     if np.any(probs < 0) or not np.isclose(probs.sum(), 1.0):
@@ -920,7 +936,7 @@ def compares_loosely(values, probs):
     return probs @ (values - probs @ values) ** 2
 
 
-@wrong("variance", "You compared with == 1: rounding alone moves a sum away from 1.")
+@wrong("variance", "You asked for a sum of exactly 1: rounding alone moves it away from that.")
 def compares_tightly(values, probs):
     if np.any(probs < 0) or not math.isclose(probs.sum(), 1.0):
         raise ValueError("probs")
@@ -1014,12 +1030,12 @@ def forgets_alpha_below(X, y, n_classes, alpha=1.0):
     return _log_shares(y, n_classes), np.log((counts + alpha) / total)
 
 
-@wrong("naive_bayes_fit", "You ignored alpha: it is 1 only if nothing else is said.")
+@wrong("naive_bayes_fit", "You ignored alpha: it is 1 only by default.")
 def ignores_alpha(X, y, n_classes, alpha=1.0):
     return _log_shares(y, n_classes), _log_words(_counts(X, y, n_classes), 1.0)
 
 
-@wrong("naive_bayes_fit", "You kept alpha from being small: any positive number is fine.")
+@wrong("naive_bayes_fit", "You kept alpha from being small: it may be any positive number.")
 def limits_alpha(X, y, n_classes, alpha=1.0):
     return _log_shares(y, n_classes), _log_words(_counts(X, y, n_classes), max(alpha, 1e-10))
 
@@ -1120,7 +1136,7 @@ def returns_probabilities(X, y, n_classes, alpha=1.0):
     return np.exp(_log_shares(y, n_classes)), np.exp(log_likelihood)
 
 
-@wrong("naive_bayes_fit", "You squeezed the results: an axis of length 1 is an axis still.")
+@wrong("naive_bayes_fit", "You squeezed the results: an axis of length 1 is still an axis.")
 def squeezes_tables(X, y, n_classes, alpha=1.0):
     log_likelihood = _log_words(_counts(X, y, n_classes), alpha)
     return np.squeeze(_log_shares(y, n_classes)), np.squeeze(log_likelihood)
@@ -1276,7 +1292,10 @@ def returns_the_posterior(X, log_prior, log_likelihood):
     return _normalised(X @ log_likelihood.T + log_prior)
 
 
-@wrong("naive_bayes_log_posterior", "You returned the best class: a log-probability for each.")
+@wrong(
+    "naive_bayes_log_posterior",
+    "You returned the best class: a log-probability for each class is asked for.",
+)
 def returns_the_best(X, log_prior, log_likelihood):
     return np.argmax(X @ log_likelihood.T + log_prior, axis=1)
 
@@ -1310,7 +1329,7 @@ def forgets_empty_documents(X, log_prior, log_likelihood):
 
 
 @wrong(
-    "naive_bayes_log_posterior", "You squeezed the result: an axis of length 1 is an axis still."
+    "naive_bayes_log_posterior", "You squeezed the result: an axis of length 1 is still an axis."
 )
 def squeezes_the_result(X, log_prior, log_likelihood):
     joint = X @ log_likelihood.T + log_prior

@@ -288,7 +288,7 @@ def accepts_zero(logits, axis=-1, temperature=1.0):
         return np.exp(_log_probs(logits / temperature, axis))
 
 
-@wrong("softmax", "You let a negative temperature through: it turns the order of the logits round.")
+@wrong("softmax", "You let a negative temperature through: it reverses the order of the logits.")
 def accepts_negative_temperatures(logits, axis=-1, temperature=1.0):
     if temperature == 0:
         raise ValueError("temperature must not be 0")
@@ -412,7 +412,7 @@ def loses_the_axis(logits, axis=-1):
     return logits - np.logaddexp.reduce(logits, axis=axis)
 
 
-@wrong("log_softmax", "You ignored the axis.")
+@wrong("log_softmax", "You ignored the axis: it need not be the last one.")
 def log_softmax_over_the_last_axis(logits, axis=-1):
     return _log_probs(logits, -1)
 
@@ -624,7 +624,7 @@ def clips_probabilities(probs, targets):
 
 @wrong(
     "cross_entropy",
-    "You put a smallest float in the place of 0: a model that calls the truth impossible then "
+    "You replaced 0 with the smallest float: a model that calls the truth impossible then "
     "pays some 700 instead of inf.",
 )
 def replaces_zero_by_the_smallest_float(probs, targets):
@@ -651,7 +651,7 @@ def multiplies_zero_by_infinity(probs, targets):
 
 @wrong(
     "cross_entropy",
-    "You put nan right after the sum: one 0 times -inf has then wiped out its whole row.",
+    "You replaced nan only after the sum: one 0 times -inf has then wiped out its whole row.",
 )
 def repairs_nan_too_late(probs, targets):
     with np.errstate(all="ignore"):
@@ -889,7 +889,7 @@ def keeps_all_ties(logits, k):
 
 @wrong(
     "top_k",
-    "You turned an ascending order round: of equal logits the last ones then come first.",
+    "You reversed an ascending order: of equal logits the last ones then come first.",
 )
 def keeps_the_last_of_ties(logits, k):
     _check_k(logits, k)
@@ -985,7 +985,7 @@ def refuses_to_keep_all(logits, k):
 
 @wrong(
     "top_k",
-    "You put -inf in the place of each largest logit and looked for the next: when only -inf is "
+    "You replaced each largest logit with -inf and looked for the next: when only -inf is "
     "left, that finds a token a second time.",
 )
 def finds_a_token_twice(logits, k):
@@ -1103,7 +1103,7 @@ def keeps_all_ties_of_the_last(logits, p):
     return _renormalised(probs, probs >= probs[order[size]] if p < 1 else order)
 
 
-@wrong("top_p", "You turned an ascending order round: of equal logits the last ones come first.")
+@wrong("top_p", "You reversed an ascending order: of equal logits the last ones come first.")
 def prefers_the_last_of_ties(logits, p):
     _check_p(p)
     probs, order = _probs(logits), np.argsort(logits, kind="stable")[::-1]
@@ -1190,7 +1190,7 @@ def refuses_p_of_one(logits, p):
 
 @wrong(
     "top_p",
-    "You put -1e4 in the place of -inf, which other logits reach as well: what is masked then gets "
+    "You put -1e4 instead of -inf, which other logits reach as well: what is masked then gets "
     "a share.",
 )
 def puts_a_number_for_infinity(logits, p):
@@ -1226,7 +1226,7 @@ def rounds_p_up_to_one(logits, p):
     return _renormalised(probs, order[:n])
 
 
-@wrong("top_p", "You let p pass that is a little above 1: there is no such probability.")
+@wrong("top_p", "You let a p that is a little above 1 pass: there is no such probability.")
 def tolerates_p_above_one(logits, p):
     if p <= 0 or (p > 1 and not np.isclose(p, 1)):
         raise ValueError(f"p must be above 0 and at most 1, got {p}")

@@ -161,7 +161,7 @@ class TestDenoiseStep:
                 assert_close(learner.denoise_step(xt, 0, true_noise, betas, noise), x0)
 
     def test_any_prediction(self, learner, rng):
-        """It is linear in what the network says, also where that is far from the truth."""
+        """It is linear in what the network says, even where that is far from the truth."""
         betas = _betas(rng, 4)
         for t in (3, 2, 1, 0):
             xt, predicted, noise = rng.normal(size=(3, 3))

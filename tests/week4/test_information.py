@@ -12,7 +12,7 @@ from kata.comparisons import (
 
 BASES = (2, math.e, 10, 1.5)
 SHAPES = ((4,), (3, 5), (4, 4), (2, 1, 3), (2, 3, 4), (1, 6), (3, 1))
-TINY = 1e-305  # below any epsilon, and still a normal number, also when halved
+TINY = 1e-305  # below any epsilon, and still a normal number, even when halved
 
 
 def _distributions(rng, shape):
@@ -111,7 +111,7 @@ class TestEntropy:
             assert_close(learner.entropy(p[1].copy(), base=base), truth[1])
 
     def test_exact_for_powers_of_two(self, learner):
-        """A fair coin has exactly one bit, and other powers of two come out as exactly."""
+        """A fair coin has exactly one bit, and other powers of two come out just as exactly."""
         assert_close(learner.entropy(np.array([0.5, 0.5])), 1.0, rtol=0.0, atol=1e-15)
         assert_close(learner.entropy(np.full(8, 0.125)), 3.0, rtol=0.0, atol=2e-15)
         p = np.array([0.125, 0.5, 0.25, 0.125])
@@ -142,7 +142,7 @@ class TestEntropy:
             _assert_tiny(learner.entropy(p), -TINY * math.log2(TINY))
 
     def test_refuses_negative_entries(self, learner):
-        """A negative entry is an error also if the sum is 1, in any distribution of several."""
+        """A negative entry is an error even if the sum is 1, in any distribution of several."""
         good = np.array([[0.25, 0.75], [0.5, 0.5]])
         for bad in ([1.25, -0.25], [-1e-6, 1 + 1e-6], [-1e-9, 1 + 1e-9]):
             assert_close(learner.entropy(good), [_entropy(good[0]), 1.0])
@@ -193,7 +193,7 @@ class TestCrossEntropy:
             assert_close(learner.cross_entropy(p[1].copy(), q[1].copy(), base=base), truth[1])
 
     def test_zeros_in_p(self, learner, rng):
-        """What never happens adds nothing, also where q is 0 too, and numpy is silent."""
+        """What never happens adds nothing, even where q is 0 too, and numpy is silent."""
         p, q = np.zeros((2, 3, 5))
         p[0, 1:4], q[0] = _distributions(rng, 3), _distributions(rng, 5)
         p[1, 1:], q[1, 1:] = _distributions(rng, 4), _distributions(rng, 4)
@@ -221,7 +221,7 @@ class TestCrossEntropy:
         assert_close(alone, np.inf)
 
     def test_no_epsilon(self, learner):
-        """What q believes all but impossible surprises by its true logarithm."""
+        """What q holds all but impossible counts with its true logarithm."""
         p = np.array([[0.5, 0.5, 0.0], [0.25, 0.5, 0.25], [0.25, 0.75, 0.0]])
         for tiny in (1e-20, TINY):
             q = np.array([[1.0, tiny, 0.0], [tiny, 1.0, tiny], [tiny, tiny, 1.0]])
@@ -265,7 +265,7 @@ class TestKlDivergence:
             assert_close(learner.kl_divergence(p[1].copy(), q[1].copy(), base=base), truth[1])
 
     def test_zeros_in_p(self, learner, rng):
-        """What never happens adds nothing, also where q is 0 too, and numpy is silent."""
+        """What never happens adds nothing, even where q is 0 too, and numpy is silent."""
         p, q = np.zeros((2, 3, 5))
         p[0, 1:4], q[0] = _distributions(rng, 3), _distributions(rng, 5)
         p[1, 1:], q[1, 1:] = _distributions(rng, 4), _distributions(rng, 4)
@@ -535,7 +535,7 @@ class TestMutualInformation:
             assert_close(learner.mutual_information(joint, base=base), _mutual(joint, base))
 
     def test_is_symmetric(self, learner, rng):
-        """Each variable tells as much about the other as the other way round."""
+        """Each variable tells as much about the other as the other does about it."""
         for joint in (_joint(rng, (2, 5)), np.array([[0.5, 0.0, 0.125], [0.0, 0.375, 0.0]])):
             assert_close(learner.mutual_information(joint), _mutual(joint))
             turned = np.ascontiguousarray(joint.T)

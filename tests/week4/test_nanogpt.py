@@ -149,9 +149,8 @@ def backwards(params):
 class TestGelu:
     def test_exact(self, learner, rng):
         """It is x·Φ(x) to 1e-12: the normal distribution itself, not a curve that is close."""
-        x = np.concatenate(
-            [rng.normal(size=6), rng.uniform(-5.0, 5.0, size=6), [0.0, 1.0, -4.9, 4.9]]
-        )
+        # Beyond 4 the Taylor series of erf loses digits, about as many as decide here.
+        x = np.concatenate([rng.uniform(-3.5, 3.5, size=12), [0.0, 1.0, -3.5, 3.5]])
         assert_close(learner.gelu(x), gelu_by_number(x), rtol=0.0, atol=1e-12)
 
     def test_far_from_zero(self, learner, rng):
@@ -159,8 +158,9 @@ class TestGelu:
         # Whoever cuts a tail off at 6, 6.5 or 7 is off by more than 1e-12 just beyond that.
         near = np.concatenate([[6.1, 6.6, 7.05], rng.uniform(4.0, 9.0, size=5)])
         far = np.array([12.5, 27.0, 39.0, 100.0, 1000.0])
-        x = np.concatenate([-far, -near, near, far])
-        assert_close(learner.gelu(x), gelu_by_number(x), rtol=1e-14, atol=1e-12)
+        for size in (near, far):
+            x = np.concatenate([-size, size])
+            assert_close(learner.gelu(x), gelu_by_number(x), rtol=1e-14, atol=1e-12)
 
     def test_both_signs_make_up_x(self, learner, rng):
         """The two tails of the bell curve add up to 1, so gelu(x) - gelu(-x) is x."""
@@ -200,7 +200,7 @@ class TestLayerNorm:
             assert_close(learner.layer_norm(x, gain, bias), norm_by_vector(x, gain, bias))
 
     def test_eps(self, learner, rng):
-        """The eps is added to the variance, inside the root, and is 1e-5 unless told."""
+        """The eps is added to the variance, inside the root, and is 1e-5 by default."""
         gain, bias = rng.normal(size=(2, 6))
         for scale in (1e-2, 3e-3, 1e-4):
             x = scale * rng.normal(size=(3, 6))
@@ -217,7 +217,7 @@ class TestLayerNorm:
             assert_close(learner.layer_norm(x, gain, bias, eps), truth)
 
     def test_any_leading_axes(self, learner, rng):
-        """There may be any number of leading axes, also none: only the last one is normalised."""
+        """Any number of leading axes will do, including none: only the last one is normalised."""
         for shape in ((8,), (2, 3, 4), (4, 4), (3, 3, 3), (2, 3, 2, 5), (2, 2, 2, 2)):
             gain, bias = rng.normal(size=(2, shape[-1]))
             x = rng.normal(size=shape)
@@ -480,7 +480,7 @@ class TestGptLogits:
 
     def test_last_norm(self, learner, rng):
         """Before the head comes one more norm, with its own gain and bias and the default eps."""
-        params, tokens = gpt_params(rng, 5, 4, 4, 1), tokens_of(rng, 5, 3)
+        params, tokens = gpt_params(rng, 5, 4, 4, 1), np.array([4, 2, 0], dtype=np.int64)
         params["wte"], params["wpe"] = 1e-3 * params["wte"], 1e-3 * params["wpe"]
         for name in ("W_out", "b_out", "W_proj", "b_proj"):
             params["blocks"][0][name] *= 1e-4
@@ -502,7 +502,7 @@ class TestGptLogits:
             assert_close(learner.gpt_logits(tokens[:T], params, 2), truth[:T])
 
     def test_refuses_too_long_a_text(self, learner, rng):
-        """More tokens than positions are an error; a text that just fits is none."""
+        """More tokens than positions are an error; a text that just fits is not."""
         for context in (4, 2, 1):
             params, tokens = gpt_params(rng, 5, context, 4, 1), tokens_of(rng, 5, context + 2)
             truth = gpt_by_parts(tokens[:context], params, 2)
@@ -576,7 +576,7 @@ class TestNextTokenLoss:
             assert_close(got, truth, atol=1e-9)
 
     def test_unlikely_tokens(self, learner, rng):
-        """It is stable: a token may be as unlikely as it wants, nothing caps the loss."""
+        """It is stable: however unlikely a token is, nothing caps the loss."""
         tokens = np.array([0, 1, 0], dtype=np.int64)
         for gap in (25.0, 40.0, 650.0, 725.0, 760.0, 2e4):
             logits = np.array([[gap / 2, -gap / 2], [0.0, gap], [0.0, 0.0]]) + rng.normal(size=2)
@@ -694,14 +694,15 @@ class TestGenerate:
     def test_inverse_cdf(self, learner, rng):
         """The token is the first whose probability, with those of all before it, exceeds u."""
         params = model_with_logits(np.log([1.0, 5.0, 2.0, 8.0, 3.0, 1.0]))  # of 20
-        tokens = rng.permutation([0, 1, 1, 1, 2, 3, 3, 3, 3, 4, 4, 5])
+        # One token comes twice in a row for certain: that ends nothing.
+        tokens = np.array([1, 1, *rng.permutation([0, 1, 2, 3, 3, 3, 3, 4, 4, 5])])
         ends = np.array([0, 1, 6, 8, 16, 19, 20]) / 20
         u = ends[tokens] + rng.uniform(0.01, 0.99, size=12) * (ends[tokens + 1] - ends[tokens])
         prompt = np.array([3, 0], dtype=np.int64)
         assert_text(learner.generate(params, prompt, u, 1), [3, 0, *tokens])
 
     def test_never_an_impossible_token(self, learner):
-        """A token of probability 0 is never drawn, for the least and the largest of numbers too."""
+        """A token of probability 0 is never drawn, not even for the least or the largest number."""
         prompt = np.array([1], dtype=np.int64)
         u = np.array([0.0, 1 - 2**-53, 0.0, 1 - 2**-53])
         for n in (3, 6, 10, 11, 49):
@@ -722,7 +723,7 @@ class TestGenerate:
             assert_text(learner.generate(params, prompt, u, 2, temperature), text)
 
     def test_cold_and_hot(self, learner):
-        """Near 0 the largest logit always wins, and in great heat all tokens are equally likely."""
+        """Near 0 the largest logit always wins; at high temperature all are equally likely."""
         params = model_with_logits(np.array([0.5, 2.0, -1.0, 1.5]))
         prompt = np.array([0, 3], dtype=np.int64)
         u = np.array([0.03, 0.22, 0.3, 0.45, 0.55, 0.7, 0.8, 0.97])
@@ -770,25 +771,37 @@ class TestGenerate:
 
     def test_crops_the_context(self, learner, rng):
         """The model reads the last tokens that it has room for, and the text keeps them all."""
-        for context, n_prompt in ((4, 3), (4, 4), (5, 9), (3, 4), (2, 1), (1, 1), (1, 3)):
-            params, prompt, u, text = story(seed_of(rng), n_prompt, 6, context=context)
+        # After a single new token it makes no difference whether only the prompt was cropped.
+        for context, n_prompt, n_new in (
+            (4, 8, 1),
+            (4, 3, 6),
+            (4, 4, 6),
+            (5, 9, 6),
+            (3, 4, 6),
+            (2, 1, 6),
+            (1, 1, 6),
+            (1, 3, 6),
+        ):
+            params, prompt, u, text = story(seed_of(rng), n_prompt, n_new, context=context)
             assert_text(learner.generate(params, prompt, u, 2), text)
 
     def test_keeps_prompt_and_model(self, learner, rng):
-        """Prompt, numbers and parameters are the same afterwards; no numbers, no new tokens."""
+        """Prompt, numbers and parameters are the same afterwards."""
         for context, n_prompt in ((8, 3), (3, 5)):
             params, prompt, u, text = copy.deepcopy(
                 story(seed_of(rng), n_prompt, 7, context=context, temperature=1.5, top_k=5)
             )
             got = assert_keeps_inputs(learner.generate, params, prompt, u, 2, 1.5, 5)
             assert_text(got, text)
-            assert_text(learner.generate(params, prompt, u[:0], 2), prompt)
 
     def test_in_two_parts(self, learner, rng):
-        """Writing in one go or in two gives the same text: nothing but the text is remembered."""
-        params, prompt, u, text = story(seed_of(rng), 2, 7)
-        for n in (1, 4):
-            first = learner.generate(params, prompt, u[:n], 2)
+        """Writing in one go or in two gives the same text, even where one part has no new token."""
+        while True:
+            params, prompt, u, text = story(seed_of(rng), 2, 7, n_head=1)
+            if np.any(text[3:] == text[2:-1]):  # a token twice in a row
+                break
+        for n in (1, 4, 0):
+            first = learner.generate(params, prompt, u[:n], 1)
             assert_text(first, text[: 2 + n])
             first = np.asarray(first, dtype=np.int64)
-            assert_text(learner.generate(params, first, u[n:], 2), text)
+            assert_text(learner.generate(params, first, u[n:], 1), text)

@@ -245,7 +245,7 @@ class TestDpoLoss:
             assert_close(learner.dpo_loss(*pairs, beta=beta), _dpo(pairs, beta))
 
     def test_which_answer_is_which(self, learner, rng):
-        """To swap the chosen and the rejected answers adds beta times the mean margin."""
+        """Swapping the chosen and the rejected answers adds beta times the mean margin."""
         pairs = _pairs(rng, rng.uniform(0.5, 2.0, size=3))
         chosen, rejected, ref_chosen, ref_rejected = pairs
         margin = np.mean((chosen - ref_chosen) - (rejected - ref_rejected))

@@ -79,7 +79,7 @@ def wraps_round(x0, xt, t, betas):
 
 @wrong(
     "posterior_mean_variance",
-    "You took ᾱ_t in the place of ᾱ_{t−1}: the step before has one factor less.",
+    "You took ᾱ_t instead of ᾱ_{t−1}: the step before has one factor less.",
 )
 def is_a_step_late(x0, xt, t, betas):
     left = _left(betas)
@@ -117,13 +117,15 @@ def returns_the_deviation(x0, xt, t, betas):
     return mean, np.sqrt(variance)
 
 
-@wrong("posterior_mean_variance", "You returned the log of the variance.")
+@wrong(
+    "posterior_mean_variance", "You returned the log of the variance: the variance is asked for."
+)
 def returns_the_log(x0, xt, t, betas):
     mean, variance = _posterior(x0, xt, t, betas)
     return mean, np.log(variance) if t > 0 else 0.0
 
 
-@wrong("posterior_mean_variance", "You turned the fraction of β̃ round.")
+@wrong("posterior_mean_variance", "You turned the fraction of β̃ upside down.")
 def turns_the_fraction_round(x0, xt, t, betas):
     mean, variance = _posterior(x0, xt, t, betas)
     return mean, betas[t] ** 2 / variance if t > 0 else 0.0
@@ -186,7 +188,7 @@ def depends_on_the_data(x0, xt, t, betas):
     return mean, np.mean((xt - mean) ** 2) if t > 0 else variance
 
 
-@wrong("posterior_mean_variance", "You normalised the schedule in the caller's array.")
+@wrong("posterior_mean_variance", "You changed the schedule in the caller's array.")
 def turns_betas_into_alphas(x0, xt, t, betas):
     result = _posterior(x0, xt, t, betas)
     np.subtract(1, betas, out=betas)
@@ -426,7 +428,7 @@ def sums_over_pixels(model, x0, t, alpha_bars, noise):
     return np.sum(error) / len(x0)
 
 
-@wrong("denoising_loss", "You took the half of it: it is the plain mean squared error.")
+@wrong("denoising_loss", "You took half of it: it is the plain mean squared error.")
 def halves(model, x0, t, alpha_bars, noise):
     return 0.5 * np.mean((model(_mix(x0, t, alpha_bars, noise), t) - noise) ** 2)
 
@@ -471,13 +473,13 @@ def weighs_the_steps(model, x0, t, alpha_bars, noise):
     return np.mean(weight * error) / np.mean(weight)
 
 
-@wrong("denoising_loss", "You gave the model t in another shape: it gets t as it is.")
+@wrong("denoising_loss", "You gave the model something else for t: it gets t as it is.")
 def reshapes_t(model, x0, t, alpha_bars, noise):
     column = t.reshape(-1, *[1] * (x0.ndim - 1))
     return np.mean((model(_mix(x0, t, alpha_bars, noise), column) - noise) ** 2)
 
 
-@wrong("denoising_loss", "You gave the model t as a fraction of T: it gets t as it is.")
+@wrong("denoising_loss", "You gave the model something else for t: it gets t as it is.")
 def scales_t(model, x0, t, alpha_bars, noise):
     return np.mean((model(_mix(x0, t, alpha_bars, noise), t / len(alpha_bars)) - noise) ** 2)
 
@@ -618,7 +620,7 @@ def counts_upwards_for_the_model(model, x_T, betas, noises):
     return x
 
 
-@wrong("sample", "You gave the model an array of steps: here t is one integer.")
+@wrong("sample", "You gave the model a t that is an array or a fraction: here it is one integer.")
 def gives_an_array(model, x_T, betas, noises):
     x = x_T
     for t in reversed(range(len(betas))):
@@ -626,7 +628,7 @@ def gives_an_array(model, x_T, betas, noises):
     return x
 
 
-@wrong("sample", "You gave the model t as a float between 0 and 1: here t is one integer.")
+@wrong("sample", "You gave the model a t that is an array or a fraction: here it is one integer.")
 def gives_a_fraction(model, x_T, betas, noises):
     x = x_T
     for t in reversed(range(len(betas))):

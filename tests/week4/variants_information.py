@@ -13,7 +13,7 @@ def _check(p):
 
 
 def _log(x, base=2):
-    """Return the logarithm, with 0 in place of that of 0."""
+    """Return the logarithm, with 0 instead of that of 0."""
     return np.log(np.where(x > 0, x, 1.0)) / np.log(base)
 
 
@@ -77,7 +77,7 @@ def replaces_nan(p, base=2):
 
 @wrong(
     "entropy",
-    "You added 1e-12 inside the logarithm: even a fair coin has no longer exactly one bit. Treat "
+    "You added 1e-12 inside the logarithm: even a fair coin no longer has exactly one bit. Treat "
     "zeros apart instead.",
 )
 def adds_an_epsilon(p, base=2):
@@ -102,7 +102,7 @@ def leaves_out_small_ones(p, base=2):
 
 @wrong(
     "entropy",
-    "You chose with np.where after the logarithm: it was taken of 0 already, and numpy warned.",
+    "You took the logarithm of 0, if only to throw it away: numpy warned.",
 )
 def chooses_too_late(p, base=2):
     _check(p)
@@ -124,7 +124,7 @@ def is_always_in_bits(p, base=2):
     return _h(p)
 
 
-@wrong("entropy", "You took the natural logarithm; without being told the base is 2.")
+@wrong("entropy", "You took the natural logarithm by default: the default base is 2.")
 def is_in_nats_unless_told(p, base=math.e):
     _check(p)
     return _h(p, base)
@@ -170,8 +170,8 @@ def lets_small_negatives_pass(p, base=2):
 
 @wrong(
     "entropy",
-    "np.allclose allows 1e-5 of the value besides `atol`: set rtol=0, the sum must be right to "
-    "1e-8.",
+    "You let a sum pass that is more than 1e-8 off: np.allclose allows 1e-5 of the value besides "
+    "`atol`, unless rtol=0.",
 )
 def checks_too_loosely(p, base=2):
     if np.any(p < 0) or not np.allclose(p.sum(axis=-1), 1, atol=1e-8):
@@ -252,7 +252,7 @@ def adds_to_q(p, q, base=2):
 
 @wrong(
     "cross_entropy",
-    "You left out all entries where q is 0: those with p > 0 are the ones that cost inf.",
+    "Where q is 0 you added nothing, even if p is not 0: that is what costs inf.",
 )
 def leaves_out_the_impossible(p, q, base=2):
     return -np.sum(p * _log(q, base), axis=-1)
@@ -274,7 +274,10 @@ def rounds_small_p_to_zero(p, q, base=2):
     return np.sum(p * np.where(p > 1e-12, surprise, 0.0), axis=-1)
 
 
-@wrong("cross_entropy", "You replaced nan and inf both by 0: inf is the truth where q is 0 < p.")
+@wrong(
+    "cross_entropy",
+    "Where q is 0 you added nothing, even if p is not 0: that is what costs inf.",
+)
 def replaces_inf_too(p, q, base=2):
     with np.errstate(all="ignore"):
         terms = -p * np.log(q) / np.log(base)
@@ -386,8 +389,8 @@ def cuts_the_belief_off(p, q, base=2):
 
 @wrong(
     "kl_divergence",
-    "You cut the sum's rounding off nowhere: for nearly equal distributions it can come out below "
-    "0. Use max(…, 0) on each.",
+    "You did not cut each result off at 0: for nearly equal distributions rounding can bring it "
+    "below.",
 )
 def lets_rounding_through(p, q, base=2):
     return _d(p, q, base)
@@ -409,7 +412,7 @@ def leaves_out_both(p, q, base=2):
     return np.maximum(np.sum(p * np.log(ratio), axis=-1) / np.log(base), 0.0)
 
 
-@wrong("kl_divergence", "You turned it round: D(p‖q) weights by p and divides p by q.")
+@wrong("kl_divergence", "You swapped the two: D(p‖q) weights by p and divides p by q.")
 def turns_it_round(p, q, base=2):
     return np.maximum(_d(q, p, base), 0.0)
 
@@ -425,7 +428,7 @@ def rounds_small_ones_to_zero(p, q, base=2):
     return np.where(divergence < 1e-6, 0.0, divergence)
 
 
-@wrong("kl_divergence", "You let numpy divide by zero before you chose: it warns.")
+@wrong("kl_divergence", "You let numpy divide by 0, if only to throw that away: it warns.")
 def divides_before_choosing(p, q, base=2):
     terms = np.where(p > 0, p * np.log(p / q), 0.0)
     return np.maximum(np.sum(terms, axis=-1) / np.log(base), 0.0)
@@ -438,7 +441,11 @@ def sums_over_axis_one(p, q, base=2):
     return np.maximum(np.sum(terms, axis=1 if p.ndim > 1 else 0), 0.0)
 
 
-@wrong("kl_divergence", "You cut off what all distributions sum up to: cut each result off at 0.")
+@wrong(
+    "kl_divergence",
+    "You did not cut each result off at 0: for nearly equal distributions rounding can bring it "
+    "below.",
+)
 def cuts_the_total_off(p, q, base=2):
     divergence = _d(p, q, base)
     return divergence if np.sum(divergence) > 0 else np.zeros_like(divergence)
@@ -541,7 +548,10 @@ def forgets_to_halve_m(p, q, base=2):
     return (_d(p, p + q, base) + _d(q, p + q, base)) / 2
 
 
-@wrong("js_divergence", "You turned the divergences round: they are those of p and q from m.")
+@wrong(
+    "js_divergence",
+    "You swapped the arguments of the divergences: they are those of p and q from m.",
+)
 def measures_from_m(p, q, base=2):
     m = (p + q) / 2
     return (_d(m, p, base) + _d(m, q, base)) / 2
@@ -665,7 +675,11 @@ def weights_alike(joint, given, base=2):
     return np.mean(entropies)
 
 
-@wrong("conditional_entropy", "You added up the entropies of the conditions without weights.")
+@wrong(
+    "conditional_entropy",
+    "You added up the entropies of the conditions without weights: each counts by the probability "
+    "of its condition.",
+)
 def forgets_weights(joint, given, base=2):
     rows = joint if given == 0 else joint.T
     return sum(_h(row / row.sum(), base) for row in rows if row.sum() > 0)
@@ -673,7 +687,8 @@ def forgets_weights(joint, given, base=2):
 
 @wrong(
     "conditional_entropy",
-    "You weighted by the conditional probability; the joint one says how often a pair comes.",
+    "You added up the entropies of the conditions without weights: each counts by the probability "
+    "of its condition.",
 )
 def weights_by_the_conditional(joint, given, base=2):
     known = joint.sum(axis=1 - given, keepdims=True)
@@ -697,13 +712,19 @@ def adds_to_the_conditional(joint, given, base=2):
     return -np.sum(joint * np.log(conditional + 1e-12)) / np.log(base)
 
 
-@wrong("conditional_entropy", "You added 1e-300 to the probability of the condition.")
+@wrong(
+    "conditional_entropy",
+    "You changed tiny probabilities: add nothing to them and cut none off, but leave zeros out.",
+)
 def adds_to_the_condition(joint, given, base=2):
     known = joint.sum(axis=1 - given, keepdims=True)
     return -np.sum(joint * _log(joint / (known + 1e-300), base))
 
 
-@wrong("conditional_entropy", "You cut probabilities off at 1e-15, where their logarithm goes on.")
+@wrong(
+    "conditional_entropy",
+    "You changed tiny probabilities: add nothing to them and cut none off, but leave zeros out.",
+)
 def cuts_the_table_off(joint, given, base=2):
     def h(p):
         return -np.sum(p * np.log(np.clip(p, 1e-15, 1))) / np.log(base)
@@ -802,7 +823,7 @@ def cuts_pairs_off(joint, base=2):
     return np.sum(np.maximum(joint * (_log(joint, base) - _log(outer, base)), 0.0))
 
 
-@wrong("mutual_information", "You turned the divergence round: the table comes first.")
+@wrong("mutual_information", "You swapped the arguments of the divergence: the table comes first.")
 def measures_from_the_product(joint, base=2):
     outer = np.outer(joint.sum(axis=1), joint.sum(axis=0))
     return max(float(_d(outer.ravel(), joint.ravel(), base)), 0.0)
@@ -964,7 +985,7 @@ def takes_the_median(log_probs):
     return np.exp(-np.median(log_probs))
 
 
-@wrong("perplexity", "You turned the caller's numbers round in place.")
+@wrong("perplexity", "You changed the signs in the caller's own array.")
 def negates_in_place(log_probs):
     log_probs *= -1
     return np.exp(log_probs.mean())

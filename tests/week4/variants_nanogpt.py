@@ -127,7 +127,7 @@ def returns_the_probability(x):
     return 0.5 * (1 + _erf(np.divide(x, math.sqrt(2))))
 
 
-@wrong("gelu", "You took math.erf of a row: arrays may have any number of axes.")
+@wrong("gelu", "You took x for a row: arrays may have any number of axes, and numbers none.")
 def works_on_rows_only(x):
     x = np.atleast_1d(x)
     values = [0.5 * v * (1 + math.erf(v / math.sqrt(2))) for v in (x if x.ndim == 1 else x.ravel())]
@@ -140,7 +140,7 @@ def makes_arrays_of_numbers(x):
     return 0.5 * x * (1 + _erf(x / math.sqrt(2)))
 
 
-@wrong("gelu", "You asked x for its shape, which a plain number does not have.")
+@wrong("gelu", "You counted on an array: a plain number has no shape, or other attributes of one.")
 def needs_an_array(x):
     phi = [0.5 * math.erfc(-v / math.sqrt(2)) for v in x.ravel()]
     return x * np.array(phi).reshape(x.shape)
@@ -312,7 +312,8 @@ def sees_the_future(Q, K, V):
 
 @wrong(
     "causal_attention",
-    "You masked the weights after the softmax and scaled the rest up: the future had its say.",
+    "You let future scores into the softmax, as its maximum or its sum: a change there shows in "
+    "the rounding, and a huge one leaves 0/0. Hide them first.",
 )
 def masks_and_renormalises(Q, K, V):
     weights = np.tril(_softmax(_scores(Q, K)))
@@ -326,8 +327,8 @@ def masks_after_the_softmax(Q, K, V):
 
 @wrong(
     "causal_attention",
-    "You subtracted the largest of all scores, future ones included: a change there shows in the "
-    "rounding, and a huge one leaves 0/0.",
+    "You let future scores into the softmax, as its maximum or its sum: a change there shows in "
+    "the rounding, and a huge one leaves 0/0. Hide them first.",
 )
 def takes_the_maximum_of_all(Q, K, V):
     scores = _scores(Q, K)
@@ -366,7 +367,7 @@ def hides_zeros(Q, K, V):
     return _softmax(scores) @ V
 
 
-@wrong("causal_attention", "You showed the last 8 positions only: all earlier ones are seen.")
+@wrong("causal_attention", "You showed the last positions only: all earlier ones are seen.")
 def sees_a_window(Q, K, V):
     T = Q.shape[-2]
     is_seen = np.tri(T) - np.tri(T, k=-8)
@@ -595,7 +596,7 @@ def drops_the_remainder(x, W_qkv, b_qkv, W_out, b_out, n_head):
     return read @ W_out.T + b_out
 
 
-@wrong("multi_head_attention", "You checked with assert: its AssertionError is no ValueError.")
+@wrong("multi_head_attention", "You checked with assert: its AssertionError is not a ValueError.")
 def asserts_the_division(x, W_qkv, b_qkv, W_out, b_out, n_head):
     assert x.shape[-1] % n_head == 0
     Q, K, V = (_split(z, n_head) for z in np.split(x @ W_qkv.T + b_qkv, 3, axis=-1))
@@ -774,9 +775,7 @@ def takes_the_other_gelu(x, params, n_head):
     return x + _mlp(_ln2(x, params), params, tanh)
 
 
-@wrong(
-    "transformer_block", "You put a GELU behind the second layer too: it stands in between only."
-)
+@wrong("transformer_block", "You put a GELU after the second layer too: it stands in between only.")
 def bends_twice(x, params, n_head):
     x = x + _multi_head(_ln1(x, params), params, n_head)
     return x + _gelu(_mlp(_ln2(x, params), params))
@@ -1033,7 +1032,7 @@ def takes_one_head(tokens, params, n_head):
     return _gpt(tokens, params, 1)
 
 
-@wrong("gpt_logits", "You added token vectors to a view of wpe, which changes the model.")
+@wrong("gpt_logits", "You changed the model: its arrays and its list of blocks are the caller's.")
 def writes_into_wpe(tokens, params, n_head):
     _check(tokens, params)
     x = params["wpe"][: len(tokens)]
@@ -1043,7 +1042,7 @@ def writes_into_wpe(tokens, params, n_head):
     return _head(x, params)
 
 
-@wrong("gpt_logits", "You took blocks out of the caller's list.")
+@wrong("gpt_logits", "You changed the model: its arrays and its list of blocks are the caller's.")
 def empties_the_list(tokens, params, n_head):
     _check(tokens, params)
     x = params["wte"][tokens] + params["wpe"][: len(tokens)]
@@ -1310,7 +1309,10 @@ def sums_the_likely_first(params, prompt, u, n_head, temperature=1.0, top_k=None
     return _write(params, prompt, u, n_head, temperature, top_k, draw=draw)
 
 
-@wrong("generate", "You searched from the left: where u is 0 that finds a token of probability 0.")
+@wrong(
+    "generate",
+    "You put a u on a border below it: where u is 0 that draws a token of probability 0.",
+)
 def searches_from_the_left(params, prompt, u, n_head, temperature=1.0, top_k=None):
     def draw(probs, number):
         token = int(np.searchsorted(np.cumsum(probs), number, side="left"))
@@ -1331,7 +1333,7 @@ def falls_back_to_the_last(params, prompt, u, n_head, temperature=1.0, top_k=Non
     return _write(params, prompt, u, n_head, temperature, top_k, draw=draw)
 
 
-@wrong("generate", "You took argmax where no sum exceeds u, which then says 0.")
+@wrong("generate", "You gave token 0 where no sum exceeds u: it is the last possible token.")
 def falls_back_to_0(params, prompt, u, n_head, temperature=1.0, top_k=None):
     def draw(probs, number):
         return int(np.argmax(np.cumsum(probs) > number))
@@ -1470,7 +1472,7 @@ def begins_anew(params, prompt, u, n_head, temperature=1.0, top_k=None):
     return _write(params, prompt, u, n_head, temperature, top_k, probs)
 
 
-@wrong("generate", "You kept the first positions' order for a cropped text as if it went round.")
+@wrong("generate", "You let the positions of a cropped text go round: they start again at 0.")
 def goes_round_the_positions(params, prompt, u, n_head, temperature=1.0, top_k=None):
     def probs(text, params, *rest):
         context = len(params["wpe"])
@@ -1491,17 +1493,19 @@ def returns_new_tokens(params, prompt, u, n_head, temperature=1.0, top_k=None):
     return _write(params, prompt, u, n_head, temperature, top_k)[len(prompt) :]
 
 
-@wrong("generate", "You returned floats: tokens are whole numbers, int64.")
+@wrong("generate", "You returned tokens of another type than int64.")
 def returns_floats(params, prompt, u, n_head, temperature=1.0, top_k=None):
     return _write(params, prompt, u, n_head, temperature, top_k).astype(float)
 
 
-@wrong("generate", "You returned int32: tokens are int64.")
+@wrong("generate", "You returned tokens of another type than int64.")
 def returns_short_integers(params, prompt, u, n_head, temperature=1.0, top_k=None):
     return _write(params, prompt, u, n_head, temperature, top_k).astype(np.int32)
 
 
-@wrong("generate", "You appended an empty list, which numpy takes for floats, where u is empty.")
+@wrong(
+    "generate", "You returned floats where u is empty: tokens are int64, with or without new ones."
+)
 def makes_floats_of_nothing(params, prompt, u, n_head, temperature=1.0, top_k=None):
     text = _write(params, prompt, u, n_head, temperature, top_k)
     return np.concatenate([prompt, text[len(prompt) :].tolist()])

@@ -179,7 +179,7 @@ def loses_digits(logp, logp_ref):
 
 @wrong(
     "kl_estimates",
-    "You cut rounding noise off at 0, which hides the sign and leaves the digits wrong: use expm1.",
+    "You lost the digits of e^(-k1) - 1 + k1 for a small k1, though nothing is below 0: use expm1.",
 )
 def hides_the_noise(logp, logp_ref):
     k1 = logp - logp_ref
@@ -188,7 +188,7 @@ def hides_the_noise(logp, logp_ref):
 
 @wrong(
     "kl_estimates",
-    "You left e^(-k1) - 1 + k1 as it is but for the tiniest k1: at 1e-6 its digits are gone too.",
+    "You lost the digits of e^(-k1) - 1 + k1 for a small k1, though nothing is below 0: use expm1.",
 )
 def uses_a_series_too_late(logp, logp_ref):
     k1 = logp - logp_ref
@@ -374,7 +374,7 @@ def cuts_the_margin(logp_chosen, logp_rejected, ref_chosen, ref_rejected, beta):
     return np.mean(np.logaddexp(0.0, -np.clip(z, -500.0, 500.0)))
 
 
-@wrong("dpo_loss", "You chose with np.where, which computes both sides: one of them overflows.")
+@wrong("dpo_loss", "You computed both sides of a choice, as np.where does: one of them overflows.")
 def computes_both_sides(logp_chosen, logp_rejected, ref_chosen, ref_rejected, beta):
     z = beta * _margin(logp_chosen, logp_rejected, ref_chosen, ref_rejected)
     return np.mean(np.where(z > 0, np.log1p(np.exp(-z)), np.log1p(np.exp(z)) - z))

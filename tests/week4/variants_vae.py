@@ -47,7 +47,7 @@ def forgets_the_half(mu, log_var):
     return 2 * np.sum(_terms(mu, log_var), axis=-1)
 
 
-@wrong("gaussian_kl", "You left the 1 out: the standard normal is not at distance 0.")
+@wrong("gaussian_kl", "You left the 1 out: the standard normal must be at distance 0.")
 def forgets_the_one(mu, log_var):
     return 0.5 * np.sum(mu**2 + np.exp(log_var) - log_var, axis=-1)
 
@@ -74,12 +74,12 @@ def goes_the_other_way(mu, log_var):
     return 0.5 * np.sum((1 + mu**2) * np.exp(-log_var) - 1 + log_var, axis=-1)
 
 
-@wrong("gaussian_kl", "You turned the sign of the log round: narrow codes cost too little.")
+@wrong("gaussian_kl", "You flipped the sign of the log: narrow codes cost too little.")
 def adds_the_log(mu, log_var):
     return 0.5 * np.sum(mu**2 + np.exp(log_var) - 1 + log_var, axis=-1)
 
 
-@wrong("gaussian_kl", "You turned the sign round: that is minus the divergence, as in the bound.")
+@wrong("gaussian_kl", "You flipped the sign: that is minus the divergence, as in the bound.")
 def is_negative(mu, log_var):
     return 0.5 * np.sum(1 + log_var - mu**2 - np.exp(log_var), axis=-1)
 
