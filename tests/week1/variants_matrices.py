@@ -1143,8 +1143,8 @@ def reflects(V):
 
 @wrong(
     "gram_schmidt",
-    "You subtracted the projections of the original row once, all together: for nearly dependent "
-    "rows rounding spoils the right angles. Repeat it on the rest.",
+    "You subtracted the projections once only: for nearly dependent rows rounding spoils the right "
+    "angles. Repeat it on what is left.",
 )
 def subtracts_once(V):
     Q = np.zeros((0, V.shape[1]))
@@ -1157,8 +1157,8 @@ def subtracts_once(V):
 
 @wrong(
     "gram_schmidt",
-    "You subtracted one projection after the other, but only once: that is better than all at "
-    "once, and for nearly dependent rows not enough.",
+    "You subtracted the projections once only: for nearly dependent rows rounding spoils the right "
+    "angles. Repeat it on what is left.",
 )
 def subtracts_one_by_one_once(V):
     rows = []
