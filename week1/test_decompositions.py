@@ -222,5 +222,5 @@ class TestLoraParameterCount:
         assert_close(learner.lora_parameter_count(d_out=5, d_in=3, rank=2), 16.0)
 
     def test_rank_16_of_a_gpt_2_weight(self, learner):
-        """Rank 16 of a 768 x 768 weight is 24,576 numbers, in place of 589,824."""
+        """Rank 16 of a 768 x 768 weight is 24,576 numbers, instead of 589,824."""
         assert_close(learner.lora_parameter_count(768, 768, 16), 24576.0)

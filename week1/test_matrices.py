@@ -170,7 +170,7 @@ class TestGramSchmidt:
         assert_close(got[0], [0.0, 1.0, 0.0])
 
     def test_nothing_left(self, learner):
-        """Of zeros no row is left, and the columns still: the shape is (0, 3)."""
+        """Of zeros no row is left, but the columns are: the shape is (0, 3)."""
         assert_close(learner.gram_schmidt(np.array([[0.0, 0.0, 5.0]])), [[0.0, 0.0, 1.0]])
         assert_close(learner.gram_schmidt(np.zeros((2, 3))), np.zeros((0, 3)))
 

@@ -81,7 +81,7 @@ class TestCosineSimilarityMatrix:
         assert_close(learner.cosine_similarity_matrix(X, Y), expected)
 
     def test_square_table(self, learner):
-        """Each row is divided by its own length, also where everything has size 2."""
+        """Each row is divided by its own length, even where everything has size 2."""
         X = np.array([[1.0, 0.0], [30.0, 40.0]])
         Y = np.array([[0.0, 2.0], [4.0, 3.0]])
         assert_close(learner.cosine_similarity_matrix(X, Y), [[0.0, 0.8], [0.8, 0.96]])

@@ -160,7 +160,7 @@ def nearest(query: np.ndarray, vectors: np.ndarray, k: int = 1) -> np.ndarray:
     -------
     ndarray of shape (k,)
         Row indices, the most similar first. Of rows that are exactly equally similar, the lower
-        index comes first. Also for k = 1 it is an array, of one index.
+        index comes first. Even for k = 1 it is an array, of one index.
 
     Raises
     ------
@@ -192,8 +192,8 @@ def analogy(embeddings: dict[str, np.ndarray], positive: list[str], negative: li
     embeddings : dict of str to ndarray of shape (d,)
         The vector of each word.
     positive, negative : list of str
-        Words to add and words to subtract. `negative` may be empty, and a word that stands twice
-        counts twice.
+        Words to add and words to subtract. `negative` may be empty, and a word that is listed
+        twice counts twice.
 
     Returns
     -------
@@ -269,7 +269,7 @@ def linear(x: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     x : ndarray of shape (..., in)
-        Inputs, with any number of leading batch axes, also none.
+        Inputs, with any number of leading batch axes, including none.
     W : ndarray of shape (out, in)
         Weights, one row per output.
     b : ndarray of shape (out,)

@@ -2,7 +2,7 @@
 
 Each position asks with a query, offers a key to be found by, and a value to be read. T positions
 ask and S positions answer; in self-attention they are the same ones. `...` stands for any number
-of leading batch axes, also none: texts, heads, or both.
+of leading batch axes, including none: texts, heads, or both.
 """
 
 import numpy as np
@@ -109,7 +109,7 @@ def self_attention(X: np.ndarray, W_Q: np.ndarray, W_K: np.ndarray, W_V: np.ndar
     Parameters
     ----------
     X : ndarray of shape (..., T, d_model)
-        One vector per position, with any number of leading batch axes, also none.
+        One vector per position, with any number of leading batch axes, including none.
     W_Q, W_K : ndarray of shape (d_model, d_k)
         What makes queries and keys: X W_Q and X W_K.
     W_V : ndarray of shape (d_model, d_v)

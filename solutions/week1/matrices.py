@@ -119,7 +119,7 @@ def solve(A: np.ndarray, b: np.ndarray) -> np.ndarray:
     ------
     ValueError
         If `A` is not square, or singular: the best pivot that some step finds is at most 1e-13
-        times the largest magnitude in `A`, also if `b` happens to allow a solution. What counts
+        times the largest magnitude in `A`, even if `b` happens to allow a solution. What counts
         is the ratio: 1e-8 times the identity is a perfectly good matrix.
 
     References
@@ -217,7 +217,7 @@ def determinant(A: np.ndarray) -> float:
     Parameters
     ----------
     A : ndarray of shape (n, n)
-        Any square matrix, also a singular one. It stays as it is.
+        Any square matrix, even a singular one. It stays as it is.
 
     Returns
     -------
@@ -229,7 +229,7 @@ def determinant(A: np.ndarray) -> float:
     Raises
     ------
     ValueError
-        If `A` is not square. A singular matrix is no error.
+        If `A` is not square. A singular matrix is not an error.
 
     References
     ----------
@@ -314,7 +314,7 @@ def gram_schmidt(V: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of shape (k, d)
-        Rows of length 1 at right angles to each other, to 1e-10 also if rows of `V` are nearly
+        Rows of length 1 at right angles to each other, to 1e-10 even if rows of `V` are nearly
         dependent. A row of `V` of which less than 1e-10 of its own length is left counts as
         dependent and adds nothing. The first row points the same way as the first row of `V`
         that is not zero; the signs of later rows are free. If `V` holds only zeros, the shape is

@@ -112,7 +112,7 @@ class TestAttentionWeights:
             assert_close(learner.attention_weights(Q, K), truth)
 
     def test_each_query_shares_out_all(self, learner, rng):
-        """Each row is a distribution over the keys, also with as many keys as queries."""
+        """Each row is a distribution over the keys, even with as many keys as queries."""
         for shape in ((3, 3, 3), (4, 4, 2), (2, 3, 3, 3), (3, 3, 3, 3)):
             Q, K = queries_and_keys(rng, *shape)
             truth = weights_row_by_row(Q, K)
@@ -214,7 +214,7 @@ class TestSelfAttention:
             assert_close(learner.self_attention(X, *W), truth)
 
     def test_large_scores(self, learner, rng):
-        """The result is right also where scores are far above 0, or far below."""
+        """The result is right even where scores are far above 0, or far below."""
         X, W_Q, W_K, W_V = inputs_and_weights(rng, 5, 4, 3, 2)
         # The first feature of X gives all keys a first feature of 1, the second gives the queries
         # theirs: it adds the same to all scores of a position, and leaves the weights as they are.

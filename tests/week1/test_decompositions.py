@@ -11,7 +11,7 @@ from kata.comparisons import (
 )
 
 # Data and matrices are built from known, well separated spectra: the truth is known without any
-# implementation, and every sensible algorithm, also one that squares the matrix, can reach it.
+# implementation, and every sensible algorithm, even one that squares the matrix, can reach it.
 
 
 def orthonormal_rows(rng, k, d):
@@ -55,8 +55,8 @@ def without_zero_imaginary_part(values):
     return values.real if np.all(is_rounding) else values
 
 
-def _errors_of_full_rank(module, matrices):
-    return [module.low_rank_error(W, 3) for W in matrices]
+def _errors_of_nothing_and_of_all(module, matrices):
+    return [[module.low_rank_error(W, rank) for rank in (0, 3)] for W in matrices]
 
 
 class TestPowerIteration:
@@ -68,14 +68,14 @@ class TestPowerIteration:
         assert_same_up_to_sign(vector, truth, atol=1e-6, what="the eigenvector")
 
     def test_a_negative_dominant_eigenvalue_stays_negative(self, learner, rng):
-        """Largest is meant by magnitude, and a negative eigenvalue comes out negative."""
+        """Largest means largest in magnitude, and a negative eigenvalue comes out negative."""
         A, truth = symmetric_with(rng, [-4.0, 3.75, 2.0, 1.0])
         value, vector = unpack(learner.power_iteration(A), "value, vector")
         assert_close(value, -4.0, rtol=1e-8, what="the eigenvalue")
         assert_same_up_to_sign(vector, truth, atol=1e-6, what="the eigenvector")
 
     def test_a_close_second_eigenvalue(self, learner, rng):
-        """With the default steps it converges also where the second eigenvalue is 0.95 times."""
+        """The default steps are enough even if the second eigenvalue is 0.95 times the first."""
         A, truth = symmetric_with(rng, [2.0, 1.9, 1.0, -0.5, 0.25, 0.1])
         value, vector = unpack(learner.power_iteration(A), "value, vector")
         assert_close(value, 2.0, rtol=1e-8, what="the eigenvalue")
@@ -143,13 +143,13 @@ class TestCovariance:
         assert_close(learner.covariance(X), np.outer(difference, difference) / 2, atol=1e-10)
 
     def test_every_column_has_its_own_mean(self, learner, rng):
-        """Moving each column by another amount changes nothing."""
+        """Moving each column by a different amount changes nothing."""
         X = rng.normal(size=(9, 3))
         moved = X + np.array([20.0, -50.0, 1.0])
         assert_close(learner.covariance(moved), np.cov(X.T), atol=1e-9)
 
     def test_square_data(self, learner, rng):
-        """Samples are in rows and features in columns, also where there are as many of each."""
+        """Samples are in rows and features in columns, even where there are as many of each."""
         X = rng.normal(size=(5, 5)) * np.array([1.0, 2.0, 3.0, 4.0, 5.0]) + rng.normal(size=5)
         assert_close(learner.covariance(X), np.cov(X.T), atol=1e-10)
 
@@ -203,7 +203,7 @@ class TestPca:
         assert_close(variance, [8.0, 3.0, 1.0, 0.4], rtol=1e-7, what="explained variance")
 
     def test_few_samples_show_the_divisor(self, learner, rng):
-        """The variance is divided by n - 1, as scikit-learn's."""
+        """The variance has n - 1 in the denominator, as in scikit-learn."""
         X, truth = data_with(rng, 3, 2, [5.0, 2.0])
         components, variance = unpack(learner.pca(X, 2), "components, variance")
         assert_close(variance, [5.0, 2.0], rtol=1e-7, what="explained variance")
@@ -253,17 +253,17 @@ class TestPca:
         assert_same_up_to_sign(np.asarray(components)[:3], truth, atol=1e-6, what="components")
 
     def test_refuses_a_number_that_tall_data_has_not(self, learner, rng):
-        """Fewer than one component or more than the features are an error; all of them are not."""
+        """Fewer than one component, or more than features, is an error; as many is not."""
         X, truth = data_with(rng, 8, 3, [6.0, 2.0, 0.7])
         components, variance = unpack(learner.pca(X, 3), "components, variance")
         assert_close(variance, [6.0, 2.0, 0.7], rtol=1e-7, what="explained variance")
         assert_same_up_to_sign(components, truth, atol=1e-6, what="components")
-        for n_components in (0, -1, 4, 8):
+        for n_components in (4, 8, -1, 0):
             with pytest.raises(ValueError):
                 learner.pca(X, n_components)
 
     def test_refuses_more_components_than_samples(self, learner, rng):
-        """With more features than samples, the number of samples is the limit, and allowed."""
+        """With more features than samples, the number of samples is the limit, itself allowed."""
         X, _ = data_with(rng, 4, 9, [6.0, 2.0, 0.7])
         _, variance = unpack(learner.pca(X, 4), "components, variance")
         variance = without_zero_imaginary_part(variance)
@@ -294,7 +294,7 @@ class TestExplainedVarianceRatio:
         assert_close(ratio, [0.5, 0.25, 0.1875, 0.0625, 0.0], atol=1e-8)
 
     def test_as_many_features_as_samples(self, learner, rng):
-        """Samples are in rows and features in columns, also where there are as many of each."""
+        """Samples are in rows and features in columns, even where there are as many of each."""
         X, _ = data_with(rng, 4, 4, [7.0, 2.0, 1.0])
         ratio = without_zero_imaginary_part(learner.explained_variance_ratio(X))
         assert_close(ratio, [0.7, 0.2, 0.1, 0.0], atol=1e-8)
@@ -340,7 +340,7 @@ class TestPcaTransform:
         assert_close(result, Z, atol=1e-10)
 
     def test_all_components(self, learner, rng):
-        """Components are rows, also where there are as many as features."""
+        """Components are rows, even where there are as many as features."""
         X, mean = rng.normal(size=(4, 3)), rng.normal(size=3)
         components = orthonormal_rows(rng, 3, 3)
         truth = [[row @ (x - mean) for row in components] for x in X]
@@ -353,7 +353,7 @@ class TestPcaTransform:
         assert_close(learner.pca_transform(X, mean, components), [[components[0] @ (X[0] - mean)]])
 
     def test_as_many_samples_as_features(self, learner, rng):
-        """The mean is subtracted from every row, also where X is square."""
+        """The mean is subtracted from every row, even where X is square."""
         X, mean = rng.normal(size=(5, 5)), 3.0 * rng.normal(size=5)
         components = orthonormal_rows(rng, 2, 5)
         truth = [[row @ (x - mean) for row in components] for x in X]
@@ -455,7 +455,7 @@ class TestLowRank:
         """A negative rank, or one above the number of rows of a wide matrix, is an error."""
         W, layers = matrix_with(rng, (3, 6), [5.0, 2.0, 1.0])
         assert_close(learner.low_rank(W, 2), layers[:2].sum(axis=0), rtol=1e-8, atol=1e-7)
-        for rank in (-1, 4, 6):
+        for rank in (4, 6, -1):
             with pytest.raises(ValueError):
                 learner.low_rank(W, rank)
 
@@ -463,7 +463,7 @@ class TestLowRank:
         """A negative rank, or one above the number of columns of a tall matrix, is an error."""
         W, layers = matrix_with(rng, (7, 3), [5.0, 2.0, 1.0])
         assert_close(learner.low_rank(W, 3), layers.sum(axis=0), rtol=1e-8, atol=1e-7)
-        for rank in (-2, 4, 7):
+        for rank in (4, 7, -2):
             with pytest.raises(ValueError):
                 learner.low_rank(W, rank)
 
@@ -491,15 +491,22 @@ class TestLowRankError:
             W, _ = matrix_with(rng, shape, [5.0, 3.0, 2.0, 1.0])
             assert_close(learner.low_rank_error(W, 0), 1.0, rtol=1e-8, what="rank 0")
             exact = rng.permutation(np.eye(*shape)) * 2.0
-            # sqrt(1 - kept share) turns rounding of 1e-16 into 1e-8, and that is fine.
             error = learner.low_rank_error(exact, 4)
             assert_close(error, 0.0, atol=1e-6, what="the full rank")
 
     def test_full_rank_of_many_matrices(self, learner, rng):
         """The full rank never misses more than rounding, and rounding never makes it nan."""
         W = rng.normal(size=(100, 4, 3))
-        errors = learner.run(_errors_of_full_rank, W)
-        assert_close(errors, np.zeros(100), atol=1e-6)
+        errors = learner.run(_errors_of_nothing_and_of_all, W)
+        assert_close(errors, np.tile([1.0, 0.0], (100, 1)), atol=1e-6)
+
+    def test_a_small_error_keeps_its_digits(self, learner):
+        """Where little is missed the result is small, but neither 0 nor rounding."""
+        # Of rows with one entry each, the entries are the singular values: 5e-9 of a length of 5.
+        W = np.array([[0.0, 0.0, 3.0], [0.0, 0.0, 0.0], [-4.0, 0.0, 0.0], [0.0, 5e-9, 0.0]])
+        for matrix in (W, W.T.copy()):
+            error = learner.low_rank_error(matrix, 2)
+            assert_close(error, 1e-9, rtol=0.0, atol=1e-12)
 
     def test_a_zero_matrix_has_no_error(self, learner, rng):
         """Of a zero matrix nothing is missed; of another one something is."""
@@ -512,7 +519,7 @@ class TestLowRankError:
                 learner.low_rank_error(np.zeros((2, 3)), rank)
 
     def test_zeros_among_the_singular_values(self, learner, rng):
-        """A matrix that is not zero has an error, also where some singular values are 0."""
+        """A matrix that is not zero has an error, even where some singular values are 0."""
         size = rng.uniform(1.0, 2.0)
         for shape, sides in (((3, 4), [3.0, 0.0, 4.0]), ((2, 2), [0.0, 5.0]), ((3, 1), [2.0])):
             W = np.zeros(shape)
@@ -534,7 +541,7 @@ class TestLowRankError:
             W = rng.permutation(np.eye(*shape)) * np.resize([4.0, 3.0], shape[1])
             assert_close(learner.low_rank_error(W, 1), 0.6, rtol=1e-8)
             assert_close(learner.low_rank_error(W, 2), 0.0, atol=1e-6)
-            for rank in (-1, 3, max(shape)):
+            for rank in (max(shape), 3, -1):
                 with pytest.raises(ValueError):
                     learner.low_rank_error(W, rank)
 
@@ -548,7 +555,7 @@ class TestLoraForward:
         assert_close(assert_keeps_inputs(learner.lora_forward, x, W, A, B, 3.0), truth)
 
     def test_alpha_is_divided_by_the_rank(self, learner, rng):
-        """The change is scaled by alpha over r, whatever r is and also for a whole alpha."""
+        """The change is scaled by alpha over r, whatever r is and even if alpha is whole."""
         W = rng.normal(size=(5, 6))
         x = rng.normal(size=(2, 6))
         for r, alpha in ((1, 2), (3, 2), (4, 0.5), (8, 10)):
@@ -557,7 +564,7 @@ class TestLoraForward:
             assert_close(learner.lora_forward(x, W, A, B, alpha), truth, what=f"r = {r}")
 
     def test_square_factors(self, learner, rng):
-        """A comes first and B second, and both are transposed, also where all are square."""
+        """A comes first and B second, and both are transposed, even where all are square."""
         x, W, A, B = rng.normal(size=(4, 3, 3))
         truth = x @ W.T + 2.0 / 3 * (x @ A.T @ B.T)
         assert_close(learner.lora_forward(x, W, A, B, alpha=2.0), truth)

@@ -14,7 +14,7 @@ from kata.comparisons import (
 )
 
 # Matrices are built from known factors: the truth is known without any implementation. They are
-# well conditioned, also where a pivot is tiny, so that every way to pivot gets nearly all digits,
+# well conditioned, even where a pivot is tiny, so that every way to pivot gets nearly all digits,
 # and a tolerance of 1e-10 leaves room for the order of operations.
 
 
@@ -94,7 +94,7 @@ def singular_matrices(rng):
 
 
 def diagonals(ratio):
-    """Return diagonal matrices, also with rows out of order, whose least entry has this ratio."""
+    """Return diagonal matrices, in order or with rows swapped, whose least entry has this ratio."""
     for place in range(3):
         entries = np.array([-2.0, 1.5, -1.0])
         entries[place] = 0.0
@@ -198,7 +198,7 @@ class TestTranspose:
             assert_same(learner.transpose(A), truth)
 
     def test_one_row_or_column(self, learner, rng):
-        """One row becomes one column, with two axes still, and the other way round."""
+        """One row becomes one column, still with two axes, and the other way round."""
         for n, m in ((1, 4), (4, 1), (1, 1)):
             A = rng.normal(size=(n, m))
             truth = A.T.copy()
@@ -221,6 +221,12 @@ class TestTranspose:
 def assert_solution(actual, x):
     """Compare with the truth, up to 1e-10 of its largest entry."""
     assert_close(actual, x, rtol=1e-10, atol=1e-10 * float(np.max(np.abs(x))))
+
+
+def _solution_and_arguments(module, A, b):
+    """Return the solution with what A and b are afterwards, so that it shows which has changed."""
+    x = module.solve(A, b)
+    return x, A, b
 
 
 class TestSolve:
@@ -271,7 +277,7 @@ class TestSolve:
             assert_solution(learner.solve(of_A * A, (of_A * A) @ (of_x * x)), of_x * x)
 
     def test_refuses_a_singular_matrix(self, learner, rng):
-        """Singular matrices are an error, exact or up to rounding, also where a solution exists."""
+        """Singular matrices are an error, exact or up to rounding, even where a solution exists."""
         A, x = dominant(rng, 4), rng.normal(size=4)
         assert_solution(learner.solve(A, A @ x), x)
         for S in singular_matrices(rng):
@@ -296,11 +302,15 @@ class TestSolve:
                 learner.solve(B, B @ np.ones(B.shape[1]))
 
     def test_keeps_inputs(self, learner, rng):
-        """Matrix and right-hand side are the same afterwards, also where rows are swapped."""
+        """Matrix and right-hand side are the same afterwards, even where rows are swapped."""
         A = swapped(rng, 4)
         for shape in ((4,), (4, 3)):
             x = rng.normal(size=shape)
-            assert_solution(assert_keeps_inputs(learner.solve, A, A @ x), x)
+            b = A @ x
+            got, A_afterwards, b_afterwards = learner.run(_solution_and_arguments, A, b)
+            assert_same(A_afterwards, A, what="the matrix afterwards")
+            assert_same(b_afterwards, b, what="the right-hand side afterwards")
+            assert_solution(got, x)
 
 
 def assert_inverse(actual, truth):
@@ -374,7 +384,7 @@ class TestInverse:
                 learner.inverse(B)
 
     def test_keeps_inputs(self, learner, rng):
-        """The matrix is the same afterwards, also where rows are swapped."""
+        """The matrix is the same afterwards, even where rows are swapped."""
         for n in (3, 4):
             A = swapped(rng, n)
             truth = np.linalg.inv(A)
@@ -458,7 +468,7 @@ class TestDeterminant:
                 learner.determinant(B)
 
     def test_keeps_inputs(self, learner, rng):
-        """The matrix is the same afterwards, also where rows are swapped."""
+        """The matrix is the same afterwards, even where rows are swapped."""
         for n in (3, 4):
             A = swapped(rng, n)
             truth = np.linalg.det(A)
@@ -529,7 +539,7 @@ class TestProject:
             assert_close(got, factor * truth, atol=1e-10 * abs(factor))
 
     def test_nearly_parallel_or_short(self, learner, rng):
-        """Every basis vector counts, also one that is short or nearly parallel to another."""
+        """Every basis vector counts, even one that is short or nearly parallel to another."""
         orthonormal, v = orthogonal(rng, 6)[:3], rng.uniform(1.0, 2.0, size=3)
         a, b, c = orthonormal
         v = v @ orthonormal + orthogonal(rng, 6)[0]
@@ -599,14 +609,14 @@ class TestGramSchmidt:
             assert_basis_of(learner.gram_schmidt(np.array(rows)), orthonormal)
 
     def test_nothing_left(self, learner, rng):
-        """If all rows are zero, the result has no rows, and its columns still."""
+        """If all rows are zero, the result has no rows, but still has its columns."""
         V, orthonormal = basis_with(rng, 1, 3)
         assert_basis_of(learner.gram_schmidt(V), orthonormal)
         for n, d in ((1, 3), (3, 2), (2, 2)):
             assert_close(learner.gram_schmidt(np.zeros((n, d))), np.zeros((0, d)))
 
     def test_nearly_dependent_rows(self, learner, rng):
-        """The rows are at right angles to 1e-10 also where the given ones are nearly dependent."""
+        """The rows are at right angles to 1e-10 even where the given ones are nearly dependent."""
         for n, d, rest in ((2, 3, 1e-7), (2, 3, 1e-9), (4, 6, 1e-7), (4, 6, 1e-9)):
             orthonormal = orthogonal(rng, d)[:n]
             mixed = rng.normal(size=n) @ orthonormal

@@ -58,18 +58,25 @@ def divides_by_root_of_positions(Q, K):
 
 @wrong(
     "attention_scores",
-    "You took d from axis 1, which is the last axis only without a batch: index it with -1.",
+    "You divided by the root of the size of axis 1, which is the last axis only without a batch: "
+    "count from the end, with -1.",
 )
 def takes_d_from_axis_1(Q, K):
     return Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[1])
 
 
-@wrong("attention_scores", "You transposed with .T, which turns the batch axes round as well.")
+@wrong(
+    "attention_scores",
+    "You reversed all axes of K, those of the batch as well: swap the last two only.",
+)
 def transposes_all_axes(Q, K):
     return Q @ K.T / np.sqrt(Q.shape[-1])
 
 
-@wrong("attention_scores", "You fixed the number of axes: count them from the end, with -1 and -2.")
+@wrong(
+    "attention_scores",
+    "This works for one batch axis at most: count the axes from the end, with -1 and -2.",
+)
 def expects_one_batch_axis(Q, K):
     K_transposed = K.T if K.ndim == 2 else K.transpose(0, 2, 1)
     return Q @ K_transposed / np.sqrt(Q.shape[-1])
@@ -87,7 +94,7 @@ def turns_the_table(Q, K):
     return K @ np.swapaxes(Q, -1, -2) / np.sqrt(Q.shape[-1])
 
 
-@wrong("attention_scores", "You squeezed the result: axes of length 1 stay.")
+@wrong("attention_scores", "You dropped axes of length 1: they stay.")
 def squeezes(Q, K):
     return np.squeeze(_scores(Q, K))
 
@@ -114,7 +121,7 @@ def mixes_the_batch(Q, K):
     return np.inner(Q, K) / np.sqrt(Q.shape[-1])
 
 
-@wrong("attention_scores", "You scaled the caller's queries in place.")
+@wrong("attention_scores", "An array of the caller's has changed: scale a new one.")
 def scales_in_place(Q, K):
     Q /= np.sqrt(Q.shape[-1])
     return Q @ np.swapaxes(K, -1, -2)
@@ -227,18 +234,20 @@ def hides_later_positions(Q, K):
     return _softmax_over(scores, -1)
 
 
-@wrong("attention_weights", "You squeezed the result: a single key keeps its axis.")
+@wrong("attention_weights", "You dropped axes of length 1: a single key keeps its axis.")
 def squeezes_the_weights(Q, K):
     return np.squeeze(_weights(Q, K))
 
 
-@wrong("attention_weights", "You fixed the number of axes: there may be any number in front.")
+@wrong(
+    "attention_weights", "This works for one batch axis at most: there may be any number in front."
+)
 def expects_at_most_one_batch_axis(Q, K):
     K_transposed = K.T if K.ndim == 2 else K.transpose(0, 2, 1)
     return _softmax_over(Q @ K_transposed / np.sqrt(Q.shape[-1]), -1)
 
 
-@wrong("attention_weights", "You scaled the caller's queries in place.")
+@wrong("attention_weights", "An array of the caller's has changed: scale a new one.")
 def scales_queries_in_place(Q, K):
     Q /= math.sqrt(Q.shape[-1])
     return _softmax_over(Q @ np.swapaxes(K, -1, -2), -1)
@@ -331,7 +340,7 @@ def normalises_over_queries(X, W_Q, W_K, W_V):
     return _softmax_over(_scores(X @ W_Q, X @ W_K), -2) @ (X @ W_V)
 
 
-@wrong("self_attention", "You turned the weights round: row t of the weights belongs to query t.")
+@wrong("self_attention", "You transposed the weights: row t of the weights belongs to query t.")
 def turns_the_weights(X, W_Q, W_K, W_V):
     return np.swapaxes(_weights(X @ W_Q, X @ W_K), -1, -2) @ (X @ W_V)
 
@@ -355,18 +364,21 @@ def lets_texts_mix(X, W_Q, W_K, W_V):
     return result.reshape(*X.shape[:-1], -1)
 
 
-@wrong("self_attention", "You transposed with .T, which turns the batch axes round as well.")
+@wrong(
+    "self_attention",
+    "You reversed all axes of the keys, those of the batch as well: swap the last two only.",
+)
 def transposes_with_the_batch(X, W_Q, W_K, W_V):
     Q, K, V = X @ W_Q, X @ W_K, X @ W_V
     return _softmax_over(Q @ K.T / np.sqrt(Q.shape[-1]), -1) @ V
 
 
-@wrong("self_attention", "You squeezed the result: axes of length 1 stay.")
+@wrong("self_attention", "You dropped axes of length 1: they stay.")
 def squeezes_the_result(X, W_Q, W_K, W_V):
     return np.squeeze(_weights(X @ W_Q, X @ W_K) @ (X @ W_V))
 
 
-@wrong("self_attention", "You scaled the caller's W_Q in place.")
+@wrong("self_attention", "An array of the caller's has changed: scale a new one.")
 def scales_w_q_in_place(X, W_Q, W_K, W_V):
     W_Q /= np.sqrt(W_Q.shape[1])
     return _softmax_over(X @ W_Q @ np.swapaxes(X @ W_K, -1, -2), -1) @ (X @ W_V)

@@ -134,7 +134,10 @@ def ignores_steps(A, steps=1000):
     return v @ A @ v, v
 
 
-@wrong("power_iteration", "You take too few steps: a second eigenvalue of 0.95 times needs more.")
+@wrong(
+    "power_iteration",
+    "You take too few steps: a second eigenvalue of 0.95 times the first needs more.",
+)
 def takes_a_tenth_of_the_steps(A, steps=100):
     v = np.random.default_rng(0).normal(size=len(A))
     for _ in range(steps):
@@ -268,7 +271,7 @@ def centres_rows(X):
 
 
 @wrong(
-    "covariance", "You took the rows for the features: samples are in rows, features in columns."
+    "covariance", "You treat the rows as the features: samples are in rows, features in columns."
 )
 def takes_rows_for_features(X):
     if len(X) < 2:
@@ -285,7 +288,7 @@ def returns_the_correlation(X):
     return C.T @ C / (len(X) - 1)
 
 
-@wrong("covariance", "You centred X in place: the caller's data has changed. Make a new array.")
+@wrong("covariance", "The caller's data has changed: put what is centred into a new array.")
 def centres_in_place(X):
     if len(X) < 2:
         raise ValueError("too few rows")
@@ -330,7 +333,7 @@ def eigenvectors_of_the_gram_matrix(X, n_components):
     C = X - X.mean(axis=0)
     values, vectors = np.linalg.eigh(C @ C.T)
     values, vectors = values[::-1][:n_components], vectors[:, ::-1][:, :n_components]
-    Q, _ = np.linalg.qr(C.T @ vectors)  # orthonormal also where nothing varies
+    Q, _ = np.linalg.qr(C.T @ vectors)  # orthonormal even where nothing varies
     return Q.T, values / (len(X) - 1)
 
 
@@ -439,7 +442,7 @@ def keeps_ascending_order(X, n_components):
     return vectors[:, -n_components:].T, values[-n_components:]
 
 
-@wrong("pca", "You divided each column by its spread: PCA centres only, as scikit-learn's.")
+@wrong("pca", "You divided each column by its spread: PCA centres only, as in scikit-learn.")
 def pca_standardises(X, n_components):
     check_components(X, n_components)
     C = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -447,18 +450,24 @@ def pca_standardises(X, n_components):
     return Vt[:n_components], s[:n_components] ** 2 / (len(X) - 1)
 
 
-@wrong("pca", "You return shares of the variance: asked for is the variance itself.")
+@wrong("pca", "You return shares of the variance: the variance itself is asked for.")
 def returns_shares(X, n_components):
     check_components(X, n_components)
     _, s, Vt = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
     return Vt[:n_components], (s**2 / np.sum(s**2))[:n_components]
 
 
-@wrong("pca", "You centred X in place: the caller's data has changed. Make a new array.")
+@wrong("pca", "The caller's data has changed: put what is centred into a new array.")
 def pca_centres_in_place(X, n_components):
     check_components(X, n_components)
     X -= X.mean(axis=0)
     _, s, Vt = np.linalg.svd(X, full_matrices=False)
+    return Vt[:n_components], s[:n_components] ** 2 / (len(X) - 1)
+
+
+@wrong("pca", "You do not refuse a number of components that the data does not have.")
+def pca_of_any_number(X, n_components):
+    _, s, Vt = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
     return Vt[:n_components], s[:n_components] ** 2 / (len(X) - 1)
 
 
@@ -521,7 +530,9 @@ def ratio_trusts_the_shape_of_cov(X):
     return values / values.sum()
 
 
-@wrong("explained_variance_ratio", "You did not square the singular values: they are no variances.")
+@wrong(
+    "explained_variance_ratio", "You did not square the singular values: they are not variances."
+)
 def ratio_of_singular_values(X):
     s = np.linalg.svd(X - X.mean(axis=0), compute_uv=False)
     return s / s.sum()
@@ -544,14 +555,14 @@ def ratio_for_every_feature(X):
 
 @wrong(
     "explained_variance_ratio",
-    "You return the shares of the columns: asked for are those of the principal directions.",
+    "You return the shares of the columns: those of the principal directions are asked for.",
 )
 def ratio_of_columns(X):
     variances = np.sort(X.var(axis=0))[::-1][: min(X.shape)]
     return variances / variances.sum()
 
 
-@wrong("explained_variance_ratio", "You return the running sum: asked for are the single shares.")
+@wrong("explained_variance_ratio", "You return the running sum: the single shares are asked for.")
 def ratio_accumulated(X):
     s = np.linalg.svd(X - X.mean(axis=0), compute_uv=False)
     return np.cumsum(s**2) / np.sum(s**2)
@@ -581,7 +592,10 @@ def ratio_standardises(X):
     return s**2 / np.sum(s**2)
 
 
-@wrong("explained_variance_ratio", "You centred X in place: make a new array.")
+@wrong(
+    "explained_variance_ratio",
+    "The caller's data has changed: put what is centred into a new array.",
+)
 def ratio_centres_in_place(X):
     X -= X.mean(axis=0)
     s = np.linalg.svd(X, compute_uv=False)
@@ -627,13 +641,15 @@ def transforms_with_columns(X, mean, components):
     return (X - mean) @ (components if k == d else components.T)
 
 
-@wrong("pca_transform", "You centred X in place: the caller's data has changed.")
+@wrong("pca_transform", "An array of the caller's has changed: put what is centred into a new one.")
 def transforms_in_place(X, mean, components):
     X -= mean
     return X @ components.T
 
 
-@wrong("pca_transform", "You squeezed the result: one sample or component still makes a matrix.")
+@wrong(
+    "pca_transform", "You dropped axes of length 1: one sample or component still makes a matrix."
+)
 def transforms_and_squeezes(X, mean, components):
     return np.squeeze((X - mean) @ components.T)
 
@@ -693,7 +709,7 @@ def rebuilds_mean_per_component(Z, mean, components):
     return Z @ (components + mean)
 
 
-@wrong("pca_reconstruct", "You squeezed the result: one sample still makes a matrix.")
+@wrong("pca_reconstruct", "You dropped axes of length 1: one sample still makes a matrix.")
 def rebuilds_and_squeezes(Z, mean, components):
     return np.squeeze(Z @ components + mean)
 
@@ -816,6 +832,12 @@ def compares_with_columns(W, rank):
     return (U[:, :rank] * s[:rank]) @ Vt[:rank]
 
 
+@wrong("low_rank", "You do not refuse a rank that the matrix does not have: slicing hides it.")
+def keeps_layers_of_any_rank(W, rank):
+    U, s, Vt = np.linalg.svd(W, full_matrices=False)
+    return (U[:, :rank] * s[:rank]) @ Vt[:rank]
+
+
 @wrong("low_rank", "A negative rank slices from the end instead of being refused.")
 def accepts_a_negative_rank(W, rank):
     if rank > min(W.shape):
@@ -832,7 +854,7 @@ def centres_first(W, rank):
     return (U[:, :rank] * s[:rank]) @ Vt[:rank] + (mean if rank else 0)
 
 
-@wrong("low_rank", "You took V for Vᵀ: numpy's svd returns it transposed already.")
+@wrong("low_rank", "You transposed V once more: numpy's svd returns Vᵀ already.")
 def transposes_once_more(W, rank):
     check_rank(W, rank)
     U, s, Vt = np.linalg.svd(W, full_matrices=False)
@@ -842,16 +864,6 @@ def transposes_once_more(W, rank):
 
 
 # ------------------------------------------------------------------------------- low_rank_error
-
-
-@right("low_rank_error", "one minus the share that is kept")
-def one_minus_the_kept_share(W, rank):
-    check_rank(W, rank)
-    s = np.linalg.svd(W, compute_uv=False)
-    total = sum(s**2)
-    if total == 0:
-        return 0.0
-    return math.sqrt(max(0.0, 1 - sum(s[:rank] ** 2) / total))
 
 
 @right("low_rank_error", "norms of the two vectors of singular values")
@@ -885,6 +897,18 @@ def takes_the_root_of_less_than_zero(W, rank):
         return np.sqrt(1 - (kept / total) ** 2) if total > 0 else 0.0
 
 
+@wrong(
+    "low_rank_error",
+    "You subtracted the kept share from 1: where little is missed, rounding is all that is left. "
+    "Add up what is left out instead.",
+)
+def one_minus_the_kept_share(W, rank):
+    check_rank(W, rank)
+    s = np.linalg.svd(W, compute_uv=False)
+    total = np.sum(s**2)
+    return np.sqrt(max(0.0, 1.0 - np.sum(s[:rank] ** 2) / total)) if total > 0 else 0.0
+
+
 @wrong("low_rank_error", "You forgot the root: that is the squared error.")
 def forgets_the_root(W, rank):
     check_rank(W, rank)
@@ -899,14 +923,14 @@ def adds_unsquared(W, rank):
     return np.sum(s[rank:]) / np.sum(s) if s[0] > 0 else 0.0
 
 
-@wrong("low_rank_error", "You return the error itself: asked for is its share of the norm of W.")
+@wrong("low_rank_error", "You return the error itself: its share of the norm of W is asked for.")
 def returns_absolute_error(W, rank):
     check_rank(W, rank)
     s = np.linalg.svd(W, compute_uv=False)
     return np.sqrt(np.sum(s[rank:] ** 2))
 
 
-@wrong("low_rank_error", "You return what is kept: asked for is what is missed.")
+@wrong("low_rank_error", "You return what is kept: what is missed is asked for.")
 def returns_the_kept_share(W, rank):
     check_rank(W, rank)
     s = np.linalg.svd(W, compute_uv=False)
@@ -935,7 +959,9 @@ def counts_from_one(W, rank):
     return np.sqrt(np.sum(s[rank + 1 :] ** 2) / np.sum(s**2)) if s[0] > 0 else 0.0
 
 
-@wrong("low_rank_error", "You do not refuse a rank that the matrix has not: slicing hides it.")
+@wrong(
+    "low_rank_error", "You do not refuse a rank that the matrix does not have: slicing hides it."
+)
 def error_of_any_rank(W, rank):
     s = np.linalg.svd(W, compute_uv=False)
     return np.sqrt(np.sum(s[rank:] ** 2) / np.sum(s**2)) if s[0] > 0 else 0.0
@@ -990,13 +1016,19 @@ def scales_a_factor(x, W, A, B, alpha):
     return x.dot(W.T) + x.dot((alpha / A.shape[0] * A).T).dot(B.T)
 
 
-@wrong("lora_forward", "You form B A, which is as large as W: go through the r numbers instead.")
+@wrong(
+    "lora_forward",
+    "You form B A, which is as large as W and may overflow: go through the r numbers instead.",
+)
 def forms_the_product(x, W, A, B, alpha):
     with np.errstate(all="ignore"):
         return x @ W.T + alpha / len(A) * (x @ (B @ A).T)
 
 
-@wrong("lora_forward", "You merge B A into the weight: it is as large as W, and may overflow.")
+@wrong(
+    "lora_forward",
+    "You form B A, which is as large as W and may overflow: go through the r numbers instead.",
+)
 def merges_the_weight(x, W, A, B, alpha):
     return x @ (W + alpha / len(A) * (B @ A)).T
 
@@ -1054,7 +1086,10 @@ def transposes_the_input(x, W, A, B, alpha):
     return (W @ x.T + alpha / len(A) * (B @ (A @ x.T))).T
 
 
-@wrong("lora_forward", "You changed W in place: the frozen weight must stay as it is.")
+@wrong(
+    "lora_forward",
+    "An array of the caller's has changed: the frozen weight, above all, stays as it is.",
+)
 def merges_in_place(x, W, A, B, alpha):
     y = x @ W.T + alpha / len(A) * (x @ A.T @ B.T)
     with np.errstate(all="ignore"):
@@ -1100,7 +1135,7 @@ def counts_singular_values(d_out, d_in, rank):
     return rank * (d_out + d_in + 1)
 
 
-@wrong("lora_parameter_count", "You return the share of W: asked for is the number of parameters.")
+@wrong("lora_parameter_count", "You return the share of W: the number of parameters is asked for.")
 def returns_the_share(d_out, d_in, rank):
     return rank * (d_out + d_in) / (d_out * d_in)
 

@@ -81,7 +81,7 @@ def trusts_broadcasting(A, B):
     return np.sum(A[:, :, np.newaxis] * B, axis=1)
 
 
-@wrong("matmul", "You let zip stop at the shorter inner length: a mismatch is an error, not a cut.")
+@wrong("matmul", "You stopped at the shorter inner length: a mismatch is an error.")
 def stops_at_the_shorter(A, B):
     return np.array([[sum(a * b for a, b in zip(row, column)) for column in B.T] for row in A])
 
@@ -131,7 +131,9 @@ def swaps_the_factors(A, B):
 
 
 @wrong(
-    "matmul", "You built the result with `[[0] * m] * n`: all its rows are one and the same list."
+    "matmul",
+    "All rows of your result are one and the same, as with `[[0] * m] * n`: make a new list for "
+    "each row.",
 )
 def repeats_one_row(A, B):
     if A.shape[1] != B.shape[0]:
@@ -143,7 +145,7 @@ def repeats_one_row(A, B):
     return np.array(product)
 
 
-@wrong("matmul", "You squeezed the result: a single row, column or entry is a matrix still.")
+@wrong("matmul", "You dropped axes of length 1: a single row, column or entry is still a matrix.")
 def squeezes(A, B):
     if A.shape[1] != B.shape[0]:
         raise ValueError("A and B do not match")
@@ -157,7 +159,7 @@ def rounds_the_product(A, B):
     return np.round(broadcast_product(A, B), 12)
 
 
-@wrong("matmul", "You stored the product in the caller's matrix: put it into a new one.")
+@wrong("matmul", "A matrix of the caller's has changed: put the product into a new one.")
 def stores_in_a(A, B):
     if A.shape[1] != B.shape[0]:
         raise ValueError("A and B do not match")
@@ -213,13 +215,17 @@ def reshapes(A):
     return A.copy().reshape(A.shape[1], A.shape[0])
 
 
-@wrong("transpose", "You returned a view: it shares its memory with A. Copy the numbers.")
+@wrong(
+    "transpose",
+    "Your result shares its memory with A, so a later change of A shows in it: copy the numbers.",
+)
 def returns_a_view(A):
     return np.lib.stride_tricks.as_strided(A, A.shape[::-1], A.strides[::-1])
 
 
 @wrong(
-    "transpose", "You returned a list of columns that are views: each still shares memory with A."
+    "transpose",
+    "Your result shares its memory with A, so a later change of A shows in it: copy the numbers.",
 )
 def returns_views_of_columns(A):
     return [A[:, j] for j in range(A.shape[1])]
@@ -227,16 +233,14 @@ def returns_views_of_columns(A):
 
 @wrong(
     "transpose",
-    "You trusted ravel to copy: it gives a view where the memory happens to be in order, as with "
-    "a single row. flatten always copies.",
+    "Your result shares its memory with A where A has a single row or column: neither ravel nor "
+    "reshape always copies.",
 )
 def ravels(A):
     return A.ravel(order="F").reshape(A.shape[1], A.shape[0])
 
 
-@wrong(
-    "transpose", "You swapped the entries of a square matrix in place: the caller's matrix changed."
-)
+@wrong("transpose", "The caller's matrix has changed: put the transpose into a new one.")
 def swaps_in_place(A):
     n, m = A.shape
     if n != m:
@@ -264,9 +268,7 @@ def turns_by_a_quarter(A):
     return np.stack(list(A[::-1]), axis=1)
 
 
-@wrong(
-    "transpose", "You made the result as large as A: for a matrix that is not square it differs."
-)
+@wrong("transpose", "Your result has the shape of A: for a matrix that is not square it differs.")
 def keeps_the_shape(A):
     result = A.copy()
     n = min(A.shape)
@@ -471,7 +473,10 @@ def measures_b_too(A, b):
     return _substituted(U, x)
 
 
-@wrong("solve", "You did not check the last pivot: there is nothing to eliminate, but one divides.")
+@wrong(
+    "solve",
+    "You did not check the last pivot: there is nothing to eliminate, but you still divide by it.",
+)
 def forgets_the_last_pivot(A, b):
     _check_square(A)
     U, x = _eliminated(A, b)
@@ -498,8 +503,8 @@ def leaves_b_behind(A, b):
 
 @wrong(
     "solve",
-    "You swapped rows with `a, b = b, a`: both are views, so one row overwrites the other. Index "
-    "with a list, or copy.",
+    "One row overwrote the other in a swap: with `a, b = b, a` both are views. Index with a list, "
+    "or copy.",
 )
 def swaps_views(A, b):
     _check_square(A)
@@ -538,14 +543,14 @@ def solves_for_one_column(A, b):
     return solves_checked(A, b[:, 0])[:, np.newaxis]
 
 
-@wrong("solve", "You eliminated in the caller's b: copy it before you start.")
+@wrong("solve", "The caller's b has changed: copy it before you start.")
 def changes_b(A, b):
     x = solves_checked(A, b)
     b[:] = x
     return b
 
 
-@wrong("solve", "You eliminated in the caller's A: copy it before you start.")
+@wrong("solve", "The caller's A has changed: copy it before you start.")
 def changes_a(A, b):
     x = solves_checked(A, b)
     A[:] = _eliminated(A, b)[0]
@@ -561,7 +566,7 @@ def cuts_to_a_square(A, b):
 # inverse
 
 
-@right("inverse", "in place of the augmented matrix, column by column of the identity")
+@right("inverse", "instead of the augmented matrix, column by column of the identity")
 def inverts_by_solving(A):
     _check_square(A)
     return solves_checked(A, np.eye(len(A)))
@@ -707,7 +712,7 @@ def refuses_too_much(A):
     return _gauss_jordan(A, 1e-12 * np.abs(A).max())
 
 
-@wrong("inverse", "You undid the row swaps in the end: the identity went through them as well.")
+@wrong("inverse", "You undid the row swaps at the end: the identity went through them as well.")
 def undoes_the_swaps(A):
     _check_square(A)
     n, order = len(A), np.arange(len(A))
@@ -730,7 +735,7 @@ def inverts_each_entry(A):
     return 1.0 / A
 
 
-@wrong("inverse", "You gave a singular matrix a pseudo-inverse or infinities: it has no inverse.")
+@wrong("inverse", "You answered for a singular matrix: it has no inverse.")
 def answers_for_singular(A):
     _check_square(A)
     try:
@@ -739,7 +744,7 @@ def answers_for_singular(A):
         return np.full(A.shape, np.inf)
 
 
-@wrong("inverse", "You eliminated in the caller's matrix: copy it before you start.")
+@wrong("inverse", "The caller's matrix has changed: copy it before you start.")
 def inverts_in_place(A):
     _check_square(A)
     result = _gauss_jordan(A, 1e-13 * np.abs(A).max())
@@ -906,8 +911,8 @@ def divides_by_zero(A):
 
 @wrong(
     "determinant",
-    "You take small pivots for 0 with a fixed limit: a tiny multiple of a regular matrix has a "
-    "tiny determinant, not none.",
+    "You treat small pivots as 0, with a fixed limit: a tiny multiple of a regular matrix has a "
+    "tiny determinant, not one of 0.",
 )
 def takes_small_for_zero(A):
     _check_square(A)
@@ -924,7 +929,7 @@ def drops_the_sign(A):
     return abs(np.prod(np.diag(U)))
 
 
-@wrong("determinant", "You eliminated in the caller's matrix: copy it before you start.")
+@wrong("determinant", "The caller's matrix has changed: copy it before you start.")
 def eliminates_in_place(A):
     _check_square(A)
     U, swaps = _eliminated_or_zero(A)
@@ -939,7 +944,9 @@ def takes_the_corner(A):
     return (-1) ** swaps * np.prod(np.diag(U))
 
 
-@wrong("determinant", "You used the rule of Sarrus's diagonals beyond 3 rows, where it is false.")
+@wrong(
+    "determinant", "You used the rule of Sarrus's diagonals beyond 3 rows, where it does not hold."
+)
 def follows_diagonals(A):
     _check_square(A)
     n = len(A)
@@ -980,7 +987,7 @@ def projects_by_qr(v, basis):
     return tuple(Q @ (v @ Q))
 
 
-@wrong("project", "You took the rows for orthonormal: they may have any length and any angle.")
+@wrong("project", "You treat the rows as orthonormal: they may have any length and any angle.")
 def takes_rows_for_orthonormal(v, basis):
     return basis.T @ (basis @ v)
 
@@ -1043,14 +1050,14 @@ def drops_small_directions(v, basis):
     return np.linalg.pinv(basis, rcond=1e-3) @ (basis @ v)
 
 
-@wrong("project", "You took columns for the basis: here it stands in rows.")
+@wrong("project", "You treat the columns as the basis: here the basis vectors are the rows.")
 def takes_columns(v, basis):
     if basis.shape[0] != basis.shape[1]:
         return basis @ np.linalg.lstsq(basis, v[: len(basis)], rcond=None)[0]
     return projection(v, basis)
 
 
-@wrong("project", "You scaled the caller's basis in place: work on a copy.")
+@wrong("project", "An array of the caller's has changed: work on a copy.")
 def normalises_in_place(v, basis):
     basis /= np.linalg.norm(basis, axis=1, keepdims=True)
     return projection(v, basis)
@@ -1136,8 +1143,8 @@ def reflects(V):
 
 @wrong(
     "gram_schmidt",
-    "You subtracted the projections of the original row once, all together: for nearly dependent "
-    "rows rounding spoils the right angles. Repeat it on the rest.",
+    "You subtracted the projections once only: for nearly dependent rows rounding spoils the right "
+    "angles. Repeat it on what is left.",
 )
 def subtracts_once(V):
     Q = np.zeros((0, V.shape[1]))
@@ -1150,8 +1157,8 @@ def subtracts_once(V):
 
 @wrong(
     "gram_schmidt",
-    "You subtracted one projection after the other, but only once: that is better than all at "
-    "once, and for nearly dependent rows not enough.",
+    "You subtracted the projections once only: for nearly dependent rows rounding spoils the right "
+    "angles. Repeat it on what is left.",
 )
 def subtracts_one_by_one_once(V):
     rows = []
@@ -1209,9 +1216,7 @@ def keeps_zero_rows(V):
         return _orthonormalised(V, lambda rest, own: not rest < 1e-10 * own)
 
 
-@wrong(
-    "gram_schmidt", "You returned an empty list when nothing is left: the columns are still there."
-)
+@wrong("gram_schmidt", "Your result has no columns when nothing is left: its shape is (0, d).")
 def loses_the_columns(V):
     return np.array(list(_orthonormalised(V, lambda rest, own: rest > 1e-10 * own)))
 
@@ -1222,7 +1227,7 @@ def leaves_zero_rows(V):
     return np.vstack([Q, np.zeros((len(V) - len(Q), V.shape[1]))])
 
 
-@wrong("gram_schmidt", "You turned the first row round: it points the same way as V's first row.")
+@wrong("gram_schmidt", "You flipped the first row: it points the same way as V's first row.")
 def turns_the_first_row(V):
     Q = _orthonormalised(V, lambda rest, own: rest > 1e-10 * own)
     return -Q
@@ -1272,7 +1277,7 @@ def looks_at_d_rows(V):
     return _orthonormalised(V[: V.shape[1]], lambda rest, own: rest > 1e-10 * own)
 
 
-@wrong("gram_schmidt", "You worked in the caller's matrix: copy it before you start.")
+@wrong("gram_schmidt", "The caller's matrix has changed: copy it before you start.")
 def works_in_the_callers_matrix(V):
     Q = _orthonormalised(V, lambda rest, own: rest > 1e-10 * own)
     V[: len(Q)] = Q

@@ -41,14 +41,14 @@ def sums_exactly(a, b):
     return math.fsum(x * y for x, y in zip(a.tolist(), b.tolist(), strict=True))
 
 
-@wrong("dot", "You refused vectors of length 1, to stop stretching: two of that length do match.")
+@wrong("dot", "You refused two vectors of length 1: they match.")
 def refuses_length_one(a, b):
     if len(a) != len(b) or len(a) == 1:
         raise ValueError("a and b do not match")
     return float(np.sum(a * b))
 
 
-@wrong("dot", "You let zip stop at the shorter vector: different lengths are an error, not a cut.")
+@wrong("dot", "You stopped at the end of the shorter vector: different lengths are an error.")
 def stops_at_the_shorter(a, b):
     return sum(x * y for x, y in zip(a, b))
 
@@ -83,6 +83,13 @@ def checks_one_side_only(a, b):
     return sum(a[i] * b[i] for i in range(len(a)))
 
 
+@wrong("dot", "You only ask whether b is too long: it may be the shorter one too.")
+def checks_the_other_side_only(a, b):
+    if len(a) < len(b):
+        raise ValueError("b is too long")
+    return sum(x * y for x, y in zip(a, b))
+
+
 @wrong("dot", "You took the mean of the products: an inner product is their sum.")
 def takes_the_mean(a, b):
     if len(a) != len(b):
@@ -90,7 +97,7 @@ def takes_the_mean(a, b):
     return np.mean(a * b)
 
 
-@wrong("dot", "You multiplied into a itself, so the caller's vector has changed: make a new one.")
+@wrong("dot", "A vector of the caller's has changed: compute in a new one.")
 def multiplies_in_place(a, b):
     if len(a) != len(b):
         raise ValueError("a and b must have one length")
@@ -171,7 +178,7 @@ def scales_by_the_magnitude_of_the_largest(a):
     return scale * np.sqrt(np.sum((a / scale) ** 2))
 
 
-@wrong("norm", "You saved large entries only: the squares of tiny ones still vanish.")
+@wrong("norm", "You rescued large entries only: the squares of tiny ones still vanish.")
 def saves_only_large_entries(a):
     if np.max(np.abs(a)) > 1e100:
         return 1e200 * np.sqrt(np.sum((a / 1e200) ** 2))
@@ -205,7 +212,7 @@ def scales_by_the_first_entry(a):
     return abs(a[0]) * np.sqrt(np.sum((a / a[0]) ** 2))
 
 
-@wrong("norm", "You scaled the vector in place, so the caller's vector has changed.")
+@wrong("norm", "The caller's vector has changed: work on a new one.")
 def scales_in_place(a):
     largest = np.max(np.abs(a))
     if largest == 0:
@@ -284,7 +291,7 @@ def adds_epsilon(a, b):
     return np.clip(a @ b / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-8), -1, 1)
 
 
-@wrong("cosine_similarity", "You take short vectors for zero: only length 0 has no direction.")
+@wrong("cosine_similarity", "You treat short vectors as zero: only length 0 has no direction.")
 def refuses_short_vectors(a, b):
     lengths = np.linalg.norm(a) * np.linalg.norm(b)
     if np.isclose(lengths, 0):
@@ -375,7 +382,7 @@ def divides_by_one_length(X, Y):
     return (X / np.linalg.norm(X)) @ (Y / np.linalg.norm(Y)).T
 
 
-@wrong("cosine_similarity_matrix", "You normalised the rows in place: the caller's tables changed.")
+@wrong("cosine_similarity_matrix", "The caller's tables have changed: normalise new ones.")
 def normalises_in_place(X, Y):
     X /= np.linalg.norm(X, axis=1, keepdims=True)
     Y /= np.linalg.norm(Y, axis=1, keepdims=True)
@@ -383,7 +390,8 @@ def normalises_in_place(X, Y):
 
 
 @wrong(
-    "cosine_similarity_matrix", "You squeezed the result: a table with one row is a table still."
+    "cosine_similarity_matrix",
+    "You dropped axes of length 1: a table with one row is still a table.",
 )
 def squeezes(X, Y):
     X = X / np.linalg.norm(X, axis=1, keepdims=True)
@@ -443,17 +451,17 @@ def ranks_by_distance(query, vectors, k=1):
     return np.argsort(np.linalg.norm(vectors - query, axis=1), kind="stable")[:k]
 
 
-@wrong(
-    "nearest",
-    "You read an ascending sort backwards, which turns ties round too: sort the negatives instead.",
-)
+@wrong("nearest", "You reversed an ascending order, and ties with it: sort the negatives instead.")
 def reverses_the_order(query, vectors, k=1):
     if not 1 <= k <= len(vectors):
         raise ValueError("k is out of range")
     return np.argsort(_cosines(query, vectors), kind="stable")[::-1][:k]
 
 
-@wrong("nearest", "You used numpy's default sort, which may shuffle ties: ask for a stable one.")
+@wrong(
+    "nearest",
+    "Your order of ties is arbitrary, as numpy's default sort leaves it: ask for a stable one.",
+)
 def sorts_unstably(query, vectors, k=1):
     if not 1 <= k <= len(vectors):
         raise ValueError("k is out of range")
@@ -495,6 +503,20 @@ def allows_zero(query, vectors, k=1):
     return np.argsort(-_cosines(query, vectors), kind="stable")[:k]
 
 
+@wrong("nearest", "You only ask whether k is too large: it may be below 1 too.")
+def asks_for_too_large_a_k_only(query, vectors, k=1):
+    if k > len(vectors):
+        raise ValueError("k is out of range")
+    return np.argsort(-_cosines(query, vectors), kind="stable")[:k]
+
+
+@wrong("nearest", "You only ask whether k is too small: it may be more than n too.")
+def asks_for_too_small_a_k_only(query, vectors, k=1):
+    if k < 1:
+        raise ValueError("k is out of range")
+    return np.argsort(-_cosines(query, vectors), kind="stable")[:k]
+
+
 @wrong("nearest", "You refused k = n: a ranking of all rows is allowed.")
 def refuses_all(query, vectors, k=1):
     if not 1 <= k < len(vectors):
@@ -502,7 +524,7 @@ def refuses_all(query, vectors, k=1):
     return np.argsort(-_cosines(query, vectors), kind="stable")[:k]
 
 
-@wrong("nearest", "You left k unchecked: a slice takes any k and returns too few.")
+@wrong("nearest", "You left k unchecked: a slice accepts any k.")
 def does_not_check_k(query, vectors, k=1):
     return np.argsort(-_cosines(query, vectors), kind="stable")[:k]
 
@@ -562,7 +584,7 @@ def leaves_given_words_in(embeddings, positive, negative):
     return max(embeddings, key=lambda w: target @ embeddings[w] / np.linalg.norm(embeddings[w]))
 
 
-@wrong("analogy", "You left only the added words out: a subtracted word is no answer either.")
+@wrong("analogy", "You left only the added words out: a subtracted word is not an answer either.")
 def leaves_negative_words_in(embeddings, positive, negative):
     target = sum(embeddings[w] for w in positive) - sum(embeddings[w] for w in negative)
     candidates = [w for w in embeddings if w not in positive]
@@ -582,8 +604,8 @@ def looks_at_the_three_nearest(embeddings, positive, negative):
 
 @wrong(
     "analogy",
-    "You dropped a word that stands in both lists: it cancels in the sum, but it is a given word "
-    "still, and no answer.",
+    "You let a word of both lists be the answer: it cancels in the sum, but it is still a given "
+    "word.",
 )
 def forgets_what_cancels(embeddings, positive, negative):
     target = sum(embeddings[w] for w in positive) - sum(embeddings[w] for w in negative)
@@ -629,14 +651,16 @@ def averages_the_lists(embeddings, positive, negative):
     return max(candidates, key=lambda w: target @ embeddings[w] / np.linalg.norm(embeddings[w]))
 
 
-@wrong("analogy", "You turned the lists into sets: a word that stands twice counts twice.")
+@wrong("analogy", "You counted repeated words once: a word that is given twice counts twice.")
 def counts_words_once(embeddings, positive, negative):
     target = sum(embeddings[w] for w in set(positive)) - sum(embeddings[w] for w in set(negative))
     candidates = [w for w in embeddings if w not in positive + negative]
     return max(candidates, key=lambda w: target @ embeddings[w] / np.linalg.norm(embeddings[w]))
 
 
-@wrong("analogy", "You added into the first word's own vector: the dict is different afterwards.")
+@wrong(
+    "analogy", "The dict is different afterwards: add into a new vector, not into that of a word."
+)
 def adds_in_place(embeddings, positive, negative):
     target = embeddings[positive[0]]
     for word in positive[1:]:
@@ -655,7 +679,10 @@ def skips_unknown_words(embeddings, positive, negative):
     return max(candidates, key=lambda w: target @ embeddings[w] / np.linalg.norm(embeddings[w]))
 
 
-@wrong("analogy", "You started the search at 0: if all cosines are negative, nothing is found.")
+@wrong(
+    "analogy",
+    "You only found cosines above 0: if all are negative, the largest of them is the answer.",
+)
 def starts_at_zero(embeddings, positive, negative):
     target = sum(embeddings[w] for w in positive) - sum(embeddings[w] for w in negative)
     best, best_cosine = None, 0.0
@@ -753,10 +780,7 @@ def multiplies_from_the_left(x, W, b):
     return W @ x + b
 
 
-@wrong(
-    "linear",
-    "You turned the batch with .T, which reverses all its axes: that fits one batch axis only.",
-)
+@wrong("linear", "You reversed all axes of the batch: that fits a single batch axis only.")
 def reverses_all_axes(x, W, b):
     return (W @ x.T).T + b
 
@@ -781,7 +805,7 @@ def stays_flat(x, W, b):
     return y[0] if x.ndim == 1 else y
 
 
-@wrong("linear", "You squeezed the result: an axis of length 1 is an axis still.")
+@wrong("linear", "You dropped axes of length 1: they are still axes.")
 def squeezes_the_result(x, W, b):
     return np.squeeze(x @ W.T + b)
 
