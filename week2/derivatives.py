@@ -58,7 +58,7 @@ def gradient(f: Callable[[np.ndarray], float], x: np.ndarray, h: float = 1e-5) -
     f : callable
         Takes an array of the shape of `x` and returns a number. It does not change its argument.
     x : ndarray of any shape
-        Where to take the gradient: a vector, a matrix, also a 0-d array. It is the same
+        Where to take the gradient: a vector, a matrix or a 0-d array. It is the same
         afterwards, to the last bit.
     h : float
         The step to each side, as in `partial_derivative`.
@@ -106,7 +106,7 @@ def jacobian(f: Callable[[np.ndarray], np.ndarray], x: np.ndarray, h: float = 1e
     -------
     ndarray of shape (m, n)
         Row j belongs to output j, column i to input i: entry (j, i) is the central difference of
-        f(x)[j] along axis i. It has two axes also for m = 1 or n = 1.
+        f(x)[j] along axis i. It has two axes even for m = 1 or n = 1.
 
     References
     ----------

@@ -294,7 +294,7 @@ def clip_by_global_norm(grads: Sequence[np.ndarray], max_norm: float) -> list[np
     list of ndarray
         In the order and the shapes of `grads`. If the joint norm, the root of the sum of all
         squares in all arrays, is more than `max_norm`, all are multiplied by max_norm / norm;
-        otherwise the values are unchanged, also where all of them are 0. `grads` is not modified.
+        otherwise the values are unchanged, even where all of them are 0. `grads` is not modified.
 
     References
     ----------
@@ -374,7 +374,7 @@ def fit_logistic_regression(
         Weights and bias after the last step. The probability of label 1 is sigmoid(x·w + b), the
         loss is the mean over the samples of the binary cross-entropy (natural logarithm), without
         a penalty on the weights. Both gradients of a step are taken at the same point, before
-        either is updated. It is right, and without a warning, also where x·w + b is in the
+        either is updated. It is right, and without a warning, even where x·w + b is in the
         thousands and the sigmoid is 0 or 1 to all digits.
 
     References

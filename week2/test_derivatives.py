@@ -92,7 +92,7 @@ class TestJacobian:
         assert_close(learner.jacobian(f, point()), truth, rtol=1e-6, atol=1e-8)
 
     def test_one_output(self, learner):
-        """With one output the result is a table of one row still."""
+        """With one output the result is still a table of one row."""
 
         def f(x):
             return np.array([bowl(x)])

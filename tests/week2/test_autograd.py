@@ -322,7 +322,7 @@ class TestValueArithmetic:
         assert_close(got, [*(-x for x in numbers), numbers[0]], what="the data of the negatives")
 
     def test_powers(self, learner, rng):
-        """Powers are right for whole, broken and negative exponents, also of negative numbers."""
+        """Powers are right for whole, fractional and negative exponents, and for negative bases."""
         a = float(rng.uniform(1.5, 2.5))
         exponents = [2, 3, 1, 0, -1, -2, 0.5, 2.5, -0.5, 4.0]
         got = learner.run(_powers, a, exponents)
@@ -367,13 +367,20 @@ class TestValueFunctions:
         got = learner.run(_applied, "log", numbers)
         assert_close(got, [math.log(x) for x in numbers], what="the data of the results")
 
-    def test_log_refuses_what_is_not_positive(self, learner, rng):
-        """The log of 0 and of a negative number is an error; that of a small one is not."""
-        for number in (0.0, -1.0, -float(rng.uniform(1e-9, 1e-3))):
+    def test_log_refuses_negative_numbers(self, learner, rng):
+        """The log of a negative number is an error; that of a small positive one is not."""
+        for number in (-1.0, -float(rng.uniform(1e-9, 1e-3))):
             got = learner.run(_applied, "log", [1e-9])
             assert_close(got, [math.log(1e-9)], what="the log of a small number")
             with pytest.raises(ValueError):
                 learner.run(_applied, "log", [number])
+
+    def test_log_refuses_zero(self, learner):
+        """The log of 0 is an error; that of a small positive number is not."""
+        got = learner.run(_applied, "log", [1e-9])
+        assert_close(got, [math.log(1e-9)], what="the log of a small number")
+        with pytest.raises(ValueError):
+            learner.run(_applied, "log", [0.0])
 
     def test_tanh(self, learner, rng):
         """The method tanh gives the hyperbolic tangent, which is odd."""
@@ -389,14 +396,23 @@ class TestValueFunctions:
         got = learner.run(_applied, "relu", [*numbers, *(-x for x in numbers), 0.0, 1e-9, -1e-9])
         assert_close(got, [*numbers, 0.0, 0.0, 0.0, 0.0, 1e-9, 0.0], what="the data of the results")
 
-    def test_far_from_zero(self, learner, rng):
-        """Both tanh and relu are right, without a warning, for numbers in the hundreds and more."""
-        numbers = [1000.0, -1000.0, 400.0, -400.0, float(rng.uniform(720.0, 990.0))]
+    def test_far_above_zero(self, learner, rng):
+        """Both tanh and relu are right, without a warning, for large positive numbers."""
+        numbers = [1000.0, 400.0, float(rng.uniform(720.0, 990.0))]
         with no_floating_point_warnings():
             squashed = learner.run(_applied, "tanh", numbers)
             kept = learner.run(_applied, "relu", numbers)
-        assert_close(squashed, [1.0, -1.0, 1.0, -1.0, 1.0], what="the data of tanh")
-        assert_close(kept, [1000.0, 0.0, 400.0, 0.0, numbers[-1]], what="the data of relu")
+        assert_close(squashed, [1.0, 1.0, 1.0], what="the data of tanh")
+        assert_close(kept, numbers, what="the data of relu")
+
+    def test_far_below_zero(self, learner, rng):
+        """Both tanh and relu are right, without a warning, for negative numbers far from 0."""
+        numbers = [-1000.0, -400.0, -float(rng.uniform(720.0, 990.0))]
+        with no_floating_point_warnings():
+            squashed = learner.run(_applied, "tanh", numbers)
+            kept = learner.run(_applied, "relu", numbers)
+        assert_close(squashed, [-1.0, -1.0, -1.0], what="the data of tanh")
+        assert_close(kept, [0.0, 0.0, 0.0], what="the data of relu")
 
     def test_operands_stay(self, learner, rng):
         """The number that a function is applied to stays as it is, and the result is right."""
@@ -406,7 +422,7 @@ class TestValueFunctions:
         assert_close(got, [a, a, a, -a, a, -a], what="the operands afterwards")
 
     def test_in_turn(self, learner, rng):
-        """One function after the other works; all results are new Values with grad 0.0."""
+        """Functions can be applied one after another; all results are new Values with grad 0.0."""
         a = float(rng.uniform(-1.0, 0.3))
         numbers, grads = unpack(learner.run(_applied_in_turn, a), "numbers, grads")
         e = math.exp(a)
@@ -423,7 +439,7 @@ class TestValueBackward:
         assert_close(got, [[1, 1], [1, -1], [b, a], [-b, -a]], what="grad of the operands")
 
     def test_quotients_and_powers(self, learner, rng):
-        """The derivatives of quotients and powers are right, also of negative numbers and 0."""
+        """The derivatives of quotients and powers are right, even of negative numbers and 0."""
         a, b = rng.uniform(1.0, 3.0, size=2).tolist()
         got = learner.run(_slopes_of_quotients, a, b)
         expected = [[1 / b, -a / b**2], [b / a**2, -1 / a]]
@@ -461,7 +477,7 @@ class TestValueBackward:
             assert_close(got, truth, atol=atol, what=f"grad below {name}")
 
     def test_results_that_equal_their_operand(self, learner, rng):
-        """A result is another Value than its operand, with a grad of its own, if equal too."""
+        """A result is a different Value from its operand, even if the numbers are equal."""
         a = float(rng.uniform(0.5, 2.0))
         got = learner.run(_gradients_beside_the_operand, a)
         assert_close(got, [[2.0, 5.0]] * 7, what="grad of result and operand")
@@ -591,7 +607,7 @@ class TestUnbroadcast:
         assert_close(learner.unbroadcast(grad, (1, 1, 1)), [[[grad.sum()]]])
 
     def test_equal_sizes(self, learner, rng):
-        """Shapes are lined up at their last axes, also where all sizes are equal."""
+        """Shapes are lined up at their last axes, even where all sizes are equal."""
         grad = rng.normal(size=(3, 3, 3))
         assert_close(learner.unbroadcast(grad, (3,)), grad.sum(axis=(0, 1)))
         assert_close(learner.unbroadcast(grad, (3, 3)), grad.sum(axis=0))
@@ -599,7 +615,7 @@ class TestUnbroadcast:
         assert_close(learner.unbroadcast(grad, (3, 1, 3)), grad.sum(axis=1)[:, None])
 
     def test_a_single_number(self, learner, rng):
-        """For a single number, shape (), the result is the whole sum, also from one number."""
+        """For a single number, shape (), the result is the whole sum, even of one number."""
         for shape in ((4,), (2, 3), (2, 1, 3), ()):
             grad = np.array(rng.normal(size=shape))
             assert_close(learner.unbroadcast(grad, ()), grad.sum())

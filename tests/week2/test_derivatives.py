@@ -189,7 +189,7 @@ class TestGradient:
             _assert_slopes(learner.gradient(f, X), truth)
 
     def test_a_transposed_table(self, learner, rng):
-        """It is right also where x is a view into another array, as a transpose is."""
+        """It is right even where x is a view into another array, as a transpose is."""
         X = rng.uniform(0.5, 1.5, size=(2, 3))
         weights = rng.uniform(1.0, 2.0, size=(3, 2))
         f = _on(X.T, lambda x: np.sum(weights * x**2))
@@ -253,7 +253,7 @@ class TestJacobian:
             assert_close(learner.jacobian(f, x, h=2.0), A * 2.0**2 + 2.0, rtol=EXACT)
 
     def test_one_output_or_one_input(self, learner, rng):
-        """The result has two axes also where there is only one output, or one input, or both."""
+        """The result has two axes even where there is only one output, or one input, or both."""
         for m, n in ((1, 3), (3, 1), (1, 1)):
             A, x = rng.uniform(1.0, 2.0, size=(m, n)), _point(rng, n)
             f = _on_vectors(x, lambda x, A=A: A @ x**2)
@@ -267,7 +267,7 @@ class TestJacobian:
         assert_close(learner.jacobian(f, x), truth, rtol=1e-6, atol=1e-6)
 
     def test_results_that_share_memory(self, learner, rng):
-        """It is right also where f hands back the very array that it was given, or a part of it."""
+        """It is right even where f hands back the very array that it was given, or a part of it."""
         x = _point(rng, 3)
         results = unpack(learner.run(_jacobians_of_views, x), "whole, turned, part")
         for J, rows in zip(results, ([0, 1, 2], [2, 1, 0], [1]), strict=True):
@@ -414,7 +414,7 @@ class TestDirectionalDerivative:
             assert_close(learner.directional_derivative(f, x, v), truth, rtol=1e-6)
 
     def test_refuses_the_zero_vector(self, learner, rng):
-        """A zero vector points nowhere; one of tiny entries, or that sums to 0, is no zero."""
+        """A zero vector points nowhere; one of tiny entries, or that sums to 0, is not zero."""
         x = _point(rng, 3)
         f = _on(x, lambda x: x[0] + 4.0 * x[1])
         root = np.sqrt(2.0)
@@ -451,7 +451,7 @@ def _gradient_times(x, factors):
 
 class TestGradientError:
     def test_is_tiny_for_a_right_gradient(self, learner, rng):
-        """A right gradient has an error near 0, and never below; a wrong one has not."""
+        """A right gradient has an error near 0, and never below; a wrong one does not."""
         x = _checked_point(rng)
         f, right = _gradient_times(x, [1.0, 1.0, 1.0])
         error = learner.gradient_error(f, right, x)
@@ -493,7 +493,7 @@ class TestGradientError:
             assert_close(learner.gradient_error(f, wrong, x), 0.3, rtol=1e-4)
 
     def test_entries_around_zero(self, learner, rng):
-        """Where both are 0 the error is 0, and tiny ones are divided by 1e-8 at the least."""
+        """Where both are 0 the error is 0, and tiny ones are divided by at least 1e-8."""
         x = _point(rng, 2)
         f = _on(x, lambda x: 2.0 * x[1])
         for entry, truth in ((0.0, 0.0), (1e-9, 0.1), (-4e-9, 0.4), (3e-8, 1.0)):

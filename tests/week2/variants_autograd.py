@@ -163,7 +163,8 @@ class HasNoAdditionFromTheLeft(Value):
 
 
 @wrong(
-    "value_arithmetic", "You forgot __rmul__: 2 * v asks the number first, and it does not know."
+    "value_arithmetic",
+    "You forgot __rmul__: 2 * v asks the number first, and it does not know what a Value is.",
 )
 class HasNoProductFromTheLeft(Value):
     def __rmul__(self, other):
@@ -200,7 +201,7 @@ class PowersThroughLogarithms(Value):
         return Value(math.exp(exponent * math.log(self.data)))
 
 
-@wrong("value_arithmetic", "You multiplied in a loop: exponents may be negative or broken too.")
+@wrong("value_arithmetic", "You multiplied in a loop: exponents may be negative or fractional too.")
 class PowersByMultiplying(Value):
     def __pow__(self, exponent):
         result = 1.0
@@ -323,13 +324,17 @@ class ExpByFewTerms(Value):
         return Value(sum(self.data**k / math.factorial(k) for k in range(20)))
 
 
-@wrong("value_functions", "You typed e with a few digits: the library knows all sixteen.")
+@wrong("value_functions", "Your e has only a few right digits: the library knows all sixteen.")
 class ExpWithRoundedE(Value):
     def exp(self):
         return Value(2.71828**self.data)
 
 
-@wrong("value_functions", "You built tanh from exp(2x), which overflows for large x.")
+@wrong(
+    "value_functions",
+    "Your tanh overflows for large positive numbers, as exp(2x) does. Ask the library for tanh "
+    "itself.",
+)
 class TanhOverflows(Value):
     def tanh(self):
         e = math.exp(2 * self.data)
@@ -338,7 +343,8 @@ class TanhOverflows(Value):
 
 @wrong(
     "value_functions",
-    "You saved tanh for large positive numbers only: with exp(-2x) the negative ones overflow.",
+    "Your tanh overflows for negative numbers far from 0, as exp(-2x) does. Ask the library for "
+    "tanh itself.",
 )
 class TanhOverflowsBelow(Value):
     def tanh(self):
@@ -348,12 +354,35 @@ class TanhOverflowsBelow(Value):
 
 @wrong(
     "value_functions",
-    "You built tanh from numpy's exp: inf / inf is nan. Ask the library for tanh itself.",
+    "Your tanh is nan far from 0, where numpy's exp overflows: inf / inf is nan. Ask the library "
+    "for tanh itself.",
 )
 class TanhBecomesNan(Value):
     def tanh(self):
         up, down = np.exp(self.data), np.exp(-self.data)
         return Value((up - down) / (up + down))
+
+
+@wrong(
+    "value_functions",
+    "Your tanh is nan for large positive numbers, where numpy's exp overflows: inf / inf is nan. "
+    "Ask the library for tanh itself.",
+)
+class TanhIsNanAbove(Value):
+    def tanh(self):
+        e = np.exp(2 * self.data)
+        return Value((e - 1) / (e + 1))
+
+
+@wrong(
+    "value_functions",
+    "Your tanh is nan for negative numbers far from 0, where numpy's exp overflows: inf / inf is "
+    "nan. Ask the library for tanh itself.",
+)
+class TanhIsNanBelow(Value):
+    def tanh(self):
+        e = np.exp(-2 * self.data)
+        return Value((1 - e) / (1 + e))
 
 
 @wrong("value_functions", "You cut the argument of tanh at a small number: digits are lost.")
@@ -382,7 +411,11 @@ class LogOfZero(Value):
         return Value(math.log(self.data)) if self.data > 0 else Value(-math.inf)
 
 
-@wrong("value_functions", "You left log to numpy, which warns and gives nan or -inf, no error.")
+@wrong(
+    "value_functions",
+    "Your log gives nan or -inf, as numpy's does with a warning: here 0 and negative numbers are "
+    "an error.",
+)
 class LogWarnsOnly(Value):
     def log(self):
         with np.errstate(all="ignore"):
@@ -958,7 +991,7 @@ EVERYTHING = []  # all Values ever made
 
 @wrong(
     "value_backward",
-    "You go through all that was ever computed, also what this result was not made of.",
+    "You go through all that was ever computed, including what this result was not made of.",
 )
 class GoesThroughEverything(Value):
     def __init__(self, data):

@@ -73,21 +73,25 @@ def cuts_far_out(x):
 
 @wrong(
     "sigmoid",
-    "You computed exp(-x) for every x: exp(1000) overflows. Take the exponential of numbers below "
-    "0 only.",
+    "Your sigmoid overflows for x far below 0, as exp(-x) does. Take the exponential of numbers "
+    "below 0 only.",
 )
 def overflows_on_the_left(x):
     return 1 / (1 + np.exp(-x))
 
 
-@wrong("sigmoid", "You mended one side and broke the other: exp(x) / (1 + exp(x)) is inf / inf.")
+@wrong(
+    "sigmoid",
+    "Your sigmoid is inf / inf for large x, as exp(x) / (1 + exp(x)) is. Take the exponential of "
+    "numbers below 0 only.",
+)
 def overflows_on_the_right(x):
     return np.exp(x) / (1 + np.exp(x))
 
 
 @wrong(
     "sigmoid",
-    "You chose with np.where, which computes both formulas for all entries before it chooses: the "
+    "You computed both formulas for all entries, as np.where does before it chooses: the "
     "overflow still happens.",
 )
 def computes_both_sides(x):
@@ -120,7 +124,7 @@ def is_a_tanh(x):
     return np.tanh(x)
 
 
-@wrong("sigmoid", "You turned the sign round: a large x gives a number near 1.")
+@wrong("sigmoid", "You flipped the sign: a large x gives a number near 1.")
 def falls(x):
     return 0.5 * (1.0 - np.tanh(0.5 * x))
 
@@ -183,13 +187,14 @@ def forgets_a_factor(dy, y):
 
 
 @wrong(
-    "sigmoid_backward", "You took the slope of y with respect to y (1 - 2y): no second derivative."
+    "sigmoid_backward",
+    "You took the slope of the slope, 1 - 2y: the slope itself, y (1 - y), is asked for.",
 )
 def differentiates_twice(dy, y):
     return dy * (1 - 2 * y)
 
 
-@wrong("sigmoid_backward", "You divided by the slope: going back multiplies by it, too.")
+@wrong("sigmoid_backward", "You divided by the slope: on the way back you multiply by it.")
 def divides_by_the_slope(dy, y):
     with np.errstate(all="ignore"):
         return dy / (y * (1 - y))
@@ -263,7 +268,10 @@ def leaks(dy, x):
     return np.where(x > 0, dy, 0.01 * dy)
 
 
-@wrong("relu_backward", "You asked for more than a small number: any positive input lets pass.")
+@wrong(
+    "relu_backward",
+    "You asked for more than a small number: any positive input lets the gradient pass.",
+)
 def wants_more_than_epsilon(dy, x):
     return dy * (x > 1e-8)
 
@@ -304,7 +312,10 @@ def averages_the_batch(dy, x, W):
     return dy @ W, dy.T @ x / n, dy.sum(axis=0) / n
 
 
-@wrong("linear_backward", "You averaged the bias over the batch: like the weights' it adds up.")
+@wrong(
+    "linear_backward",
+    "You averaged the bias's gradient over the batch: like that of the weights it adds up.",
+)
 def averages_the_bias(dy, x, W):
     return dy @ W, dy.T @ x, dy.mean(axis=0)
 
@@ -339,12 +350,16 @@ def sums_over_outputs(dy, x, W):
     return dy @ W, dy.T @ x, dy.sum(axis=1)
 
 
-@wrong("linear_backward", "You mixed the order up: input, weights, bias is asked for.")
+@wrong(
+    "linear_backward",
+    "You mixed up the order: the gradients at the input, the weights and the bias are asked for "
+    "in this order.",
+)
 def mixes_the_order(dy, x, W):
     return dy.T @ x, dy @ W, dy.sum(axis=0)
 
 
-@wrong("linear_backward", "You squeezed the results: an axis of length 1 is an axis still.")
+@wrong("linear_backward", "You squeezed the results: an axis of length 1 is still an axis.")
 def squeezes_the_results(dy, x, W):
     return np.squeeze(dy @ W), np.squeeze(dy.T @ x), np.squeeze(dy.sum(axis=0))
 
@@ -502,13 +517,16 @@ def normalises_over_the_batch(logits, labels):
     return loss, (probs - _one_hot(labels, logits.shape[1])) / n
 
 
-@wrong("softmax_cross_entropy", "You turned the gradient round: it is belief minus truth.")
+@wrong("softmax_cross_entropy", "You flipped the sign of the gradient: it is belief minus truth.")
 def turns_the_gradient(logits, labels):
     loss, dlogits = _cross_entropy(logits, labels)
     return loss, -dlogits
 
 
-@wrong("softmax_cross_entropy", "You forgot that wrong classes have a gradient, too: p, not 0.")
+@wrong(
+    "softmax_cross_entropy",
+    "You forgot that wrong classes have a gradient too: it is p, not 0.",
+)
 def moves_the_right_class_only(logits, labels):
     loss, dlogits = _cross_entropy(logits, labels)
     return loss, dlogits * _one_hot(labels, logits.shape[1])
@@ -650,7 +668,8 @@ def divides_twice(params, x, labels):
 
 
 @wrong(
-    "mlp_loss_and_gradients", "You averaged the biases' gradients: like the weights' they add up."
+    "mlp_loss_and_gradients",
+    "You averaged the gradients of the biases: like those of the weights they add up.",
 )
 def averages_biases(params, x, labels):
     z, hidden, logits = _forward(params, x)
@@ -671,7 +690,10 @@ def trusts_the_order(params, x, labels):
     return loss, _gradients(dz.T @ x, dz.sum(0), d.T @ hidden, d.sum(0))
 
 
-@wrong("mlp_loss_and_gradients", "You named the gradients otherwise: the keys are those of params.")
+@wrong(
+    "mlp_loss_and_gradients",
+    "You named the gradients differently: the keys are those of params.",
+)
 def renames_the_keys(params, x, labels):
     z, hidden, logits = _forward(params, x)
     loss, d = _cross_entropy(logits, labels)
@@ -847,7 +869,7 @@ def masks_the_future(dout, Q, K, V):
     return dS @ K, dS.T @ Q, P.T @ dout
 
 
-@wrong("attention_backward", "You mixed the keys' and the queries' gradients up.")
+@wrong("attention_backward", "You mixed up the gradients of the keys and the queries.")
 def swaps_queries_and_keys(dout, Q, K, V):
     d = Q.shape[1]
     P = _softmax(Q @ K.T / np.sqrt(d))

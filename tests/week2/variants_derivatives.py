@@ -79,7 +79,7 @@ def steps_backward_only(f, x, i, h=1e-5):
 @wrong(
     "partial_derivative",
     "You used a formula of higher order with five points. It is a fine one, but the central "
-    "difference asked for has two points, h above and h below.",
+    "difference that is asked for has two points, h above and h below.",
 )
 def uses_five_points(f, x, i, h=1e-5):
     e = h * _unit(len(x), i)
@@ -342,7 +342,7 @@ def drops_small_slopes(f, x, h=1e-5):
 
 @wrong(
     "gradient",
-    "Your default step is so large that the curve shows in the slope: 1e-5 is what is asked for.",
+    "Your default step is so large that the curve shows in the slope: the default is 1e-5.",
 )
 def takes_a_large_default(f, x, h=1e-3):
     result = np.zeros(x.shape)
@@ -414,7 +414,7 @@ def assumes_a_square(f, x, h=1e-5):
     return J
 
 
-@wrong("jacobian", "You squeezed the result: a table with one row or one column is a table still.")
+@wrong("jacobian", "You squeezed the result: a table with one row or one column is still a table.")
 def squeezes_the_table(f, x, h=1e-5):
     return np.stack([(f(x + e) - f(x - e)) / (2 * h) for e in h * np.eye(len(x))], axis=1).squeeze()
 
@@ -528,8 +528,8 @@ def mirrors_the_lower_half(f, x, h=1e-4):
 
 @wrong(
     "hessian",
-    "You computed (i, j) and (j, i) apart, and they round differently. Compute each pair once, or "
-    "average the table with its transpose.",
+    "Entries (i, j) and (j, i) are computed separately, and they round differently. Compute each "
+    "pair once, or average the table with its transpose.",
 )
 def computes_both_halves(f, x, h=1e-4):
     n = len(x)
@@ -543,8 +543,8 @@ def computes_both_halves(f, x, h=1e-4):
 
 @wrong(
     "hessian",
-    "You differentiated the gradient and left it there: rounding makes the two halves differ. "
-    "Average the table with its transpose.",
+    "Entries (i, j) and (j, i) are computed separately, and they round differently. Compute each "
+    "pair once, or average the table with its transpose.",
 )
 def leaves_it_unsymmetric(f, x, h=1e-4):
     return _jacobian(lambda point: _gradient(f, point, h), x, h)
@@ -669,7 +669,7 @@ def hessian_restores_by_adding(f, x, h=1e-4):
     return (H + H.T) / 2
 
 
-@wrong("hessian", "You squeezed the result: for one variable it is a table of one entry still.")
+@wrong("hessian", "You squeezed the result: for one variable it is still a table of one entry.")
 def hessian_squeezes(f, x, h=1e-4):
     H = _jacobian(lambda point: _gradient(f, point, h), x, h)
     return np.squeeze((H + H.T) / 2)
@@ -730,7 +730,10 @@ def scales_too_late(f, x, v, h=1e-5):
     return (f(x + h * v) - f(x - h * v)) / (2 * h * length)
 
 
-@wrong("directional_derivative", "You divided v by the sum of its magnitudes, which is no length.")
+@wrong(
+    "directional_derivative",
+    "You divided v by the sum of its magnitudes, which is not its length.",
+)
 def divides_by_the_sum(f, x, v, h=1e-5):
     total = np.sum(np.abs(v))
     if total == 0:
@@ -766,7 +769,8 @@ def divides_by_zero(f, x, v, h=1e-5):
 
 
 @wrong(
-    "directional_derivative", "You take a very short v for zero: only length 0 has no direction."
+    "directional_derivative",
+    "You refuse lengths below 1e-8, as np.isclose(length, 0) does: only length 0 has no direction.",
 )
 def refuses_short_directions(f, x, v, h=1e-5):
     length = np.linalg.norm(v)
@@ -778,8 +782,7 @@ def refuses_short_directions(f, x, v, h=1e-5):
 
 @wrong(
     "directional_derivative",
-    "You asked np.isclose whether the length is 0, and to it all lengths below 1e-8 are: only "
-    "length 0 has no direction.",
+    "You refuse lengths below 1e-8, as np.isclose(length, 0) does: only length 0 has no direction.",
 )
 def asks_isclose(f, x, v, h=1e-5):
     length = np.linalg.norm(v)
@@ -791,7 +794,7 @@ def asks_isclose(f, x, v, h=1e-5):
 
 @wrong(
     "directional_derivative",
-    "You take a length below the rounding of 1.0 for zero: rounding is relative, and a vector of "
+    "You treat a length below the rounding of 1.0 as zero: rounding is relative, and a vector of "
     "1e-30 has a direction like any other.",
 )
 def refuses_below_epsilon(f, x, v, h=1e-5):
@@ -815,8 +818,8 @@ def adds_epsilon_to_the_length(f, x, v, h=1e-5):
 
 @wrong(
     "directional_derivative",
-    "You took the entries' sum for the length: entries of different sign cancel, so that (1, -1) "
-    "looks like zero.",
+    "You took the sum of the entries for the length: entries of different sign cancel, so that "
+    "(1, -1) looks like zero.",
 )
 def refuses_what_sums_to_zero(f, x, v, h=1e-5):
     if np.sum(v) == 0:
@@ -836,7 +839,10 @@ def directional_forward_only(f, x, v, h=1e-5):
     return (f(x + h * v / length) - f(x)) / h
 
 
-@wrong("directional_derivative", "You wrote your own step into the formula: use the h given.")
+@wrong(
+    "directional_derivative",
+    "You wrote your own step into the formula: use the h that is given.",
+)
 def directional_ignores_h(f, x, v, h=1e-5):
     length = np.linalg.norm(v)
     if length == 0:
@@ -942,7 +948,7 @@ def averages_the_entries(f, grad_f, x, h=1e-5):
 
 @wrong(
     "gradient_error",
-    "You divided 0 by 0 where a weight does not matter at all: 1e-8 is the least divisor.",
+    "You divided 0 by 0 where a weight does not matter at all: the divisor is at least 1e-8.",
 )
 def has_no_floor(f, grad_f, x, h=1e-5):
     a, n = grad_f(x), _gradient(f, x, h)

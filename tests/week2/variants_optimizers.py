@@ -297,7 +297,8 @@ def trusts_symmetry(H):
 
 
 @wrong(
-    "max_stable_learning_rate", "You let an eigenvalue of 0 pass: along it there is no one minimum."
+    "max_stable_learning_rate",
+    "You let an eigenvalue of 0 pass: along its direction there is no single minimum.",
 )
 def allows_zero_curvature(H):
     if np.abs(H - H.T).max() > 1e-8 * np.abs(H).max():
@@ -324,7 +325,7 @@ def compares_absolutely(H):
 
 @wrong(
     "max_stable_learning_rate",
-    "You asked np.allclose whether H is symmetric, and to it all numbers below 1e-8 are equal: "
+    "You asked np.allclose whether H is symmetric, which says so of all numbers below 1e-8: "
     "compare with the largest entry.",
 )
 def asks_allclose(H):
@@ -338,7 +339,7 @@ def asks_allclose(H):
 
 @wrong(
     "max_stable_learning_rate",
-    "You take an eigenvalue below the rounding of 1.0 for zero: rounding is relative, so compare "
+    "You treat an eigenvalue below the rounding of 1.0 as zero: rounding is relative, so compare "
     "with the largest.",
 )
 def compares_with_epsilon(H):
@@ -455,7 +456,7 @@ def returns_velocity_first(w, g, v, lr, beta=0.9):
     return v, w - lr * v
 
 
-@wrong("momentum_step", "You used += and *=, so the caller's arrays have changed: make new ones.")
+@wrong("momentum_step", "You changed the caller's arrays, as += and *= do: make new ones.")
 def steps_in_place(w, g, v, lr, beta=0.9):
     v *= beta
     v += g
@@ -674,7 +675,8 @@ class OneLongVector:
 
 @wrong(
     "adam",
-    "You made new arrays with p = p - ...: the caller's arrays stay what they were. Use p -= ...",
+    "You leave the caller's arrays as they were: a step must change these very arrays, as p -= "
+    "... does, not make new ones or change copies.",
 )
 class MakesNewArrays(Adam):
     def step(self, grads):
@@ -685,13 +687,21 @@ class MakesNewArrays(Adam):
             self.params[i] = new
 
 
-@wrong("adam", "You copied the parameters: the caller's arrays must change.")
+@wrong(
+    "adam",
+    "You leave the caller's arrays as they were: a step must change these very arrays, as p -= "
+    "... does, not make new ones or change copies.",
+)
 class CopiesTheParameters(Adam):
     def __init__(self, params, **settings):
         super().__init__([p.copy() for p in params], **settings)
 
 
-@wrong("adam", "You replace the entries of the list: the caller holds the arrays, not your list.")
+@wrong(
+    "adam",
+    "You leave the caller's arrays as they were: a step must change these very arrays, as p -= "
+    "... does, not make new ones or change copies.",
+)
 class ReplacesListEntries(Adam):
     def step(self, grads):
         self.t += 1
@@ -755,8 +765,8 @@ class KeepsOneStateForAll(Adam):
 
 @wrong(
     "adam",
-    "You stop the bias correction after a number of steps: with beta2 = 0.999 it is 5 % even after "
-    "3,000.",
+    "You stop the bias correction after a number of steps: with beta2 = 0.999 it is still 5 % "
+    "after 3,000.",
 )
 class StopsCorrecting(Written):
     def move(self, m, v, c1, c2):
@@ -1169,7 +1179,7 @@ def scales_in_place(grads, max_norm):
 
 @wrong(
     "clip_by_global_norm",
-    "You take a small norm for 0 and return zeros: gradients of 1e-12 are gradients still.",
+    "You treat a small norm as 0 and return zeros: gradients of 1e-12 are still gradients.",
 )
 def takes_tiny_for_zero(grads, max_norm):
     norm = np.sqrt(sum(np.sum(g**2) for g in grads))
@@ -1288,7 +1298,7 @@ def overlaps(order, batch_size):
 
 @wrong(
     "minibatches",
-    "You did not check batch_size: with a negative step the range is empty, and nothing is raised.",
+    "You did not check batch_size: with a negative step a range is empty, and nothing is raised.",
 )
 def trusts_range(order, batch_size):
     return [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
@@ -1424,7 +1434,7 @@ def sums_for_the_bias(X, y, lr, steps):
 
 @wrong(
     "fit_logistic_regression",
-    "You wrote the sigmoid as 1 / (1 + exp(-z)): for z far below 0 that overflows.",
+    "Your sigmoid overflows for z far below 0, as 1 / (1 + exp(-z)) does.",
 )
 def overflows_below(X, y, lr, steps):
     def gradients(X, y, w, b):
@@ -1436,7 +1446,7 @@ def overflows_below(X, y, lr, steps):
 
 @wrong(
     "fit_logistic_regression",
-    "You wrote the sigmoid as exp(z) / (1 + exp(z)): for large z that is inf / inf.",
+    "Your sigmoid is inf / inf for large z, as exp(z) / (1 + exp(z)) is.",
 )
 def overflows_above(X, y, lr, steps):
     def gradients(X, y, w, b):
@@ -1449,7 +1459,8 @@ def overflows_above(X, y, lr, steps):
 
 @wrong(
     "fit_logistic_regression",
-    "You gave np.where both forms of the sigmoid: it computes both everywhere, and one overflows.",
+    "You computed both forms of the sigmoid for all entries, as np.where does before it chooses: "
+    "one of them overflows.",
 )
 def computes_both_branches(X, y, lr, steps):
     def gradients(X, y, w, b):
