@@ -1,4 +1,4 @@
-"""The instructor's and author's command line: `python -m grader run | check | stubs | release`."""
+"""The instructor's and author's command line: `python -m grader run | export | check | …`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 
 from grader.errors import GraderError, InputError
 from grader.printing import printable
+from grader.reports.exports import NAMES as EXPORTS
 from kata.version import ShowVersion
 
 INSTRUCTORS_PACKAGES = ("msgspec",)  # which a learner's installation lacks
@@ -23,8 +24,9 @@ OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status.
 
-    0: all is well. 1: `check` found something. 2: the call or its input is wrong, or there is no
-    sandbox. 3: some submissions could not be graded for a reason on our side.
+    0: all is well. 1: `check` found something, or `export` could not place something. 2: the call
+    or its input is wrong, or there is no sandbox. 3: some submissions could not be graded for a
+    reason on our side.
     """
     args = build_parser().parse_args(argv)
     try:
@@ -56,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     mutants.set_defaults(command=test_by_mutants)
     stubs = commands.add_parser("stubs", help="write the learners' stubs from the references")
     stubs.set_defaults(command=write_the_stubs)
+    _add_export(commands)
     release = commands.add_parser("release", help="make the learner copy, to hand out")
     release.add_argument("--out", type=Path, required=True, help="a new folder, or a .zip")
     release.set_defaults(command=make_release)
@@ -87,6 +90,20 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
     check.add_argument("--catches", action="store_true", help="show which test catches what")
     check.set_defaults(command=check_exercises)
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser("export", help="hand grades on", description=export_grades.__doc__)
+    export.add_argument("grades", type=Path, metavar="GRADES", help="what `run --out` wrote")
+    export.add_argument("--format", required=True, choices=EXPORTS, help="who reads it")
+    export.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="a file; or a new folder of files"
+    )
+    export.add_argument(
+        "--roster", type=Path, metavar="FILE", help="who is who, as Canvas or Moodle exports it"
+    )
+    export.add_argument("--week", nargs="+", default=[], metavar="WEEK", help="only these weeks")
+    export.set_defaults(command=export_grades)
 
 
 def grade(args: argparse.Namespace) -> int:
@@ -136,6 +153,22 @@ def grade(args: argparse.Namespace) -> int:
 def _print_lines(lines: Sequence[str]) -> None:
     for line in lines:
         print(f"  {printable(line)}", file=sys.stderr)
+
+
+def export_grades(args: argparse.Namespace) -> int:
+    """Write grades as Canvas, Moodle, Gradescope, GitHub Classroom or others read them."""
+    from grader.reports.exports.export import export
+
+    report = export(args.grades, args.format, args.out, args.roster, args.week)
+    for note in report.notes:
+        print(f"grader: {printable(note)}", file=sys.stderr)
+    print(f"{report.exported} results read, written as {args.format}: {args.out}")
+    if report.next_step:
+        print(f"Next: {report.next_step}")
+    if report.left_out:
+        print("grader: not in there:", file=sys.stderr)
+        _print_lines(report.left_out)
+    return SOMETHING_WRONG if report.left_out else OK
 
 
 def check_exercises(args: argparse.Namespace) -> int:
