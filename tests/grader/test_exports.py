@@ -166,6 +166,7 @@ class TestCanvas:
         [
             ("week1 (1),Week_1 (2)", "7,7", "it may be week1 (1) and Week_1 (2)"),
             ("week1 (1),Quiz (2)", "100,7", "worth 100 points in Canvas and 7 here"),
+            ("week1 (1),Quiz (2)", "(read only),7", "read only; change that in Canvas"),
         ],
     )
     def test_a_week_without_one_clear_column_is_left_out_and_listed(

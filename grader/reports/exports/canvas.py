@@ -102,7 +102,11 @@ def _assignments(
             continue
         column = columns[0] if columns else None
         there = _points_possible(roster, column)
-        if column is not None and there not in (None, points[0]):
+        if there == READ_ONLY:
+            title = roster.header[columns[0]]
+            problems.append(f"{week}: left out, since {title} is read only; change that in Canvas")
+            continue
+        if column is not None and isinstance(there, float) and there != points[0]:
             problems.append(
                 f"{week}: left out, since {roster.header[column]} is worth {there:.10g} points in "
                 f"Canvas and {points[0]:.10g} here; make it so there, and export the roster again"
@@ -115,13 +119,10 @@ def _assignments(
 
 def _columns_called(week: str, roster: Roster) -> list[int]:
     """Return the assignments called `week1`, `Week 1` or `week_1`; Canvas adds ` (1234)`."""
-    rules = _points_row(roster)
     return [
         column
         for column, title in enumerate(roster.header)
-        if column > roster.header.index(SECTION)
-        and _plain(_without_id(title)) == _plain(week)
-        and not (rules and READ_ONLY in rules.cells[column])
+        if column > roster.header.index(SECTION) and _plain(_without_id(title)) == _plain(week)
     ]
 
 
@@ -146,7 +147,7 @@ def _points_row(roster: Roster) -> Row | None:
     return next((row for row in roster.rows if POINTS_POSSIBLE in row.cells[0]), None)
 
 
-def _points_possible(roster: Roster, column: int | None) -> float | None:
+def _points_possible(roster: Roster, column: int | None) -> str | float:
+    """Return what an assignment is worth in Canvas: points, `(read only)`, or nothing."""
     row = _points_row(roster)
-    points = "" if column is None or row is None else _grade(row.cells[column])
-    return points if isinstance(points, float) else None
+    return "" if column is None or row is None else _grade(row.cells[column].strip())
