@@ -59,9 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     stubs = commands.add_parser("stubs", help="write the learners' stubs from the references")
     stubs.set_defaults(command=write_the_stubs)
     _add_export(commands)
-    release = commands.add_parser("release", help="make the learner copy, to hand out")
-    release.add_argument("--out", type=Path, required=True, help="a new folder, or a .zip")
-    release.set_defaults(command=make_release)
+    _add_release(commands)
     return parser
 
 
@@ -104,6 +102,16 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     export.add_argument("--week", nargs="+", default=[], metavar="WEEK", help="only these weeks")
     export.set_defaults(command=export_grades)
+
+
+def _add_release(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    release = commands.add_parser("release", help="make the learner copy, to hand out")
+    release.add_argument("--out", type=Path, required=True, help="a new folder, or a .zip")
+    release.add_argument(
+        "--gradescope", action="store_true", help="make Gradescope's autograder.zip instead"
+    )
+    release.add_argument("--week", default="", metavar="WEEK", help="which week Gradescope grades")
+    release.set_defaults(command=make_release)
 
 
 def grade(args: argparse.Namespace) -> int:
@@ -212,9 +220,15 @@ def write_the_stubs(args: argparse.Namespace) -> int:
 
 
 def make_release(args: argparse.Namespace) -> int:
-    """Make the learner copy."""
-    from grader.authoring.release import release
+    """Make the learner copy, or what Gradescope needs to grade a week."""
+    from grader.authoring.release import release, release_autograder
 
+    if args.gradescope:
+        release_autograder(args.out, args.week)
+        print(f"autograder: {args.out}; it holds the solutions: for Gradescope alone")
+        return OK
+    if args.week:
+        raise InputError(f"--week {args.week}: the learner copy holds all weeks; leave it out")
     release(args.out)
     print(f"learner copy: {args.out}")
     return OK

@@ -5,7 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import shutil
+import subprocess
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -14,6 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.cli import main
+from grader.course import Course
 from grader.reports.exports import NAMES
 from grader.reports.exports.export import WITH_A_ROSTER, WITHOUT
 from grader.results import GRADED, ExerciseResult, Result, TestResult, result_path, write_result
@@ -316,6 +321,115 @@ class TestGradescope:
         assert status == 1
         assert "x/../../../evil week1: can be no folder's name" in errors
         assert [path.name for path in exports.out.iterdir()] == ["ada"]
+
+
+class Gradescope:
+    """A folder that stands for `/autograder`, filled as Gradescope fills it."""
+
+    def __init__(self, home: Path, archive: Path) -> None:
+        self.home = home
+        with zipfile.ZipFile(archive) as unpacked:
+            unpacked.extractall(home / "source")
+            self.modes = {i.filename: i.external_attr >> 16 & 0o777 for i in unpacked.infolist()}
+        for name in ("setup.sh", "run_autograder"):
+            shutil.copy(home / "source" / name, home)
+            (home / name).chmod(self.modes[name])
+
+    def run(self, *command: str) -> int:
+        """Run a program with none of our own environment, but where pip finds packages."""
+        kept = {name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "SSL_"))}
+        environment = {"PATH": os.environ["PATH"], "AUTOGRADER_HOME": str(self.home), **kept}
+        done = subprocess.run(
+            command, cwd=self.home, env=environment, capture_output=True, text=True, check=False
+        )
+        self.log = done.stdout + done.stderr
+        return done.returncode
+
+    def hand_in(self, **files: str) -> Path:
+        """Put modules where Gradescope puts a submission."""
+        submission = self.home / "submission"
+        shutil.rmtree(submission, ignore_errors=True)
+        submission.mkdir()
+        for name, text in files.items():
+            (submission / f"{name}.py").write_text(text)
+        return submission
+
+    def grade(self) -> dict | None:
+        """Grade what is handed in; without network, where the kernel lets us."""
+        results = self.home / "results" / "results.json"
+        results.unlink(missing_ok=True)
+        offline = ["unshare", "--net", "--map-root-user"]
+        if self.run(*offline, "true"):
+            offline = []
+        self.status = self.run(*offline, str(self.home / "run_autograder"))
+        return json.loads(results.read_text()) if results.exists() else None
+
+
+@pytest.fixture(scope="module")
+def gradescope(tmp_path_factory):
+    """Build the image of an assignment."""
+    home = tmp_path_factory.mktemp("autograder")
+    archive = home / "autograder.zip"
+    assert main(["release", "--gradescope", "--week", "week1", "--out", str(archive)]) == 0
+    gradescope = Gradescope(home, archive)
+    assert gradescope.run(str(home / "setup.sh")) == 0, gradescope.log
+    return gradescope
+
+
+class TestGradescopeAutograder:
+    def test_its_scripts_can_be_started(self, gradescope):
+        for name in ("setup.sh", "run_autograder"):
+            assert gradescope.modes[name] == 0o755
+            script = (gradescope.home / "source" / name).read_bytes()
+            assert script.startswith(b"#!")
+            assert b"\r" not in script
+
+    def test_modules_and_the_folder_they_are_in_get_the_same_points(self, gradescope):
+        solution = (Course().root / "solutions" / "week1" / "vectors.py").read_text()
+        submission = gradescope.hand_in(vectors=solution)
+        flat = gradescope.grade()
+        assert flat is not None, gradescope.log
+        (submission / "week1").mkdir()
+        (submission / "vectors.py").rename(submission / "week1" / "vectors.py")
+        folder = gradescope.grade()
+        assert folder is not None, gradescope.log
+        points = {test["name"]: test["score"] for test in flat["tests"]}
+        week = Course().catalogue.week("week1")
+        assert points == {e.name: e.points * (e.module == "vectors") for e in week.exercises}
+        assert flat["score"] == sum(points.values())
+        assert {t["name"]: t["score"] for t in folder["tests"]} == points
+
+    def test_a_link_to_the_solutions_earns_nothing(self, gradescope):
+        submission = gradescope.hand_in()
+        (submission / "vectors.py").symlink_to(
+            gradescope.home / "source/solutions/week1/vectors.py"
+        )
+        assert gradescope.grade()["score"] == 0
+        (submission / "week1").symlink_to(gradescope.home / "source/solutions/week1")
+        assert gradescope.grade()["score"] == 0
+
+    def test_where_we_cannot_grade_there_is_no_score(self, gradescope):
+        gradescope.hand_in(vectors="")
+        catalogue = gradescope.home / "source" / "exercises" / "week1.toml"
+        text = catalogue.read_text()
+        catalogue.write_text("[")
+        try:
+            assert gradescope.grade() is None
+        finally:
+            catalogue.write_text(text)
+        assert gradescope.status != 0
+        assert "week1.toml" in gradescope.log
+
+    def test_bad_calls(self, tmp_path, capsys):
+        for arguments, why in (
+            (["--gradescope", "--out", "a.zip"], "an assignment of Gradescope is one week: week1,"),
+            (["--gradescope", "--week", "week1", "--out", "a"], "Gradescope takes a .zip"),
+            (["--week", "week1", "--out", "a"], "the learner copy holds all weeks"),
+        ):
+            arguments[-1] = str(tmp_path / arguments[-1])
+            assert main(["release", *arguments]) == 2
+            assert why in capsys.readouterr().err
+        assert not list(tmp_path.iterdir())
 
 
 class TestGithubClassroom:
