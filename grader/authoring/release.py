@@ -77,8 +77,10 @@ def _graders_files(course: Course) -> Iterator[tuple[str, bytes]]:
     for name in EXECUTABLE:
         yield name, _content(GRADESCOPE / name)
     rooms = ["grader", "solutions", *(f"tests/{week.name}" for week in course.catalogue.weeks)]
-    paths = [path for room in rooms for path in (course.root / room).rglob("*.py")]
+    paths = [path for room in rooms for path in (course.root / room).rglob("*")]
     for path in sorted([course.root / "tests" / "conftest.py", *paths]):
+        if path.is_dir() or path.suffix == ".pyc":
+            continue
         yield path.relative_to(course.root).as_posix(), _content(path)
 
 
