@@ -1,4 +1,4 @@
-"""The instructor's and author's command line: `python -m grader run | check | stubs | release`."""
+"""The instructor's and author's command line: `python -m grader run | export | check | …`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 
 from grader.errors import GraderError, InputError
 from grader.printing import printable
+from grader.reports.exports import NAMES as EXPORTS
 from kata.version import ShowVersion
 
 INSTRUCTORS_PACKAGES = ("msgspec",)  # which a learner's installation lacks
@@ -23,8 +24,9 @@ OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status.
 
-    0: all is well. 1: `check` found something. 2: the call or its input is wrong, or there is no
-    sandbox. 3: some submissions could not be graded for a reason on our side.
+    0: all is well. 1: `check` found something, or `export` could not place something. 2: the call
+    or its input is wrong, or there is no sandbox. 3: some submissions could not be graded for a
+    reason on our side.
     """
     args = build_parser().parse_args(argv)
     try:
@@ -56,9 +58,8 @@ def build_parser() -> argparse.ArgumentParser:
     mutants.set_defaults(command=test_by_mutants)
     stubs = commands.add_parser("stubs", help="write the learners' stubs from the references")
     stubs.set_defaults(command=write_the_stubs)
-    release = commands.add_parser("release", help="make the learner copy, to hand out")
-    release.add_argument("--out", type=Path, required=True, help="a new folder, or a .zip")
-    release.set_defaults(command=make_release)
+    _add_export(commands)
+    _add_release(commands)
     return parser
 
 
@@ -87,6 +88,30 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
     check.add_argument("--catches", action="store_true", help="show which test catches what")
     check.set_defaults(command=check_exercises)
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser("export", help="hand grades on", description=export_grades.__doc__)
+    export.add_argument("grades", type=Path, metavar="GRADES", help="what `run --out` wrote")
+    export.add_argument("--format", required=True, choices=EXPORTS, help="who reads it")
+    export.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="a file; or a new folder of files"
+    )
+    export.add_argument(
+        "--roster", type=Path, metavar="FILE", help="who is who, as Canvas or Moodle exports it"
+    )
+    export.add_argument("--week", nargs="+", default=[], metavar="WEEK", help="only these weeks")
+    export.set_defaults(command=export_grades)
+
+
+def _add_release(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    release = commands.add_parser("release", help="make the learner copy, to hand out")
+    release.add_argument("--out", type=Path, required=True, help="a new folder, or a .zip")
+    release.add_argument(
+        "--gradescope", action="store_true", help="make Gradescope's autograder.zip instead"
+    )
+    release.add_argument("--week", default="", metavar="WEEK", help="which week Gradescope grades")
+    release.set_defaults(command=make_release)
 
 
 def grade(args: argparse.Namespace) -> int:
@@ -138,6 +163,22 @@ def _print_lines(lines: Sequence[str]) -> None:
         print(f"  {printable(line)}", file=sys.stderr)
 
 
+def export_grades(args: argparse.Namespace) -> int:
+    """Write grades as Canvas, Moodle, Gradescope, GitHub Classroom or others read them."""
+    from grader.reports.exports.export import export
+
+    report = export(args.grades, args.format, args.out, args.roster, args.week)
+    for note in report.notes:
+        print(f"grader: {printable(note)}", file=sys.stderr)
+    print(f"{report.exported} results read, written as {args.format}: {args.out}")
+    if report.next_step:
+        print(f"Next: {report.next_step}")
+    if report.left_out:
+        print("grader: not in there:", file=sys.stderr)
+        _print_lines(report.left_out)
+    return SOMETHING_WRONG if report.left_out else OK
+
+
 def check_exercises(args: argparse.Namespace) -> int:
     """Tell for each exercise whether its tests are too weak or too strict."""
     from grader.authoring.check import check_course, print_report
@@ -179,9 +220,15 @@ def write_the_stubs(args: argparse.Namespace) -> int:
 
 
 def make_release(args: argparse.Namespace) -> int:
-    """Make the learner copy."""
-    from grader.authoring.release import release
+    """Make the learner copy, or what Gradescope needs to grade a week."""
+    from grader.authoring.release import release, release_autograder
 
+    if args.gradescope:
+        release_autograder(args.out, args.week)
+        print(f"autograder: {args.out}; it holds the solutions: for Gradescope alone")
+        return OK
+    if args.week:
+        raise InputError(f"--week {args.week}: the learner copy holds all weeks; leave it out")
     release(args.out)
     print(f"learner copy: {args.out}")
     return OK

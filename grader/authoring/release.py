@@ -1,6 +1,7 @@
 """Make the learner copy: what learners need, and nothing from which an answer could be read.
 
-The list says what goes in, so that a new file of ours stays out until somebody adds it here.
+And Gradescope's autograder, which is that and the grader with all that it needs. The list says what
+goes in, so that a new file of ours stays out until somebody adds it here.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from pathlib import Path
 from grader.authoring.stubs import stub_texts
 from grader.course import Course
 from grader.errors import InputError, SuiteError
-from grader.files import write_atomically
+from grader.files import write_atomically, writing_to
 
 # What only instructors and authors need stands in the README between these.
 PRIVATE = re.compile(r"<!-- BEGIN NOT FOR LEARNERS -->.*?<!-- END NOT FOR LEARNERS -->\n*", re.S)
 AS_THEY_ARE = ("pyproject.toml", "LICENSE", "docs/errata.md")
 ZIP_TIME = (2020, 1, 1, 0, 0, 0)  # the same content makes the same archive
+GRADESCOPE = Path(__file__).parent / "gradescope"
+EXECUTABLE = ("setup.sh", "run_autograder")
 LESSON = (".md", ".png", ".svg", ".gz")  # its words, pictures and data
 
 
@@ -39,11 +42,46 @@ def release(out: Path, course: Course | None = None) -> None:
     files = dict(_files(course))
     try:
         if out.suffix == ".zip":
-            write_atomically(out, _zip(files, out.stem))
+            write_atomically(out, _zip({f"{out.stem}/{name}": files[name] for name in files}))
         else:
             _write_folder(out, files)
     except OSError as error:
         raise InputError(f"--out {out}: cannot be written: {error.strerror}") from error
+
+
+def release_autograder(out: Path, week: str, course: Course | None = None) -> None:
+    """Write the `.zip` that Gradescope takes as the autograder of an assignment: one week.
+
+    Raises
+    ------
+    InputError
+        If there is no such week, or `out` is no `.zip` or can't be written.
+    SuiteError
+        If a file that belongs in it is missing.
+    """
+    course = course or Course()
+    weeks = [each.name for each in course.catalogue.weeks]
+    if week not in weeks:
+        raise InputError(
+            f"--week {week}: an assignment of Gradescope is one week: {', '.join(weeks)}"
+        )
+    if out.suffix != ".zip":
+        raise InputError(f"--out {out}: Gradescope takes a .zip")
+    files = {**dict(_files(course)), **dict(_graders_files(course)), "week.txt": week.encode()}
+    with writing_to(out):
+        write_atomically(out, _zip(files))
+
+
+def _graders_files(course: Course) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of what grading needs beside the learner copy."""
+    for name in EXECUTABLE:
+        yield name, _content(GRADESCOPE / name)
+    rooms = ["grader", "solutions", *(f"tests/{week.name}" for week in course.catalogue.weeks)]
+    paths = [path for room in rooms for path in (course.root / room).rglob("*")]
+    for path in sorted([course.root / "tests" / "conftest.py", *paths]):
+        if path.is_dir() or path.suffix == ".pyc":
+            continue
+        yield path.relative_to(course.root).as_posix(), _content(path)
 
 
 def _files(course: Course) -> Iterator[tuple[str, bytes]]:
@@ -77,13 +115,13 @@ def _content(path: Path) -> bytes:
         raise SuiteError(f"{path}: belongs in the learner copy, but {error.strerror}") from error
 
 
-def _zip(files: dict[str, bytes], top: str) -> bytes:
+def _zip(files: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            info = zipfile.ZipInfo(f"{top}/{name}", ZIP_TIME)
+            info = zipfile.ZipInfo(name, ZIP_TIME)
             info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
+            info.external_attr = (0o755 if name in EXECUTABLE else 0o644) << 16
             archive.writestr(info, content)
     return buffer.getvalue()
 
