@@ -234,8 +234,14 @@ class _Seen:
 
 
 def _reasons_of(runs: Sequence[TestRun]) -> dict[str, str]:
-    """Return the beginning of why each failed test failed: what was seen, without numbers."""
-    return {run.test.id: str(run.error).partition(":")[0] for run in runs if run.error is not None}
+    """Return why each failed test failed: for what it saw beside the values, or by a value."""
+    reasons = {}
+    for run in runs:
+        if run.error is not None:
+            text = str(run.error).partition("\n")[0]
+            beside = next((found[0] for pattern in BESIDE if (found := pattern.search(text))), "")
+            reasons[run.test.id] = beside or BY_ITS_VALUE
+    return reasons
 
 
 class _OwnBench:
