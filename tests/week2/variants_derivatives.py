@@ -92,7 +92,10 @@ def steps_half(f, x, i, h=1e-5):
     return (f(x + e) - f(x - e)) / h
 
 
-@wrong("partial_derivative", "You wrote your own step into the formula: use the h that is given.")
+@wrong(
+    "partial_derivative",
+    "Your result does not depend on h as a central difference does: take h above and h below.",
+)
 def ignores_h(f, x, i, h=1e-5):
     e = 1e-5 * _unit(len(x), i)
     return (f(x + e) - f(x - e)) / 2e-5
@@ -135,7 +138,7 @@ def restores_by_adding(f, x, i, h=1e-5):
 
 @wrong(
     "partial_derivative",
-    "You gave one array two names: `up = x` makes no copy, so both points are the same.",
+    "Your difference is 0 everywhere: are both points the same? `up = x` makes no copy.",
 )
 def makes_no_copy(f, x, i, h=1e-5):
     up = x
@@ -288,7 +291,10 @@ def mixes_the_order(f, x, h=1e-5):
     return np.reshape(slopes, x.shape, order="F")
 
 
-@wrong("gradient", "You wrote your own step into the formula: use the h that is given.")
+@wrong(
+    "gradient",
+    "Your result does not depend on h as a central difference does: take h above and h below.",
+)
 def gradient_ignores_h(f, x, h=1e-5):
     h = 1e-5
     result = np.zeros(x.shape)
@@ -433,7 +439,10 @@ def keeps_the_diagonal(f, x, h=1e-5):
     return J * np.eye(*J.shape)
 
 
-@wrong("jacobian", "You wrote your own step into the formula: use the h that is given.")
+@wrong(
+    "jacobian",
+    "Your result does not depend on h as a central difference does: take h above and h below.",
+)
 def jacobian_ignores_h(f, x, h=1e-5):
     return np.stack([(f(x + e) - f(x - e)) / 2e-5 for e in 1e-5 * np.eye(len(x))], axis=1)
 
@@ -606,7 +615,10 @@ def multiplies_slopes(f, x, h=1e-4):
     return np.outer(slopes, slopes)
 
 
-@wrong("hessian", "You wrote your own step into the formula: use the h that is given.")
+@wrong(
+    "hessian",
+    "Your result does not depend on h as a central difference does: take h above and h below.",
+)
 def hessian_ignores_h(f, x, h=1e-4):
     H = _jacobian(lambda point: _gradient(f, point, 1e-4), x, 1e-4)
     return (H + H.T) / 2
@@ -841,7 +853,7 @@ def directional_forward_only(f, x, v, h=1e-5):
 
 @wrong(
     "directional_derivative",
-    "You wrote your own step into the formula: use the h that is given.",
+    "Your result does not depend on h as a central difference does: take h above and h below.",
 )
 def directional_ignores_h(f, x, v, h=1e-5):
     length = np.linalg.norm(v)
