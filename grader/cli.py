@@ -115,7 +115,10 @@ def _add_release(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def grade(args: argparse.Namespace) -> int:
-    """Grade what is new or changed in SUBMITTED/<learner>/<week>/<module>.py into GRADES."""
+    """Grade what is new or changed in SUBMITTED into GRADES.
+
+    SUBMITTED holds <learner>/<week>/<module>.py, or <learner>/<week>/<week>.ipynb.
+    """
     from grader.progress import Progress
     from grader.reports.table import print_class
     from grader.results import Result, all_results

@@ -13,13 +13,14 @@ import os
 import stat
 import weakref
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from io import BufferedReader, FileIO
 from pathlib import Path, PurePosixPath
 
 from exercises import Catalogue, Week
 from grader.errors import InputError
-from grader.intake.submission import MAX_MODULE_BYTES, File, Submission
+from grader.intake.notebooks import notebook_name, read_notebook, unreadable_notebook
+from grader.intake.submission import MAX_MODULE_BYTES, File, Notebook, Submission
 from grader.printing import printable
 
 MAX_ENTRIES = 100_000
@@ -46,13 +47,17 @@ class LearnerArchive:
         self.catalogue = catalogue
         try:
             with contextlib.closing(Archive(path, catalogue)) as archive:
-                self.weeks = {week for week, _ in archive.all_entries()}
+                self.names = set(archive.all_entries())
         except (BadArchive, OSError):  # `read` tells it, for every week
-            self.weeks = {week.name for week in catalogue.weeks}
+            self.names = {(week.name, "") for week in catalogue.weeks}
 
     def holds(self, week: Week) -> bool:
         """Tell whether there is something of a week, or whether that can't be told."""
-        return week.name in self.weeks
+        return any(name == week.name for name, _ in self.names)
+
+    def holds_both(self, week: Week) -> bool:
+        """Tell whether there are modules of a week and a notebook as well."""
+        return _holds_both(self.names, week)
 
     def read(self, learner: str, week: Week) -> Submission | None:
         """Read one week, or return None if there is none."""
@@ -73,6 +78,10 @@ class ArchivePart:
     def holds(self, week: Week) -> bool:
         """Tell whether there is something of a week."""
         return any(name == week.name for name, _ in self.entries)
+
+    def holds_both(self, week: Week) -> bool:
+        """Tell whether there are modules of a week and a notebook as well."""
+        return _holds_both(self.entries, week)
 
     def read(self, learner: str, week: Week) -> Submission | None:
         """Read one week, or return None if there is none."""
@@ -138,20 +147,28 @@ class Archive:
             infos = entries.get((week.name, name))
             return self._file(infos, f"{week.name}/{name}") if infos else None
 
-        return Submission.of(learner, week, read)
+        def read_the_notebook() -> Notebook | None:
+            name = notebook_name(week)
+            infos = entries.get((week.name, name))
+            return self._notebook(infos, f"{week.name}/{name}", week) if infos else None
+
+        return Submission.of(learner, week, read, read_the_notebook)
+
+    def _notebook(self, infos: list[zipfile.ZipInfo], name: str, week: Week) -> Notebook:
+        problem = _problem(infos, name)
+        if problem is not None:
+            return unreadable_notebook(week, problem)
+        try:
+            with self._blaming(f"{name} cannot be unpacked"), self.zip.open(infos[0]) as stream:
+                return read_notebook(stream, week)
+        except BadArchive as fault:
+            return unreadable_notebook(week, str(fault))
 
     def _file(self, infos: list[zipfile.ZipInfo], name: str) -> File:
+        problem = _problem(infos, name)
+        if problem is not None:
+            return File(None, problem)
         info = infos[0]
-        if len(infos) > 1:
-            return File(None, f"{name} is in the archive more than once")
-        if stat.S_ISLNK(info.external_attr >> 16):
-            return File(None, f"{name} is a symbolic link")
-        if info.flag_bits & 0x1:
-            return File(None, f"{name} is encrypted")
-        if info.compress_type not in BOUNDED:
-            kind = COMPRESSIONS.get(info.compress_type, f"method {info.compress_type}")
-            advice = "make an ordinary zip, with the compression called Deflate"
-            return File(None, f"{name} is compressed with {kind}, which is not read; {advice}")
         # Deflate adds some bytes to what it can't shrink; it never doubles a file.
         if info.compress_size > 2 * MAX_MODULE_BYTES:
             most = 2 * MAX_MODULE_BYTES // 1024
@@ -180,6 +197,28 @@ class Archive:
     def _version(self) -> tuple[int, int]:
         state = os.fstat(self.stream.fileno())
         return state.st_mtime_ns, state.st_size
+
+
+def _problem(infos: list[zipfile.ZipInfo], name: str) -> str | None:
+    """Say why an entry can't be read, as far as the table of contents tells."""
+    info = infos[0]
+    if len(infos) > 1:
+        return f"{name} is in the archive more than once"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return f"{name} is a symbolic link"
+    if info.flag_bits & 0x1:
+        return f"{name} is encrypted"
+    if info.compress_type not in BOUNDED:
+        kind = COMPRESSIONS.get(info.compress_type, f"method {info.compress_type}")
+        advice = "make an ordinary zip, with the compression called Deflate"
+        return f"{name} is compressed with {kind}, which is not read; {advice}"
+    return None
+
+
+def _holds_both(names: Container[tuple[str, str]], week: Week) -> bool:
+    return (week.name, notebook_name(week)) in names and any(
+        (week.name, f"{module.name}.py") in names for module in week.modules
+    )
 
 
 class BoundedReader(BufferedReader):

@@ -1,8 +1,9 @@
 """The one way in: find what a class handed in, and read none of it yet.
 
-The layout is nbgrader's: `SUBMITTED/<learner>/<week>/<module>.py`, with an optional
-`timestamp.txt`. `SUBMITTED` may be a `.zip` of that, and a learner's folder may be a
-`<learner>.zip`. Each kind of hand-in is a `Source` in a module of its own; nothing is executed.
+The layout is nbgrader's: `SUBMITTED/<learner>/<week>/<module>.py`, or `<week>.ipynb` in place of
+modules, with an optional `timestamp.txt`. `SUBMITTED` may be a `.zip` of that, and a learner's
+folder may be a `<learner>.zip`. Each kind of hand-in is a `Source` in a module of its own; nothing
+is executed.
 """
 
 from __future__ import annotations
@@ -42,14 +43,21 @@ def collect(submitted: Path, catalogue: Catalogue) -> Collected:
         names = ", ".join(week.name for week in catalogue.weeks)
         raise InputError(
             f"{submitted}: no learner in it; it should hold <learner>/<week>/<module>.py "
-            f"with weeks {names}" + "".join(f"; {note}" for note in notes[:1])
+            f"or <learner>/<week>/<week>.ipynb, with weeks {names}"
+            + "".join(f"; {note}" for note in notes[:1])
         )
-    hand_ins = (
+    hand_ins = [
         HandIn(learner, week, source)
         for learner, source in sorted(sources.items())
         for week in catalogue.weeks
         if source.holds(week)
-    )
+    ]
+    notes += [
+        f"{printable(hand_in.learner)} {hand_in.week}: modules and a notebook were handed in; "
+        "a module that is more than its stub counts, the notebook for the others"
+        for hand_in in hand_ins
+        if hand_in.source.holds_both(hand_in.catalogued)
+    ]
     return Collected(tuple(hand_ins), tuple(notes))
 
 

@@ -1,4 +1,4 @@
-"""Learners' folders: `<learner>/<week>/<module>.py`.
+"""Learners' folders: `<learner>/<week>/<module>.py`, or `<week>.ipynb` in it.
 
 Files are opened without following symbolic links, must be regular and small, and only names of the
 catalogue are looked at.
@@ -12,9 +12,11 @@ import stat
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from exercises import Week
-from grader.intake.submission import MAX_MODULE_BYTES, File, Submission
+from grader.intake.notebooks import notebook_name, read_notebook, unreadable_notebook
+from grader.intake.submission import MAX_MODULE_BYTES, File, Notebook, Submission
 
 
 class FolderSource:
@@ -45,10 +47,44 @@ class FolderSource:
                 why = f"{week.name} is {what}, it should be a folder"
                 return Submission.unreadable(learner, week, why)
             with _directory(week.name, base) as folder:
-                return Submission.of(learner, week, partial(_read_file, folder))
+                return Submission.of(
+                    learner,
+                    week,
+                    partial(_read_file, folder),
+                    partial(_read_notebook, folder, week),
+                )
+
+    def holds_both(self, week: Week) -> bool:
+        """Tell whether there are modules of a week and a notebook as well."""
+        try:
+            names = set(os.listdir(self.path / week.name))
+        except OSError:
+            return False  # `read` tells it
+        return notebook_name(week) in names and not names.isdisjoint(
+            f"{module.name}.py" for module in week.modules
+        )
 
 
 def _read_file(folder: int, name: str) -> File | None:
+    opened = _open(folder, name)
+    if opened is None or isinstance(opened, File):
+        return opened
+    with opened:
+        return File.of(name, opened.read(MAX_MODULE_BYTES + 1))
+
+
+def _read_notebook(folder: int, week: Week) -> Notebook | None:
+    opened = _open(folder, notebook_name(week))
+    if opened is None:
+        return None
+    if isinstance(opened, File):
+        return unreadable_notebook(week, opened.problem or "")
+    with opened:
+        return read_notebook(opened, week)
+
+
+def _open(folder: int, name: str) -> BinaryIO | File | None:
+    """Open a file, or say what is wrong with it, or return None if it is not there."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
         kind = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
@@ -59,10 +95,10 @@ def _read_file(folder: int, name: str) -> File | None:
         descriptor = os.open(name, flags, dir_fd=folder)
     except FileNotFoundError:
         return None
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # exchanged between the two looks
-            return File(None, f"{name} is not a file")
-        return File.of(name, file.read(MAX_MODULE_BYTES + 1))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # exchanged between the two looks
+        os.close(descriptor)
+        return File(None, f"{name} is not a file")
+    return os.fdopen(descriptor, "rb")
 
 
 @contextlib.contextmanager

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from exercises import Week
+from exercises import Module, Week
 
 MAX_MODULE_BYTES = 256 * 1024
 MAX_TIMESTAMP_LENGTH = 200
@@ -42,25 +43,59 @@ class File:
 
 
 @dataclass(frozen=True)
+class Notebook:
+    """A week's notebook: its code as the week's modules, and what was left out and why."""
+
+    files: Mapping[str, File]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Submission:
-    """What one learner handed in for one week."""
+    """What one learner handed in for one week.
+
+    Attributes
+    ----------
+    files : mapping
+        By the names of the modules.
+    notes : tuple of str
+        What was left out of a notebook.
+    """
 
     learner: str
     week: str
     files: Mapping[str, File]
     submitted_at: str | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, learner: str, week: Week, read: Callable[[str], File | None]) -> Submission:
-        """Return what `read` gives for the names of files that a week has."""
-        files = {
-            module.name: file
-            for module in week.modules
-            if (file := read(f"{module.name}.py")) is not None
-        }
+    def of(
+        cls,
+        learner: str,
+        week: Week,
+        read: Callable[[str], File | None],
+        read_notebook: Callable[[], Notebook | None],
+    ) -> Submission:
+        """Return what `read` gives for the names of files that a week has.
+
+        The notebook stands in for modules that are missing, or still as they were handed out.
+        """
+        files: dict[str, File] = {}
+        wanted = []
+        for module in week.modules:
+            file = read(f"{module.name}.py")
+            if file is not None:
+                files[module.name] = file
+            if file is None or _is_handed_out(file, module):
+                wanted.append(module.name)
+        notebook = read_notebook() if wanted else None
+        if notebook is not None:
+            files |= {name: notebook.files[name] for name in wanted if name in notebook.files}
         stamp = read(TIMESTAMP)
         text = stamp.text if stamp is not None and stamp.text is not None else ""
-        return cls(learner, week.name, files, text[:MAX_TIMESTAMP_LENGTH].strip() or None)
+        submitted_at = text[:MAX_TIMESTAMP_LENGTH].strip() or None
+        notes = notebook.notes if notebook is not None else ()
+        return cls(learner, week.name, files, submitted_at, notes)
 
     @classmethod
     def unreadable(cls, learner: str, week: Week, why: str) -> Submission:
@@ -80,11 +115,27 @@ class Submission:
         return digest.hexdigest()
 
 
+def _is_handed_out(file: File, module: Module) -> bool:
+    """Say whether a module waits to be written: each function of it ends as its stub does.
+
+    Of classes, parts of which are given, no text tells; they are left to the functions beside.
+    """
+    text = file.text or ""
+    names = {exercise.object_name for exercise in module.exercises}
+    functions = {name for name in names if not re.search(rf"^class {name}\b", text, re.M)}
+    return bool(functions) and all(
+        f'raise NotImplementedError("{name} is yours to write")' in text for name in functions
+    )
+
+
 class Source(Protocol):
     """Where the weeks of a learner are: a folder, or an archive."""
 
     def holds(self, week: Week) -> bool:
         """Tell whether something was handed in for a week, as far as can be told."""
+
+    def holds_both(self, week: Week) -> bool:
+        """Tell whether there are modules of a week and a notebook as well."""
 
     def read(self, learner: str, week: Week) -> Submission | None:
         """Read one week, or return None if there is none.

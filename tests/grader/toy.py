@@ -181,9 +181,11 @@ def make_course(root: Path) -> Course:
     return Course(root)
 
 
-def hand_in(folder: Path, learner: str, text: str, module: str = "toys") -> Path:
+def hand_in(
+    folder: Path, learner: str, text: str, module: str = "toys", week: str = "week1"
+) -> Path:
     """Put a module into a class folder."""
-    path = folder / learner / "week1" / f"{module}.py"
+    path = folder / learner / week / f"{module}.py"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
