@@ -631,3 +631,6 @@ class TestLoraParameterCount:
         """It is exact for the layers of large models too."""
         count = learner.lora_parameter_count(49152, 12288, 64)
         assert_close(count, 3932160.0, rtol=0.0, atol=0.0)
+        # A float32 has no odd numbers beyond 2**24.
+        count = learner.lora_parameter_count(50257, 12288, 301)
+        assert_close(count, 18826045.0, rtol=0.0, atol=0.0)
