@@ -78,6 +78,8 @@ class TestLogsumexp:
         assert_close(learner.logsumexp(x), x[:, 0])
         assert_close(learner.logsumexp(x.T), [_lse(x[:, 0].tolist())])
         assert_close(learner.logsumexp(x.T, axis=0), x[:, 0])
+        between = rng.normal(size=(2, 1, 4))
+        assert_close(learner.logsumexp(between), _along(_lse, 2, between))
 
     def test_is_stable(self, learner, rng):
         """It is stable: right at levels where every exponential overflows or underflows to 0."""
