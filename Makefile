@@ -2,6 +2,8 @@
 # make test    everything that must pass before a change lands
 # make oracles compare the references with PyTorch too, which is a large download
 # make mutants change the references in small ways and see whether the hidden tests notice (minutes)
+# make pairs   the same with 200 random mutants per module, two changes at once among them (minutes)
+# make noise   see whether right code passes however its last bits are rounded (minutes)
 # make pictures draw the pictures of the lessons again, from the references
 # make models  train the small models of `kata show` again (about 20 minutes)
 # make help    this list
@@ -10,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GRADES := build/grades
 
-.PHONY: help grade test oracles mutants pictures models clean
+.PHONY: help grade test oracles mutants pairs noise pictures models clean
 .DEFAULT_GOAL := help
 
 help:
@@ -34,6 +36,12 @@ oracles: $(VENV)/dev
 
 mutants: $(VENV)/dev
 	$(BIN)/python -m grader mutants
+
+pairs: $(VENV)/dev
+	$(BIN)/python -m grader mutants --pairs 200
+
+noise: $(VENV)/dev
+	$(BIN)/python -m grader noise
 
 pictures: $(VENV)/dev
 	$(BIN)/python -m docs.pictures

@@ -53,9 +53,11 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
     _add_check(commands)
-    mutants = commands.add_parser("mutants", help="see whether hidden tests notice small changes")
-    mutants.add_argument("exercises", nargs="*", metavar="EXERCISE", help="only these exercises")
-    mutants.set_defaults(command=test_by_mutants)
+    _add_mutants(commands)
+    noise = commands.add_parser("noise", help="see whether right code passes however it rounds")
+    noise.add_argument("exercises", nargs="*", metavar="EXERCISE", help="only these exercises")
+    noise.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
+    noise.set_defaults(command=test_by_noise)
     stubs = commands.add_parser("stubs", help="write the learners' stubs from the references")
     stubs.set_defaults(command=write_the_stubs)
     _add_export(commands)
@@ -112,6 +114,21 @@ def _add_release(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     release.add_argument("--week", default="", metavar="WEEK", help="which week Gradescope grades")
     release.set_defaults(command=make_release)
+
+
+def _add_mutants(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    mutants = commands.add_parser("mutants", help="see whether hidden tests notice small changes")
+    mutants.add_argument("exercises", nargs="*", metavar="EXERCISE", help="only these exercises")
+    mutants.add_argument(
+        "--pairs",
+        type=int,
+        default=0,
+        metavar="N",
+        help="N random mutants per module: two changes at once, and more kinds of change",
+    )
+    mutants.add_argument("--seed", type=int, default=0, metavar="S", help="seed of what is drawn")
+    mutants.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
+    mutants.set_defaults(command=test_by_mutants)
 
 
 def grade(args: argparse.Namespace) -> int:
@@ -203,10 +220,27 @@ def test_by_mutants(args: argparse.Namespace) -> int:
     from grader.judging.worker import protect_process
     from grader.progress import Progress
 
+    if args.pairs < 0 or args.jobs < 1:
+        raise InputError("--pairs and --jobs take whole numbers, from 0 and from 1 on")
     protect_process()
-    report = run_mutants(args.exercises, Progress(Console(stderr=True)))
+    progress = Progress(Console(stderr=True))
+    report = run_mutants(args.exercises, progress, pairs=args.pairs, seed=args.seed, jobs=args.jobs)
     print_report(Console(soft_wrap=True), report)
     return SOMETHING_WRONG if report.survivors else OK
+
+
+def test_by_noise(args: argparse.Namespace) -> int:
+    """Change the last bits of what right code computes and tell which tests notice."""
+    from grader.authoring.noise import print_report, run_noise
+    from grader.judging.worker import protect_process
+    from grader.progress import Progress
+
+    if args.jobs < 1:
+        raise InputError(f"--jobs {args.jobs}: give a whole number, 1 or more")
+    protect_process()
+    report = run_noise(args.exercises, Progress(Console(stderr=True)), jobs=args.jobs)
+    print_report(Console(soft_wrap=True), report)
+    return SOMETHING_WRONG if report.failures else OK
 
 
 def write_the_stubs(args: argparse.Namespace) -> int:

@@ -1,44 +1,51 @@
 """Mutation testing: each small change to a reference should be noticed by some hidden test.
 
-cosmic-ray makes the mutants: one operator, number or comparison changed at a time, in the solution
-blocks. Each is graded as a submission, in this process and in the sandbox, by the hidden tests of
-the exercise that it is in. A mutant that gets full points survives: either the tests are too weak,
-or the change makes no difference that the contract names. Such equivalent mutants stand in
-`tests/equivalent_mutants.toml`, each with its reason.
+Each changed reference (`changes.py`) is graded as a submission, in the sandbox, by the hidden tests
+of the exercise that the change is in. A mutant that passes them all survives: either the tests are
+too weak, or the change makes no difference that the contract names. Such equivalent mutants stand
+in `tests/equivalent_mutants.toml`, each with its reason.
+
+Without `pairs` the mutants are all single changes that cosmic-ray makes. With it they are drawn at
+random: half of them two changes at once, of which one may hide what the other does, and half single
+changes of kinds that cosmic-ray does not know. Where a pair survives, its halves are graded alone:
+if both survive, they are told and not the pair.
 """
 
 from __future__ import annotations
 
 import ast
+import multiprocessing
+import os
+import random
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from cosmic_ray.ast import ast_nodes, get_ast
-from cosmic_ray.mutating import mutate_code
-from cosmic_ray.plugins import get_operator, operator_names
 from rich.console import Console
 
 from exercises import Exercise, Module
+from grader.authoring.changes import Change, cosmic_changes, draw_pairs, is_python, more_changes
 from grader.authoring.stubs import BEGIN, END
 from grader.course import Course
-from grader.errors import SuiteError
+from grader.errors import SandboxError, SuiteError
+from grader.judging.bench import ModuleBench, source_of_module
 from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
+from grader.judging.worker import enter_process
 from grader.progress import Progress
 from grader.sandbox import Limits, Sandbox
 
 EQUIVALENT = "tests/equivalent_mutants.toml"
-# They need arguments, or change what no test could see.
-LEFT_OUT = ("core/VariableInserter", "core/VariableReplacer", "core/RemoveDecorator")
-
 ANY_CHANGE = "*"
+AND = "  +  "  # between the lines of a pair
 Key = tuple[str, str, str, str]  # module, exercise, the line as it was, and as it becomes
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change to one line of a reference."""
+    """A reference with one change or two."""
 
     exercises: tuple[Exercise, ...]
     module: Module
@@ -46,6 +53,7 @@ class Mutant:
     was: str
     becomes: str
     source: str
+    halves: tuple[Mutant, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -70,6 +78,7 @@ class Report:
     survivors: list[Mutant] = field(default_factory=list)
     explained: dict[str, str] = field(default_factory=dict)
     stale: list[str] = field(default_factory=list)
+    by_module: dict[str, str] = field(default_factory=dict)
 
     @property
     def unexplained_share(self) -> float:
@@ -77,8 +86,40 @@ class Report:
         return len(self.survivors) / self.total if self.total else 0.0
 
 
-def run_mutants(names: Sequence[str], progress: Progress, course: Course | None = None) -> Report:
+@dataclass(frozen=True)
+class _Task:
+    root: Path
+    module: Module
+    names: tuple[str, ...]
+    pairs: int
+    seed: int
+
+
+def run_mutants(
+    names: Sequence[str],
+    progress: Progress,
+    course: Course | None = None,
+    *,
+    pairs: int = 0,
+    seed: int = 0,
+    jobs: int = 1,
+) -> Report:
     """Make and grade the mutants of all exercises, or of those named.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Exercises; none for all.
+    progress : Progress
+        Where to tell how far it is.
+    course : Course, optional
+        Another than this repository.
+    pairs : int
+        Random mutants per module, see above. 0 is all single changes by cosmic-ray.
+    seed : int
+        Of what is drawn.
+    jobs : int
+        Processes, which share the modules.
 
     Raises
     ------
@@ -90,40 +131,57 @@ def run_mutants(names: Sequence[str], progress: Progress, course: Course | None 
     for name in names:
         if name not in known:
             raise SuiteError(f"no exercise named '{name}'; see exercises/week*.toml")
-    reasons = _reasons(course)
-    modules = [
-        module
+    _reasons(course)  # a list that can't be read is told before anything is graded
+    tasks = [
+        _Task(course.root, module, tuple(names), pairs, seed)
         for week in course.catalogue.weeks
         for module in week.modules
         if not names or any(exercise.name in names for exercise in module.exercises)
     ]
-    mutants = [
-        mutant
-        for module in modules
-        for mutant in _mutants(course, module)
-        if not names or mutant.exercises[0].name in names
-    ]
-    report = Report(total=len(mutants))
+    if jobs == 1:
+        return _gather(progress.over(map(_grade_module, tasks), len(tasks), _name_of))
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, enter_process, (os.getpid(),)) as pool:
+        found = pool.map(_grade_module, tasks)
+        return _gather(progress.over(found, len(tasks), _name_of))
 
-    suite = collect(course, modules)
-    with Sandbox(Limits(call_cpu_s=2.0, call_idle_s=1.0)) as sandbox:
-        sandbox.prove()
-        grader = Grader(course, suite, sandbox, seed=0)
-        for mutant in progress.over(mutants, len(mutants), lambda m: m.exercises[0].name):
-            if any(
-                grader.grade_one(mutant.module, exercise, mutant.source).status != "passed"
-                for exercise in mutant.exercises
-            ):
-                continue
-            reason = _reason_for(mutant, reasons)
-            if reason is not None:
-                report.explained[str(mutant)] = reason
-            else:
-                report.survivors.append(mutant)
-    if not names:
-        alive = {key for mutant in mutants for key in _keys(mutant)}
-        report.stale = [" ".join(key) for key in reasons if key not in alive]
+
+def _name_of(found: _Found) -> str:
+    return found.place
+
+
+@dataclass
+class _Found:
+    """What became of the mutants of one module."""
+
+    place: str
+    noticed: int
+    survivors: list[Mutant]
+    explained: dict[str, str]
+    stale: list[str]
+
+    @property
+    def total(self) -> int:
+        return self.noticed + len(self.survivors) + len(self.explained)
+
+
+def _gather(found: Iterable[_Found]) -> Report:
+    report = Report()
+    for part in found:
+        report.total += part.total
+        report.survivors += part.survivors
+        report.explained.update(part.explained)
+        report.stale += part.stale
+        report.by_module[part.place] = _counts(part.total, part.explained, part.survivors)
     return report
+
+
+def _counts(total: int, explained: Sized, survivors: Sized) -> str:
+    noticed = total - len(explained) - len(survivors)
+    return (
+        f"{total} mutants: {noticed} noticed, {len(explained)} equivalent, "
+        f"{len(survivors)} survive unexplained"
+    )
 
 
 def _reasons(course: Course) -> dict[Key, str]:
@@ -146,31 +204,122 @@ def _keys(mutant: Mutant) -> Iterator[Key]:
 
 
 def _reason_for(mutant: Mutant, reasons: dict[Key, str]) -> str | None:
-    return next((reasons[key] for key in _keys(mutant) if key in reasons), None)
+    own = next((reasons[key] for key in _keys(mutant) if key in reasons), None)
+    if own is not None or not mutant.halves:
+        return own
+    of_halves = [_reason_for(half, reasons) for half in mutant.halves]
+    return None if None in of_halves else AND.join(map(str, of_halves))
 
 
-def _mutants(course: Course, module: Module) -> Iterator[Mutant]:
-    """Yield the different mutants of one reference."""
-    source = course.read(course.layout.reference(module))
-    owners = _owners(source, module)
-    lines = source.splitlines()
-    seen = {source}
-    for name in operator_names():
-        if name in LEFT_OUT:
-            continue
-        operator = get_operator(name)()
-        positions = [
-            p for node in ast_nodes(get_ast(source)) for p in operator.mutation_positions(node)
-        ]
-        for occurrence, ((line, _), _) in enumerate(positions):
-            if line not in owners:
+def _grade_module(task: _Task) -> _Found:
+    course, module = Course(task.root), task.module
+    reasons = _reasons(course)
+    made = _Made(course, module)
+    place = f"{module.week}/{module.name}"
+    wanted = made.draw(task.pairs, f"{task.seed} {place}") if task.pairs else made.by_cosmic_ray
+    mutants = [m for m in wanted if not task.names or m.exercises[0].name in task.names]
+    found = _Found(place, 0, [], {}, [])
+    with Sandbox(Limits(call_cpu_s=2.0, call_idle_s=1.0)) as sandbox:
+        sandbox.prove()
+        grader = Grader(course, collect(course, [module]), sandbox, seed=0, is_diagnosing=False)
+        told = set()
+        for mutant in mutants:
+            if _is_noticed(grader, mutant):
+                found.noticed += 1
                 continue
-            mutated = mutate_code(source, operator, occurrence)
-            if mutated is None or mutated in seen or not _is_python(mutated):
-                continue
-            seen.add(mutated)
-            was, becomes = _difference(lines, mutated.splitlines())
-            yield Mutant(owners[line], module, line, was, becomes, mutated)
+            alone = [half for half in mutant.halves if not _is_noticed(grader, half)]
+            # Two that survive alone too are no news as a pair.
+            for survivor in alone if len(alone) > 1 else [mutant]:
+                reason = _reason_for(survivor, reasons)
+                if survivor.key in told:
+                    continue
+                told.add(survivor.key)
+                if reason is None:
+                    found.survivors.append(survivor)
+                else:
+                    found.explained[str(survivor)] = reason
+    if not task.names:
+        found.stale = [" ".join(key) for key in reasons if key[0] == place and made.lacks(key)]
+    return found
+
+
+def _is_noticed(grader: Grader, mutant: Mutant) -> bool:
+    """Tell whether a mutant fails a hidden test, of which no more are run after the first."""
+    source = source_of_module(grader.course, mutant.module, mutant.source, {})
+    bench = ModuleBench(grader.sandbox, source)
+    try:
+        return bench.problem is not None or any(
+            _fails(grader, bench, exercise) for exercise in mutant.exercises
+        )
+    finally:
+        bench.close()
+
+
+def _fails(grader: Grader, bench: ModuleBench, exercise: Exercise) -> bool:
+    check = bench.check.objects[exercise.object_name]
+    if check.violation or check.is_untouched:
+        return True
+    runs = grader.suite.run(
+        exercise, bench, grader.seed, lambda so_far: not so_far or so_far[-1].error is None
+    )
+    error = runs[-1].error
+    if isinstance(error, SandboxError):
+        raise error
+    return error is not None
+
+
+class _Made:
+    """The changes of one reference, as mutants."""
+
+    def __init__(self, course: Course, module: Module) -> None:
+        self.module = module
+        self.source = course.read(course.layout.reference(module))
+        self.owners = _owners(self.source, module)
+        lines = frozenset(self.owners)
+        self.singles = {c: self._single(c) for c in cosmic_changes(self.source, lines)}
+        self.by_cosmic_ray = list(self.singles.values())
+        more = {c: self._single(c) for c in more_changes(self.source, lines)}
+        self.more = [c for c in more if c not in self.singles]
+        self.singles |= more
+
+    def draw(self, n: int, seed: str) -> list[Mutant]:
+        """Return about n mutants, which the exercises share: single changes of ours, and pairs."""
+        draw = random.Random(seed)
+        of_owner: dict[tuple[Exercise, ...], list[Change]] = {}
+        for change, mutant in self.singles.items():
+            of_owner.setdefault(mutant.exercises, []).append(change)
+        share = -(-n // max(1, len(of_owner)))
+        drawn: list[Mutant] = []
+        for owners, changes in of_owner.items():
+            more = [change for change in self.more if self.singles[change].exercises == owners]
+            alone = draw.sample(more, min(len(more), share // 2))
+            drawn += [self.singles[change] for change in alone]
+            pairs = draw_pairs(changes, share - len(alone), draw)
+            drawn += [pair for halves in pairs if (pair := self._pair(*halves)) is not None]
+        return drawn
+
+    def lacks(self, key: Key) -> bool:
+        """Tell whether an entry of the list names a change that can't be made any more."""
+        if AND in key[2]:  # pairs are drawn, so that only their lines can be looked for
+            lines = {mutant.was for mutant in self.singles.values()}
+            return not lines.issuperset(key[2].split(AND))
+        return not any(key in _keys(mutant) for mutant in self.singles.values())
+
+    def _single(self, change: Change) -> Mutant:
+        line = change.line(self.source)
+        mutated = change.of(self.source)
+        return Mutant(self.owners[line], self.module, line, *change.told(self.source), mutated)
+
+    def _pair(self, first: Change, second: Change) -> Mutant | None:
+        halves = (self.singles[first], self.singles[second])
+        mutated = first.of(second.of(self.source))  # from the end, so that offsets stay right
+        if not is_python(mutated):
+            return None
+        was, becomes = (
+            AND.join([getattr(half, side) for half in halves]) for side in ("was", "becomes")
+        )
+        one, other = halves
+        return Mutant(one.exercises, self.module, one.line, was, becomes, mutated, (one, other))
 
 
 def _owners(source: str, module: Module) -> dict[int, tuple[Exercise, ...]]:
@@ -191,27 +340,12 @@ def _owners(source: str, module: Module) -> dict[int, tuple[Exercise, ...]]:
     return owners
 
 
-def _is_python(source: str) -> bool:
-    try:
-        ast.parse(source)
-    except SyntaxError:
-        return False
-    return True
-
-
-def _difference(before: Sequence[str], after: Sequence[str]) -> tuple[str, str]:
-    changed = [(a.strip(), b.strip()) for a, b in zip(before, after, strict=False) if a != b]
-    return changed[0] if changed else ("", "")
-
-
 def print_report(console: Console, report: Report) -> None:
     """Print counts, then each survivor."""
-    killed = report.total - len(report.survivors) - len(report.explained)
-    console.print(
-        f"{report.total} mutants: {killed} noticed, {len(report.explained)} equivalent, "
-        f"{len(report.survivors)} survive unexplained ({report.unexplained_share:.1%})",
-        highlight=False,
-    )
+    for place, counts in report.by_module.items():
+        console.print(f"{place}: {counts}", markup=False, highlight=False)
+    counts = _counts(report.total, report.explained, report.survivors)
+    console.print(f"{counts} ({report.unexplained_share:.1%})", markup=False, highlight=False)
     for text, reason in report.explained.items():
         console.print(f"= {text}\n    {reason}", markup=False, highlight=False, style="dim")
     for mutant in report.survivors:

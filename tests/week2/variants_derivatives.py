@@ -657,8 +657,7 @@ def hessian_takes_a_large_default(f, x, h=1e-2):
 
 @wrong(
     "hessian",
-    "You forced symmetry by rounding to a few decimals: a flat function has small curvature, and "
-    "it matters as much.",
+    "You rounded to a few decimals: a flat function has small curvature, and it matters as much.",
 )
 def rounds_to_be_symmetric(f, x, h=1e-4):
     return np.round(_jacobian(lambda point: _gradient(f, point, h), x, h), 4)
