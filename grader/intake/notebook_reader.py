@@ -12,12 +12,10 @@ function, stays at the top level. Where an exercise's name is given a value insi
 """
 
 import ast
-import io
 import json
 import re
 import resource
 import sys
-import tokenize
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple
@@ -295,7 +293,7 @@ class Cell:
         self.text = text
         self.groups: list[Group] = []
         self.inner: set[int] = set()  # lines that begin inside a text: no indenting
-        self.ends: set[int] = set()  # lines that end a logical line
+        self.continuing: set[int] = set()  # lines that go on in the next one, or hold no code
         self.problem = ""
         self.line = 0
         self.notes: list[str] = []
@@ -319,13 +317,7 @@ def read_cell(number: int, text: str) -> Cell:
         lines[first] = ""
     tree = _parse(cell, lines)
     if tree is not None:
-        try:
-            _look_at_tokens(cell, lines)
-        except (tokenize.TokenError, SyntaxError):  # as Python writes it, any tokenizer reads it
-            lines = ast.unparse(tree).split("\n")
-            tree = ast.parse("\n".join(lines))
-            _look_at_tokens(cell, lines)
-        cell.groups = list(_groups(tree, lines))
+        cell.groups = list(_groups(cell, tree, lines))
     return cell
 
 
@@ -336,7 +328,7 @@ def _parse(cell: Cell, lines: list[str]) -> ast.Module | None:
         try:
             text.encode()
             tree = ast.parse(text)
-            compile(text, "cell", "exec", dont_inherit=True)  # `return` outside a function too
+            compile(tree, "cell", "exec", dont_inherit=True)  # `return` outside a function too
             return tree
         except SyntaxError as error:
             line, problem = error.lineno or 1, error.msg
@@ -368,15 +360,25 @@ def _drop(cell: Cell, lines: list[str], index: int) -> None:
     lines[index] = line[: len(line) - len(line.lstrip())] + "pass"
 
 
-def _look_at_tokens(cell: Cell, lines: Sequence[str]) -> None:
-    for token in tokenize.generate_tokens(io.StringIO("\n".join(lines) + "\n").readline):
-        if tokenize.tok_name[token.type].endswith(("STRING", "STRING_MIDDLE")):
-            cell.inner.update(range(token.start[0] + 1, token.end[0] + 1))
-        elif token.type == tokenize.NEWLINE:
-            cell.ends.add(token.start[0])
+def _look_at_lines(cell: Cell, nodes: Sequence[ast.AST], lines: Sequence[str]) -> None:
+    """Find the lines that may be indented, and those that may get a comment.
+
+    A line that goes on in the next one gets none: it may end in a text, and in any case the whole
+    would be shown with the comment in it.
+    """
+    for node in nodes:
+        if isinstance(node, ast.expr) and node.end_lineno and node.end_lineno > node.lineno:
+            cell.continuing.update(range(node.lineno, node.end_lineno))
+            if isinstance(node, ast.Constant | ast.JoinedStr):
+                cell.inner.update(range(node.lineno + 1, node.end_lineno + 1))
+    cell.continuing.update(
+        number
+        for number, line in enumerate(lines, start=1)
+        if line.endswith("\\") or not line.strip() or line.lstrip().startswith("#")
+    )
 
 
-def _groups(tree: ast.Module, lines: Sequence[str]) -> Iterator[Group]:
+def _groups(cell: Cell, tree: ast.Module, lines: Sequence[str]) -> Iterator[Group]:
     groups: list[list[ast.stmt]] = []
     last = 0
     for statement in tree.body:
@@ -389,12 +391,14 @@ def _groups(tree: ast.Module, lines: Sequence[str]) -> Iterator[Group]:
         if all(_is_check(each) or _is_future(each) for each in statements):
             continue
         numbers = range(_first_line(statements[0]), (statements[-1].end_lineno or 0) + 1)
+        nodes = [node for each in statements for node in ast.walk(each)]
         yield Group(
             lines=tuple((number, lines[number - 1]) for number in numbers),
             is_safe=all(map(_is_safe, statements)),
             bound=frozenset(name for each in statements for name in _bound_by(each)),
-            written=frozenset(name for each in statements for name in _written_in(each)),
+            written=frozenset(_written_in(nodes)),
         )
+        _look_at_lines(cell, nodes, lines)
 
 
 def _first_line(statement: ast.stmt) -> int:
@@ -416,19 +420,32 @@ def _is_future(statement: ast.stmt) -> bool:
 
 
 def _bound_by(statement: ast.stmt) -> Iterator[str]:
-    if isinstance(statement, ast.ImportFrom) and OWN_MODULE.match(statement.module or ""):
-        return  # in a notebook that is the notebook itself
-    for node in ast.walk(statement):
+    """Yield the names of the notebook that a statement may give a value, local ones left out."""
+    nodes: list[ast.AST] = [statement]
+    while nodes:
+        node = nodes.pop()
         if isinstance(node, _Function | ast.ClassDef):
             yield node.name
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            for inner in ast.walk(node):
+                yield from inner.names if isinstance(inner, ast.Global) else ()
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
         elif isinstance(node, ast.alias):
             yield node.asname or node.name
+        if not _is_of_the_notebook(node):
+            nodes += ast.iter_child_nodes(node)
 
 
-def _written_in(statement: ast.stmt) -> Iterator[str]:
-    for node in ast.walk(statement):
+def _is_of_the_notebook(node: ast.AST) -> bool:
+    """Say whether something is imported from a module of the week, which the notebook itself is."""
+    return isinstance(node, ast.ImportFrom) and bool(
+        node.level or OWN_MODULE.match(node.module or "")
+    )
+
+
+def _written_in(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             text = node.value
             yield from [text] if text.isidentifier() else DEFINITION.findall(text)
@@ -539,7 +556,8 @@ def _lines_of(cell: Cell, objects: set[str]) -> Iterator[str]:
             yield "try:"
         for number, line in group.lines:
             margin = "" if group.is_safe or number in cell.inner else "    "
-            place = f"  # code cell {cell.number}, line {number}" if number in cell.ends else ""
+            is_marked = number not in cell.continuing
+            place = f"  # code cell {cell.number}, line {number}" if is_marked else ""
             yield f"{margin}{line}{place}"
         if not group.is_safe:
             yield from ("except:", "    pass")

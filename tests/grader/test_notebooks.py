@@ -167,15 +167,20 @@ class TestWhereAnswersStand:
         assert toys.verdicts("bob")["product"] == "forbidden"
 
     def test_what_is_not_written_is_to_do(self, toys):
+        demos = ["print(double(2))", "if True: print('double')", "def demo():\n    double = 3"]
         put(toys, "released", notebook(IMPORTS, *STUBS, 'check("double")'))
-        put(
-            toys, "demos", notebook(IMPORTS, *STUBS, "print(double(2))", "if True: print('double')")
-        )
+        put(toys, "demos", notebook(IMPORTS, *STUBS, *demos))
         put(toys, "deleted", notebook(IMPORTS, 'check("double")'))
         put(toys, "empty", notebook())
         toys.grade()
-        for learner in ("released", "demos", "deleted", "empty"):
-            assert set(toys.verdicts(learner).values()) == {"todo"}, learner
+        for learner, why in {
+            "released": "still the stub",
+            "demos": "still the stub",
+            "deleted": "toys.py was not handed in",
+            "empty": "toys.py was not handed in",
+        }.items():
+            for exercise in toys.result(learner)["exercises"]:
+                assert (exercise["status"], exercise["why"]) == ("todo", why), learner
 
 
 class TestWhatAKernelForgives:
@@ -229,7 +234,8 @@ class TestWhatAKernelForgives:
 
     def test_a_function_in_a_cell_that_is_not_python(self, toys):
         put(toys, "ada", notebook(IMPORTS, DOUBLE, "def product(a, b):\n    return (a\n", TOTAL))
-        put(toys, "bob", notebook("\n\n".join([DOUBLE, PRODUCT, "(", TOTAL])))
+        others = ["from .toys import double", "def demo():\n    total = product = 3"]
+        put(toys, "bob", notebook("\n\n".join([DOUBLE, PRODUCT, "(", TOTAL]), *others))
         toys.grade()
         assert toys.verdicts("ada") == ALL_RIGHT | {"product": "failed"}
         why = toys.result("ada")["exercises"][1]["why"]
