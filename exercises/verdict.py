@@ -10,6 +10,7 @@ import ast
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def is_untouched(source: str, stub_source: str, object_name: str) -> bool:
     return _same_code(mine, given)
 
 
+@lru_cache(maxsize=4)  # asked for each exercise of a module
 def parse(source: str) -> ast.Module:
     """Return the tree of a module; whatever is wrong with its text is a `SyntaxError`."""
     try:

@@ -111,7 +111,7 @@ def grade_class(request: Request, progress: Progress, course: Course | None = No
             failed=(*done.failed, *unreadable),
             troubles=tuple(done.troubles),
             void=workers.void,
-            notes=collected.notes,
+            notes=(*collected.notes, *done.notes),
             seed=seed,
             sandbox=workers.sandbox or "not needed, since nothing was graded",
         )
@@ -122,6 +122,7 @@ class _Done:
     graded: int = 0
     failed: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def _order(request: Request, course: Course, todo: Sequence[HandIn], seed: int) -> Order:
@@ -144,6 +145,7 @@ def _grade_all(
     )
     for hand_in, answer in graded:
         name = f"{hand_in.learner} {hand_in.week}"
+        done.notes += [f"{name}: {note}" for note in answer.notes]
         troubles = [f"{name}: {trouble}" for trouble in answer.troubles]
         if answer.result is None:
             done.failed += troubles

@@ -72,10 +72,13 @@ class Graded:
         The grade; None if our side failed.
     troubles : tuple of str
         What went wrong on our side, and is ours to mend. With a result, it cost nobody points.
+    notes : tuple of str
+        What was left out of the submission.
     """
 
     result: Result | None
     troubles: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def protect_process() -> None:
@@ -140,7 +143,7 @@ class Worker:
             return Graded(None, (str(error),))
         except Exception as error:  # a mistake of ours: told, and the class goes on
             return Graded(None, (describe_mistake(error),))
-        return Graded(result, tuple(self._grader.troubles))
+        return Graded(result, tuple(self._grader.troubles), submission.notes)
 
 
 _worker: Worker | None = None

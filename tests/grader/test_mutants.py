@@ -61,7 +61,7 @@ class TestChanges:
         [
             "y = np.sum(x - 5.0, axis=1, keepdims=True) / n",
             "y = np.sum(x - 0.5, axis=0, keepdims=True) / n",
-            "y = np.sum(x - 0.5, axis=-1, keepdims=True) / n",
+            "y = np.sum(x - 0.5, axis=None, keepdims=True) / n",
             "y = np.sum(x - 0.5, axis=1) / n",
             "y = np.sum(((0.5) - (x)), axis=1, keepdims=True) / n",
             "y = np.sum((x), axis=1, keepdims=True) / n",

@@ -47,7 +47,8 @@ def data_with(rng, n, d, variances, offset=3.0):
 def without_zero_imaginary_part(values):
     """Return real numbers for complex ones whose imaginary part is rounding.
 
-    `np.linalg.eig` makes such of a covariance matrix that has many zero eigenvalues.
+    `np.linalg.eig` makes such of a covariance matrix that has many zero eigenvalues, and from
+    numpy 2.5 on of every matrix.
     """
     if not (isinstance(values, np.ndarray) and np.iscomplexobj(values)):
         return values
@@ -57,6 +58,16 @@ def without_zero_imaginary_part(values):
 
 def _errors_of_nothing_and_of_all(module, matrices):
     return [[module.low_rank_error(W, rank) for rank in (0, 3)] for W in matrices]
+
+
+def parts_of_pca(result):
+    """Return components and variances."""
+    return tuple(map(without_zero_imaginary_part, unpack(result, "components, variance")))
+
+
+def shares_of(learner, X):
+    """Return shares of the variance."""
+    return without_zero_imaginary_part(learner.explained_variance_ratio(X))
 
 
 class TestPowerIteration:
@@ -182,7 +193,7 @@ class TestPca:
         """It finds the directions of largest variance, in rows, and the variance along each."""
         # Variances that no float32 comes as near to.
         X, truth = data_with(rng, 25, 6, [9.2, 4.1, 1.3, 0.5, 0.2], offset=0.0)
-        components, variance = unpack(learner.pca(X, 3), "components, variance")
+        components, variance = parts_of_pca(learner.pca(X, 3))
         assert_same_up_to_sign(components, truth[:3], atol=1e-6, what="components")
         assert_close(variance, [9.2, 4.1, 1.3], rtol=1e-8, what="explained variance")
 
@@ -190,7 +201,7 @@ class TestPca:
         """Where the data lies changes neither directions nor variances."""
         X, truth = data_with(rng, 15, 4, [4.0, 1.5, 0.5], offset=0.0)
         far = X + 30.0 * (truth[2] + rng.normal(size=4))
-        components, variance = unpack(learner.pca(far, 2), "components, variance")
+        components, variance = parts_of_pca(learner.pca(far, 2))
         assert_same_up_to_sign(components, truth[:2], atol=1e-6, what="components")
         assert_close(variance, [4.0, 1.5], rtol=1e-7, what="explained variance")
 
@@ -198,7 +209,7 @@ class TestPca:
         """All components are orthonormal and share out the whole variance; X is kept."""
         X, truth = data_with(rng, 10, 4, [8.0, 3.0, 1.0, 0.4])
         result = assert_keeps_inputs(learner.pca, X, 4)
-        components, variance = unpack(result, "components, variance")
+        components, variance = parts_of_pca(result)
         assert_orthonormal_rows(components, atol=1e-6, what="components")
         assert_same_up_to_sign(components, truth, atol=1e-6, what="components")
         assert_close(variance, [8.0, 3.0, 1.0, 0.4], rtol=1e-7, what="explained variance")
@@ -206,23 +217,21 @@ class TestPca:
     def test_few_samples_show_the_divisor(self, learner, rng):
         """The variance has n - 1 in the denominator, as in scikit-learn."""
         X, truth = data_with(rng, 3, 2, [5.0, 2.0])
-        components, variance = unpack(learner.pca(X, 2), "components, variance")
+        components, variance = parts_of_pca(learner.pca(X, 2))
         assert_close(variance, [5.0, 2.0], rtol=1e-7, what="explained variance")
         assert_same_up_to_sign(components, truth, atol=1e-6, what="components")
 
     def test_more_features_than_samples(self, learner, rng):
         """It works where there are more features than samples, as with pictures."""
         X, truth = data_with(rng, 6, 16, [7.0, 3.0, 1.2, 0.5, 0.2])
-        components, variance = unpack(learner.pca(X, 3), "components, variance")
-        components = without_zero_imaginary_part(components)
-        variance = without_zero_imaginary_part(variance)
+        components, variance = parts_of_pca(learner.pca(X, 3))
         assert_same_up_to_sign(components, truth[:3], atol=1e-6, what="components")
         assert_close(variance, [7.0, 3.0, 1.2], rtol=1e-7, what="explained variance")
 
     def test_one_component(self, learner, rng):
         """One component is a matrix with one row, and one variance in an array."""
         X, truth = data_with(rng, 12, 3, [3.0, 1.0, 0.3])
-        components, variance = unpack(learner.pca(X, 1), "components, variance")
+        components, variance = parts_of_pca(learner.pca(X, 1))
         assert_same_up_to_sign(components, truth[:1], atol=1e-6, what="components")
         assert_close(variance, [3.0], rtol=1e-7, what="explained variance")
 
@@ -231,14 +240,14 @@ class TestPca:
         X, _ = data_with(rng, 14, 3, [6.0, 2.0, 0.5])
         X = X * np.array([1.0, 10.0, 0.1])
         eigenvalues, eigenvectors = np.linalg.eigh(np.cov(X.T))
-        components, variance = unpack(learner.pca(X, 1), "components, variance")
+        components, variance = parts_of_pca(learner.pca(X, 1))
         assert_close(variance, eigenvalues[-1:], rtol=1e-7, what="explained variance")
         assert_same_up_to_sign(components, eigenvectors.T[-1:], atol=1e-6, what="components")
 
     def test_one_feature(self, learner, rng):
         """Of one feature the only direction is 1 or -1, and it has all the variance."""
         X = rng.normal(size=(7, 1)) + 2.0
-        components, variance = unpack(learner.pca(X, 1), "components, variance")
+        components, variance = parts_of_pca(learner.pca(X, 1))
         assert_same_up_to_sign(components, [[1.0]], atol=1e-9, what="components")
         assert_close(variance, [np.var(X, ddof=1)], rtol=1e-7, what="explained variance")
 
@@ -247,8 +256,7 @@ class TestPca:
         X, truth = data_with(rng, 4, 4, [6.0, 2.0, 0.7])
         # Constant columns: so all ways to decompose a covariance find real eigenvectors.
         X = np.hstack([X, np.full((4, 2), 3.0)])
-        components, _ = unpack(learner.pca(X, 4), "components, variance")
-        components = without_zero_imaginary_part(components)
+        components, _ = parts_of_pca(learner.pca(X, 4))
         assert_orthonormal_rows(components, atol=1e-6, what="components")
         truth = np.hstack([truth, np.zeros((3, 2))])
         assert_same_up_to_sign(np.asarray(components)[:3], truth, atol=1e-6, what="components")
@@ -256,7 +264,7 @@ class TestPca:
     def test_refuses_a_number_that_tall_data_has_not(self, learner, rng):
         """Fewer than one component, or more than features, is an error; as many is not."""
         X, truth = data_with(rng, 8, 3, [6.0, 2.0, 0.7])
-        components, variance = unpack(learner.pca(X, 3), "components, variance")
+        components, variance = parts_of_pca(learner.pca(X, 3))
         assert_close(variance, [6.0, 2.0, 0.7], rtol=1e-7, what="explained variance")
         assert_same_up_to_sign(components, truth, atol=1e-6, what="components")
         for n_components in (4, 8, -1, 0):
@@ -266,8 +274,7 @@ class TestPca:
     def test_refuses_more_components_than_samples(self, learner, rng):
         """With more features than samples, the number of samples is the limit, itself allowed."""
         X, _ = data_with(rng, 4, 9, [6.0, 2.0, 0.7])
-        _, variance = unpack(learner.pca(X, 4), "components, variance")
-        variance = without_zero_imaginary_part(variance)
+        _, variance = parts_of_pca(learner.pca(X, 4))
         # Centred samples span one direction less: nothing varies along the last one.
         assert_close(variance, [6.0, 2.0, 0.7, 0.0], rtol=1e-7, atol=1e-9, what="variance")
         for n_components in (5, 9, 0):
@@ -279,38 +286,40 @@ class TestExplainedVarianceRatio:
     def test_shares_of_tall_data(self, learner, rng):
         """Each share is the variance along a principal direction, over their sum."""
         X, _ = data_with(rng, 20, 4, [5.0, 3.0, 1.5, 0.5], offset=0.0)
-        assert_close(learner.explained_variance_ratio(X), [0.5, 0.3, 0.15, 0.05], atol=1e-8)
+        assert_close(shares_of(learner, X), [0.5, 0.3, 0.15, 0.05], atol=1e-8)
 
     def test_the_mean_explains_nothing(self, learner, rng):
         """Moving the data changes no share, and X is kept."""
         X, _ = data_with(rng, 9, 3, [6.0, 3.0, 1.0], offset=20.0)
-        ratio = assert_keeps_inputs(learner.explained_variance_ratio, X)
+        ratio = without_zero_imaginary_part(
+            assert_keeps_inputs(learner.explained_variance_ratio, X)
+        )
         assert_close(ratio, [0.6, 0.3, 0.1], atol=1e-8)
 
     def test_more_features_than_samples(self, learner, rng):
         """With more features than samples there are as many shares as samples."""
         X, _ = data_with(rng, 5, 11, [8.0, 4.0, 3.0, 1.0])
-        ratio = without_zero_imaginary_part(learner.explained_variance_ratio(X))
+        ratio = shares_of(learner, X)
         # Centred samples span one direction less than there are samples.
         assert_close(ratio, [0.5, 0.25, 0.1875, 0.0625, 0.0], atol=1e-8)
 
     def test_as_many_features_as_samples(self, learner, rng):
         """Samples are in rows and features in columns, even where there are as many of each."""
         X, _ = data_with(rng, 4, 4, [7.0, 2.0, 1.0])
-        ratio = without_zero_imaginary_part(learner.explained_variance_ratio(X))
+        ratio = shares_of(learner, X)
         assert_close(ratio, [0.7, 0.2, 0.1, 0.0], atol=1e-8)
 
     def test_one_feature(self, learner, rng):
         """One feature explains everything: its share is 1, in an array."""
         X = rng.normal(size=(7, 1)) + 2.0
-        assert_close(learner.explained_variance_ratio(X), [1.0], atol=1e-8)
+        assert_close(shares_of(learner, X), [1.0], atol=1e-8)
 
     def test_the_unit_of_the_data_cancels(self, learner, rng):
         """Measuring in another unit changes no share, and they still sum to 1."""
         X, _ = data_with(rng, 10, 3, [2.0, 1.0, 0.2])
         for unit in (1e-3, 1e3):
             assert_close(
-                learner.explained_variance_ratio(unit * X),
+                shares_of(learner, unit * X),
                 np.array([2.0, 1.0, 0.2]) / 3.2,
                 atol=1e-8,
             )
@@ -320,9 +329,7 @@ class TestExplainedVarianceRatio:
         X, _ = data_with(rng, 12, 3, [4.0, 2.0, 1.0])
         X = X * np.array([1.0, 5.0, 0.5])
         eigenvalues = np.linalg.eigvalsh(np.cov(X.T))[::-1]
-        assert_close(
-            learner.explained_variance_ratio(X), eigenvalues / eigenvalues.sum(), atol=1e-8
-        )
+        assert_close(shares_of(learner, X), eigenvalues / eigenvalues.sum(), atol=1e-8)
 
 
 class TestPcaTransform:
@@ -500,6 +507,8 @@ class TestLowRankError:
         W = rng.normal(size=(100, 4, 3))
         errors = learner.run(_errors_of_nothing_and_of_all, W)
         assert_close(errors, np.tile([1.0, 0.0], (100, 1)), atol=1e-6)
+        V, _ = matrix_with(rng, (4, 3), [12.0, 4.0, 3.0])
+        assert_close(learner.low_rank_error(V, 1), 5.0 / 13.0, rtol=1e-8)
 
     def test_a_small_error_keeps_its_digits(self, learner):
         """Where little is missed the result is small, but neither 0 nor rounding."""
