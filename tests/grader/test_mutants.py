@@ -148,7 +148,6 @@ class TestMutants:
         one, two = (mutants_of(course, pairs=30, jobs=jobs) for jobs in (1, 2))
         assert one == two
         assert one.total > 20
-        assert one != mutants_of(course, pairs=30, seed=1)
 
     def test_unknown_exercises_are_an_error(self, course):
         with pytest.raises(SuiteError, match="no exercise named 'nothing'"):
