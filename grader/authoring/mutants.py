@@ -245,6 +245,14 @@ def _grade_module(task: _Task) -> _Found:
 
 def _is_noticed(grader: Grader, mutant: Mutant) -> bool:
     """Tell whether a mutant fails a hidden test, of which no more are run after the first."""
+    try:
+        return _is_caught(grader, mutant)
+    except SandboxError:  # such as a zygote that was killed: once more, as for a learner
+        grader.sandbox.restart()
+        return _is_caught(grader, mutant)
+
+
+def _is_caught(grader: Grader, mutant: Mutant) -> bool:
     source = source_of_module(grader.course, mutant.module, mutant.source, {})
     bench = ModuleBench(grader.sandbox, source)
     try:

@@ -36,7 +36,7 @@ from grader.judging.reasons import why_failed
 from grader.judging.suite import Suite, collect
 from grader.judging.worker import enter_process
 from grader.progress import Progress
-from grader.sandbox import Sandbox
+from grader.sandbox import Sandbox, Source
 
 EXACT = "tests/exact_by_right.toml"
 SEEDS = 5
@@ -63,12 +63,13 @@ def _noisy(value, place):
         return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
     if isinstance(value, _numpy.ndarray):
         return _noisy_array(value, place) if value.dtype == _numpy.float64 else value
-    if not isinstance(value, float) or value - value != 0:
+    if not isinstance(value, float):
         return value
-    if abs(value) < 2.0**32 and value * 1024 % 1 == 0:
+    plain = float(value)  # which does not warn
+    if plain - plain != 0 or (abs(plain) < 2.0**32 and plain * 1024 % 1 == 0):
         return value
-    k = hash((float(value), place, {seed})) % 5 - 2
-    return type(value)(value + value * (k * 2.0**-53))
+    k = hash((plain, place, {seed})) % 5 - 2
+    return type(value)(plain + plain * (k * 2.0**-53))
 
 def _noisy_array(x, place):
     with _numpy.errstate(all="ignore"):
@@ -79,7 +80,7 @@ def _noisy_array(x, place):
         for factor in (0xBF58476D1CE4E5B9, 0x94D049BB133111EB):
             mixed = (mixed ^ (mixed >> _numpy.uint64(29))) * _numpy.uint64(factor)
         k = (mixed >> _numpy.uint64(32)) % _numpy.uint64(5) * 1.0 - 2.0
-        noisy = x + x * (k * 2.0**-53)
+        noisy = _numpy.array(x + x * (k * 2.0**-53))
         is_exact = (abs(x) < 2.0**32) & (x * 1024 % 1 == 0) | (noisy - noisy != 0)
     noisy[is_exact] = x[is_exact]
     return noisy
@@ -241,28 +242,35 @@ def _failures(
     why: dict[str, str] = {}
     module = suite.course.catalogue.module_of(exercise)
     for how, text in rewritten.items():
-        bench = ModuleBench(sandbox, source_of_module(suite.course, module, text, {}))
+        learners = source_of_module(suite.course, module, text, {})
         try:
-            for test, sentence in _failed(suite, bench, exercise):
-                under.setdefault(test, []).append(how)
-                why.setdefault(test, sentence)
-        finally:
-            bench.close()
+            failed = _failed(suite, sandbox, exercise, learners)
+        except SandboxError:  # such as a zygote that was killed: once more, as for a learner
+            sandbox.restart()
+            failed = _failed(suite, sandbox, exercise, learners)
+        for test, sentence in failed.items():
+            under.setdefault(test, []).append(how)
+            why.setdefault(test, sentence)
     return [
         Failure(module.week, exercise.name, variant, test, why[test], tuple(hows))
         for test, hows in under.items()
     ]
 
 
-def _failed(suite: Suite, bench: ModuleBench, exercise: Exercise) -> Iterator[tuple[str, str]]:
-    if bench.problem is not None:
-        yield "import", bench.problem.why
-        return
-    for run in suite.run(exercise, bench, seed=0):
+def _failed(suite: Suite, sandbox: Sandbox, exercise: Exercise, source: Source) -> dict[str, str]:
+    """Return the tests that a module fails, and why."""
+    bench = ModuleBench(sandbox, source)
+    try:
+        if bench.problem is not None:
+            return {"import": bench.problem.why}
+        runs = suite.run(exercise, bench, seed=0)
+    finally:
+        bench.close()
+    failed = [run for run in runs if run.error is not None]
+    for run in failed:
         if isinstance(run.error, SandboxError):
             raise run.error
-        if run.error is not None:
-            yield run.test.name, why_failed(run.error)
+    return {run.test.name: why_failed(run.error) for run in failed if run.error is not None}
 
 
 # ---------------------------------------------------------------------------------------------

@@ -108,7 +108,10 @@ class TestNoise:
         for seed in range(5):
             thirds = module(with_noise(SOURCE, seed))["thirds"]
             assert np.array_equal(thirds(3 * x), x, equal_nan=True)
-            assert np.array_equal(thirds(np.full(9, 3 * x)), np.full(9, x), equal_nan=True)
+            assert np.array_equal(thirds(np.float64(3 * x)), x, equal_nan=True)
+            for shape in ((9,), ()):
+                whole = module(with_noise(SOURCE, seed))["thirds"](np.full(shape, 3 * x))
+                assert np.array_equal(whole, np.full(shape, x), equal_nan=True)
 
     def test_other_kinds_stay(self):
         noisy = module(with_noise(SOURCE, 0))
@@ -121,6 +124,12 @@ class TestNoise:
         assert module(with_noise(SOURCE, 0))["add_to"](x, y) is x
         assert np.any(x != before)
         np.testing.assert_allclose(x, before, rtol=1.5 * EPSILON, atol=0)
+
+    def test_arrays_without_axes(self):
+        x = np.array(0.1)
+        add_to = [module(with_noise(SOURCE, seed))["add_to"](x.copy(), 0.2) for seed in range(20)]
+        assert all(isinstance(result, np.ndarray) and result.shape == () for result in add_to)
+        assert len({float(result) for result in add_to}) > 1
 
     def test_parts_of_a_result_keep_their_names(self, rng):
         A = rng.normal(size=(4, 4))

@@ -259,7 +259,8 @@ class TestSoftmaxCrossEntropy:
             with no_floating_point_warnings():
                 result = learner.softmax_cross_entropy(logits, _labels(labels))
             loss, dlogits = _loss_and_dlogits(result)
-            assert_close(loss, loss_truth, what="the loss")
+            # The logarithm of a sum lies near 10,000, where floats are 2e-12 apart.
+            assert_close(loss, loss_truth, atol=1e-11, what="the loss")
             assert_close(dlogits, dlogits_truth, what="dlogits")
 
     def test_rows_of_different_levels(self, learner, rng):
