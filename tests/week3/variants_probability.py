@@ -445,8 +445,8 @@ def loops_over_hypotheses(prior, likelihoods):
 
 @wrong(
     "bayes_updates",
-    "You carried probabilities from one observation to the next: one that underflows to 0 can "
-    "never come back. Carry logarithms.",
+    "A posterior that underflows to 0 is lost for good: carry the logarithms themselves from one "
+    "observation to the next.",
 )
 def carries_probabilities(prior, likelihoods):
     rows = [prior]
@@ -483,8 +483,8 @@ def multiplies_all_up(prior, likelihoods):
 
 @wrong(
     "bayes_updates",
-    "You took the logarithm of each posterior anew: one that has underflowed to 0 is lost. Carry "
-    "the logarithms themselves.",
+    "A posterior that underflows to 0 is lost for good: carry the logarithms themselves from one "
+    "observation to the next.",
 )
 def returns_to_posteriors(prior, likelihoods):
     rows = [prior]
