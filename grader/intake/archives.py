@@ -18,8 +18,9 @@ from io import BufferedReader, FileIO
 from pathlib import Path, PurePosixPath
 
 from exercises import Catalogue, Week
+from exercises.cells import notebook_name
 from grader.errors import InputError
-from grader.intake.notebooks import notebook_name, read_notebook, unreadable_notebook
+from grader.intake.notebooks import read_notebook, unreadable_notebook
 from grader.intake.submission import MAX_MODULE_BYTES, File, Notebook, Submission
 from grader.printing import printable
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from exercises import Week
-from grader.intake.notebooks import notebook_name, read_notebook, unreadable_notebook
+from exercises.cells import notebook_name
+from grader.intake.notebooks import read_notebook, unreadable_notebook
 from grader.intake.submission import MAX_MODULE_BYTES, File, Notebook, Submission
 
 

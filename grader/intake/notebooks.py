@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from exercises import Week
+from exercises.cells import notebook_name
 from grader.intake.submission import MAX_MODULE_BYTES, File, Notebook
 
 READER = Path(__file__).with_name("notebook_reader.py")
@@ -27,11 +28,6 @@ MAX_NOTEBOOK_BYTES = 512 << 20  # nearly all of it outputs, if it is as large as
 CHUNK_BYTES = 1 << 20
 # How a process ends whose input is too much for it, and how one that our side lost does not.
 OVERCOME = {-signal.SIGXCPU, -signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS}
-
-
-def notebook_name(week: Week) -> str:
-    """Return the name of a week's notebook."""
-    return f"{week.name}.ipynb"
 
 
 def unreadable_notebook(week: Week, why: str) -> Notebook:
