@@ -15,7 +15,7 @@ from grader.printing import printable
 from grader.reports.exports import NAMES as EXPORTS
 from kata.version import ShowVersion
 
-INSTRUCTORS_PACKAGES = ("msgspec",)  # which a learner's installation lacks
+INSTRUCTORS_PACKAGES = ("msgpack", "msgspec")  # which a learner's installation lacks
 THOROUGH_SEEDS = 20
 CORES = os.cpu_count() or 1
 OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3

@@ -7,21 +7,34 @@ when something outside killed it is tried once more: a machine short of memory c
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import textwrap
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from exercises import Exercise, Module
 from grader.course import Course
-from grader.sandbox import CallTimedOut, Child, ChildCrashed, LearnerFault, Sandbox, Source
-from grader.sandbox.answers import raised
-from grader.sandbox.arguments import Arguments
+from grader.sandbox import (
+    BadAnswer,
+    CallTimedOut,
+    Child,
+    ChildCrashed,
+    LearnerFault,
+    Sandbox,
+    Source,
+)
+from grader.sandbox.answers import message_in, raised
+from grader.sandbox.arguments import Arguments, Question
+from grader.sandbox.inside import wire
 from grader.sandbox.sandbox import ModuleCheck
 
 MAX_RECORDED_BYTES = 64 << 20
+TOO_LARGE = BadAnswer("is too large to be kept")
 
 
 @dataclass(frozen=True)
@@ -32,15 +45,72 @@ class Answer:
     error: str | None = None
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """One call that a hidden test made, kept so that diagnosis can make it again."""
+class Given:
+    """What one call was answered, as it came, or why there was no answer.
 
-    function: str
-    arguments: bytes
-    callbacks: tuple[Callable[..., Any], ...]
-    script: Callable[..., Any] | None
-    answer: Answer
+    It is a record too: diagnosis makes the call again on modules of our own.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        child: Child | None,
+        frame: bytearray | None,
+        fault: LearnerFault | None = None,
+    ) -> None:
+        self.question = question
+        self.fault = fault
+        self._child = child
+        self._frame = frame
+
+    @cached_property
+    def key(self) -> bytes:
+        """The same for the same answer, to the bit; b"" if there is none."""
+        return digest_of(wire.body_of(self._frame)) if self._frame is not None else b""
+
+    def key_of_error(self, error: Exception) -> bytes:
+        """Return what a test can see of an answer that is an error: its type, not its text."""
+        reply = message_in(self._frame) if self._frame is not None else {}
+        seen = [type(error).__name__, reply.get("warnings"), reply.get("arguments")]
+        return digest_of(wire.dumps(seen))
+
+    @property
+    def size(self) -> int:
+        """How many bytes the answer has."""
+        return len(self._frame) if self._frame is not None else 0
+
+    def value(self) -> Any:
+        """Return what was returned, a new copy each time, or raise what was raised."""
+        if self.fault is not None:
+            raise self.fault
+        assert self._child is not None
+        assert self._frame is not None
+        return self._child.value_of(self._frame, self.question)
+
+    @cached_property
+    def answer(self) -> Answer:
+        """How the call ended; nobody changes the value."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return Answer(self.value())
+        except Exception as error:
+            return Answer(error=type(error).__name__)
+
+    def error(self) -> Exception | None:
+        """Return what was raised, None if nothing was."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self.value()
+        except Exception as error:
+            return error
+        return None
+
+
+def digest_of(data: bytes | memoryview) -> bytes:
+    """Return 16 bytes that no two answers share, even if somebody wants them to."""
+    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 @dataclass(frozen=True)
@@ -58,7 +128,7 @@ class ModuleBench:
         self.sandbox = sandbox
         self.source = source
         self.deadline = deadline
-        self.records: list[Recorded] = []
+        self.records: list[Given] = []
         self.cpu_s = 0.0
         self.wall_s = 0.0
         self.output = ""
@@ -110,30 +180,41 @@ class ModuleBench:
 
         `changes_show` is whether a change made to an argument is made to the caller's object too.
         """
-        limit = self.sandbox.limits.module_wall_s
-        if self.wall_s > limit:
-            raise CallTimedOut(f"took more than {limit:g} s for all calls together")
+        arguments = Arguments(args, kwargs, are_restored=changes_show)
+        return self.ask(question_of(name, script, arguments, self.max_steps)).value()
+
+    def ask(self, question: Question) -> Given:
+        """Make a call, and keep a record of what came back."""
         start = time.monotonic()
         try:
-            return self._perform(name, script, Arguments(args, kwargs, are_restored=changes_show))
+            given = self._ask(question)
         finally:
             self.wall_s += time.monotonic() - start
+        if not self.records:
+            self._recorded_bytes = 0
+        self._recorded_bytes += given.size
+        if self._recorded_bytes > MAX_RECORDED_BYTES:  # then diagnosis has to do without
+            self.records.append(Given(question, None, None, TOO_LARGE))
+        else:
+            self.records.append(given)
+        return given
 
-    def _perform(self, name: str, script: Callable[..., Any] | None, call: Arguments) -> Any:
+    def _ask(self, question: Question) -> Given:
+        limit = self.sandbox.limits.module_wall_s
         try:
+            if self.wall_s > limit:
+                raise CallTimedOut(f"took more than {limit:g} s for all calls together")
             try:
-                value = self._ask(name, script, call)
+                frame = self._living_child().ask(question)
             except ChildCrashed:
                 if self._child is None or not self._child.was_killed:
                     raise
-                value = self._ask(name, script, call)
-        except Exception as error:
-            self._record(name, call, script, Answer(error=type(error).__name__))
-            raise
-        self._record(name, call, script, Answer(value))
-        return value
+                frame = self._living_child().ask(question)
+        except LearnerFault as fault:
+            return Given(question, self._child, None, fault)
+        return Given(question, self._child, frame)
 
-    def _ask(self, name: str, script: Callable[..., Any] | None, call: Arguments) -> Any:
+    def _living_child(self) -> Child:
         child = self._child
         if child is None or not child.is_alive:
             self.close()
@@ -141,10 +222,7 @@ class ModuleBench:
         if child is None:
             assert self.problem is not None
             raise CallTimedOut(self.problem.why)
-        child.max_steps = self.max_steps
-        if script is None:
-            return child.call(name, call)
-        return child.run(_source_of(script), script.__name__, name, call)
+        return child
 
     def close(self) -> None:
         """End the child and keep what it used and printed."""
@@ -153,17 +231,6 @@ class ModuleBench:
             self.cpu_s += ended.cpu_s if ended else 0.0
             self.output = self._child.output()
             self._child = None
-
-    def _record(
-        self, name: str, call: Arguments, script: Callable[..., Any] | None, answer: Answer
-    ) -> None:
-        if not self.records:
-            self._recorded_bytes = 0
-        self._recorded_bytes += self._child.reply_bytes if self._child else 0
-        if self._recorded_bytes > MAX_RECORDED_BYTES:  # then diagnosis has to do without
-            answer = Answer(error="BadAnswer")
-        record = Recorded(name, call.frame, tuple(call.callbacks), script, answer)
-        self.records.append(record)
 
 
 def _import_sentence(label: str, error: Exception) -> str:
@@ -181,7 +248,7 @@ def _import_sentence(label: str, error: Exception) -> str:
 class Bench(Protocol):
     """Where a module is called: in the sandbox, or, for modules of our own, in this process."""
 
-    records: list[Recorded]
+    records: list[Given]
     max_steps: int | None
 
     def perform(
@@ -252,6 +319,16 @@ def _callable(
     call.__name__ = call.__qualname__ = name
     call.with_changes = with_changes  # type: ignore[attr-defined]
     return call
+
+
+def question_of(
+    name: str, script: Callable[..., Any] | None, arguments: Arguments, max_steps: int | None
+) -> Question:
+    """Return a call of a function of the module, or of a script beside it, as it is sent."""
+    if script is None:
+        return Question(name, arguments, max_steps=max_steps)
+    text = _source_of(script)
+    return Question(name, arguments, text, script.__name__, script, max_steps)
 
 
 _sources: dict[Callable[..., Any], str] = {}

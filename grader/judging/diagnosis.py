@@ -20,7 +20,7 @@ import numpy as np
 
 from exercises import Exercise, Module
 from grader.course import execute
-from grader.judging.bench import Answer, Recorded
+from grader.judging.bench import Answer, Given
 from grader.judging.causes import Call, find_cause, pairs_of
 from grader.judging.suite import Suite, TestRun
 from grader.results import Misconception
@@ -72,7 +72,7 @@ class Diagnostician:
         self,
         module: Module,
         exercise: Exercise,
-        records: Sequence[Recorded],
+        records: Sequence[Given],
         runs: Sequence[TestRun],
     ) -> Misconception | None:
         """Return what explains every failed test and is contradicted by no call, if anything."""
@@ -179,9 +179,11 @@ class Diagnostician:
             if variant.exercise == exercise.name and variant.name != self.leave_out
         ]
 
-    def _replay(self, exercise: Exercise, variant: str, record: Recorded) -> Answer:
-        key = (exercise, variant, record.function, record.script, record.arguments)
-        cacheable = not record.callbacks
+    def _replay(self, exercise: Exercise, variant: str, record: Given) -> Answer:
+        question = record.question
+        arguments = question.arguments
+        key = (exercise, variant, question.name, question.driver, arguments.frame)
+        cacheable = not arguments.callbacks
         if cacheable and key in self._answers:
             return self._answers[key]
         answer = _replayed(self._modules[exercise, variant], record)
@@ -202,8 +204,8 @@ MAX_ANSWERS = 20_000
 class _Seen:
     """The calls of one exercise whose end depends on the answer, by the tests that made them."""
 
-    def __init__(self, records: Sequence[Recorded], runs: Sequence[TestRun]) -> None:
-        self.records: list[Recorded] = []
+    def __init__(self, records: Sequence[Given], runs: Sequence[TestRun]) -> None:
+        self.records: list[Given] = []
         self.tests: list[int] = []  # the number of each record's test
         for number, run in enumerate(runs):
             for record in records[run.calls.start : run.calls.stop]:
@@ -250,7 +252,7 @@ class _OwnBench:
     def __init__(self, module: Any) -> None:
         self._module = module
         self.max_steps: int | None = None
-        self.records: list[Recorded] = []
+        self.records: list[Given] = []
 
     def perform(
         self,
@@ -277,19 +279,21 @@ class _OwnBench:
 UNKNOWABLE = ("CallTimedOut", "ChildCrashed", "BadAnswer", "ForbiddenUse", "TooMuchWork")
 
 
-def _arguments(record: Recorded) -> tuple[list[Any], dict[str, Any]]:
-    args, kwargs = wire.loads(record.arguments, lambda index: record.callbacks[index])
+def _arguments(record: Given) -> tuple[list[Any], dict[str, Any]]:
+    arguments = record.question.arguments
+    args, kwargs = wire.loads(arguments.frame, lambda index: arguments.callbacks[index])
     return args, kwargs
 
 
-def _replayed(module: Any, record: Recorded) -> Answer:
+def _replayed(module: Any, record: Given) -> Answer:
     args, kwargs = _arguments(record)
     try:
         with _cpu_limit(), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            if record.script is not None:
-                return Answer(record.script(module, *args, **kwargs))
-            return Answer(getattr(module, record.function)(*args, **kwargs))
+            question = record.question
+            if question.driver is not None:
+                return Answer(question.driver(module, *args, **kwargs))
+            return Answer(getattr(module, question.name)(*args, **kwargs))
     except TooSlowError:
         return Answer(error="TooSlowError")
     except Exception as error:

@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from grader.sandbox.faults import BadAnswer
+from grader.sandbox.inside import wire
 from grader.sandbox.source import Source
 from kata import rules
 
@@ -500,6 +501,23 @@ def raised(error: BaseException) -> Raised | None:
     """Return what may be told of an exception out of the sandbox, None for one of our own."""
     found = getattr(error, "raised", None)
     return found if isinstance(found, Raised) else None
+
+
+def message_in(frame: bytes | bytearray) -> dict[str, Any]:
+    """Return the message in a frame.
+
+    Raises
+    ------
+    BadAnswer
+        If it holds none.
+    """
+    try:
+        message = wire.loads(frame)
+    except wire.WireError as error:
+        raise BadAnswer(f"sent {error}") from error
+    if type(message) is not dict:
+        raise BadAnswer("sent something else than an answer")
+    return message
 
 
 def rebuild_exception(

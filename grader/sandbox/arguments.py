@@ -1,8 +1,11 @@
-"""What a call is made with, and what the call may change of it."""
+"""A call, ready to be sent to any child: what it is made with, and what it may change of that."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,6 +36,12 @@ class Arguments:
         self.callbacks: list[Callable[..., Any]] = []
         self.frame = wire.dumps(self.values, self.callbacks)
 
+    def kept(self) -> Arguments:
+        """Return these for the record: nothing that happens changes them again."""
+        found = copy.copy(self)
+        found.are_restored = False
+        return found
+
     def restore(self, now: Any) -> None:
         """Make the change that the call made to its copies to our own objects.
 
@@ -45,6 +54,40 @@ class Arguments:
             _restore(self.values, now)
         except (ValueError, TypeError, AttributeError) as error:  # read-only, or of fixed shape
             raise BadAnswer("changed an argument into something else") from error
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call of a function of the module, or of a script beside it.
+
+    Attributes
+    ----------
+    name : str
+        The object whose from-scratch rules are in force; without a script, what is called.
+    script, function : str
+        The text of the script, and what in it is called, with the module as first argument.
+    driver : callable or None
+        That function itself, for whoever makes the call on a module of our own.
+    max_steps : int or None
+        How much Python the call may run (see inside/work.py); None: no bound.
+    """
+
+    name: str
+    arguments: Arguments
+    script: str = ""
+    function: str = ""
+    driver: Callable[..., Any] | None = None
+    max_steps: int | None = None
+
+    @cached_property
+    def frame(self) -> bytes:
+        """What is sent, but for the token: a frame that says what to call, and the arguments'."""
+        message: dict[str, Any] = {"op": "call", "object": self.name}
+        if self.script:
+            message |= {"op": "run", "source": self.script, "name": self.function}
+        if self.max_steps is not None:
+            message["steps"] = self.max_steps
+        return wire.dumps(message) + self.arguments.frame
 
 
 def _restore(original: Any, now: Any) -> None:

@@ -8,10 +8,12 @@ import os
 import socket
 import subprocess
 import sys
+import types
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgpack
 import numpy
 
 from exercises import verdict
@@ -52,6 +54,11 @@ class Ended:
     was_over: bool
 
 
+def _home_of(package: types.ModuleType) -> Path:
+    """Return the folder that a package is imported from."""
+    return Path(package.__file__ or "").resolve().parents[1]
+
+
 class Zygote:
     """One zygote process. Any failure to answer raises `SandboxError`; it is then useless."""
 
@@ -61,7 +68,7 @@ class Zygote:
         config = {
             "control": theirs.fileno(),
             "inside": str(INSIDE),
-            "numpy_parent": str(Path(numpy.__file__).resolve().parents[1]),
+            "libraries": sorted({str(_home_of(module)) for module in (numpy, msgpack)}),
             "alone": {name: str(Path(module.__file__ or "").resolve()) for name, module in ALONE},
             "layers": layers,
             "limits": {

@@ -18,7 +18,7 @@ import numpy as np
 
 from grader.errors import SandboxError
 from grader.sandbox import answers, probe
-from grader.sandbox.arguments import Arguments
+from grader.sandbox.arguments import Arguments, Question
 from grader.sandbox.connection import Clock, Connection, check_deadline
 from grader.sandbox.faults import (
     BadAnswer,
@@ -190,7 +190,6 @@ class Child:
         self.ended: Ended | None = None
         self.missing: frozenset[str] = frozenset()
         self.max_steps: int | None = None
-        self.reply_bytes = 0
         try:
             self.check = self._check()
         except LearnerFault as fault:
@@ -238,7 +237,7 @@ class Child:
             "siblings": dict(self.source.siblings),
             "objects": list(self.source.objects),
         }
-        reply = self._exchange(message)
+        reply = self._tell(message)
         if reply.get("loaded") is not True:
             raise self._error(reply)
         missing = reply.get("missing")
@@ -258,15 +257,48 @@ class Child:
         Exception
             What the learner's code raises, as the same builtin type, with its own lines as notes.
         """
-        return self._perform({"op": "call", "object": name}, arguments)
+        question = Question(name, arguments, max_steps=self.max_steps)
+        return self.value_of(self.ask(question), question)
 
     def run(self, script: str, function: str, name: str, arguments: Arguments) -> Any:
         """Run `function(module, *args)` of a script's text beside the module, as `call` does.
 
         `name` is the object whose from-scratch rules are in force.
         """
-        message = {"op": "run", "object": name, "source": script, "name": function}
-        return self._perform(message, arguments)
+        question = Question(name, arguments, script, function, max_steps=self.max_steps)
+        return self.value_of(self.ask(question), question)
+
+    def ask(self, question: Question) -> bytearray:
+        """Make a call and return the answer as it came: nothing of it is looked at.
+
+        Raises
+        ------
+        LearnerFault
+            If none came.
+        """
+        return self._exchange(question.frame, question.arguments.callbacks)
+
+    def value_of(self, frame: bytearray, question: Question) -> Any:
+        """Return what a call returned, or raise what it raised, as `call` does."""
+        reply = self._read(frame)
+        arguments = question.arguments
+        answers.warn_again(reply.get("warnings"))
+        violation = reply.get("violation")
+        if violation is not None:
+            raise ForbiddenUse(answers.violation_sentence(violation, self.source))
+        if question.max_steps is not None and "too_much_work" in reply:
+            raise TooMuchWork(
+                f"ran more than {question.max_steps:,} lines of Python in one call: let numpy "
+                "compute with whole arrays instead of looping over their entries"
+            )
+        if arguments.are_restored and reply.get("arguments") is not None:
+            arguments.restore(reply["arguments"])
+        if "unsendable" in reply:
+            what = answers.unsendable_sentence(reply["unsendable"], self.check.names)
+            raise BadAnswer(f"returned {what}")
+        if "ok" in reply:
+            return reply["ok"]
+        raise self._error(reply, question.script or question.name, arguments)
 
     def close(self, *, hung_up: bool = False) -> Ended | None:
         """End the process and everything that it started."""
@@ -297,7 +329,7 @@ class Child:
             "objects": list(self.source.objects),
             "rules": {name: list(rules) for name, rules in self.source.rules.items()},
         }
-        reply = self._exchange(message)
+        reply = self._tell(message)
         if "sandbox" in reply:  # believed only here, where nothing of the learner's has run
             raise SandboxError(f"a child could not be made: {reply['sandbox']}")
         if "syntax" in reply:
@@ -309,40 +341,26 @@ class Child:
         stubs = tuple((first, last) for first, last in reply["stubs"])
         return ModuleCheck(None, objects, tuple(reply["names"]), stubs)
 
-    def _perform(self, message: dict[str, Any], arguments: Arguments) -> Any:
-        if self.max_steps is not None:
-            message["steps"] = self.max_steps
-        reply = self._exchange(message, arguments)
-        answers.warn_again(reply.get("warnings"))
-        violation = reply.get("violation")
-        if violation is not None:
-            raise ForbiddenUse(answers.violation_sentence(violation, self.source))
-        if self.max_steps is not None and "too_much_work" in reply:
-            raise TooMuchWork(
-                f"ran more than {self.max_steps:,} lines of Python in one call: let numpy compute "
-                "with whole arrays instead of looping over their entries"
-            )
-        if arguments.are_restored and reply.get("arguments") is not None:
-            arguments.restore(reply["arguments"])
-        if "unsendable" in reply:
-            what = answers.unsendable_sentence(reply["unsendable"], self.check.names)
-            raise BadAnswer(f"returned {what}")
-        if "ok" in reply:
-            return reply["ok"]
-        raise self._error(reply, message.get("source", message["object"]), arguments)
+    def _tell(self, message: dict[str, Any]) -> dict[str, Any]:
+        return self._read(self._exchange(wire.dumps(message), []))
 
-    def _exchange(
-        self, message: dict[str, Any], arguments: Arguments | None = None
-    ) -> dict[str, Any]:
+    def _read(self, frame: bytearray) -> dict[str, Any]:
+        """Return the message in a frame; one that holds none is the last of its child."""
+        try:
+            return answers.message_in(frame)
+        except BadAnswer:
+            self._end()
+            raise
+
+    def _exchange(self, frame: bytes, callbacks: list[Callable[..., Any]]) -> bytearray:
         if not self.is_alive:
             raise ChildCrashed("its process had ended")
-        nonce = secrets.token_hex(8)
+        token = secrets.token_bytes(len(wire.NO_TOKEN))
         clock = Clock(self.pid, self.limits, self.deadline)
         check_deadline(self.deadline, clock.start)
         try:
-            frame = wire.dumps({**message, "id": nonce})
-            self._connection.send(frame + arguments.frame if arguments else frame, clock)
-            return self._await_reply(nonce, clock, arguments.callbacks if arguments else [])
+            self._connection.send(wire.with_token(frame, token), clock)
+            return self._await_reply(token, clock, callbacks)
         except ChildCrashed as error:
             self._end(hung_up=True)
             raise ChildCrashed(self._how_it_ended()) from error
@@ -354,16 +372,17 @@ class Child:
             raise
 
     def _await_reply(
-        self, nonce: str, clock: Clock, callbacks: list[Callable[..., Any]]
-    ) -> dict[str, Any]:
+        self, token: bytes, clock: Clock, callbacks: list[Callable[..., Any]]
+    ) -> bytearray:
         for _ in range(self.limits.callbacks):
             frame = self._connection.receive(clock)
-            reply = self._connection.decode(frame)
-            if reply.get("id") != nonce:
+            if wire.token_of(frame) != token:
                 raise BadAnswer("sent an answer to another question")
+            if not callbacks:
+                return frame
+            reply = answers.message_in(frame)
             if "callback" not in reply:
-                self.reply_bytes = len(frame)
-                return reply
+                return frame
             if len(frame) > self.limits.callback_bytes:
                 raise BadAnswer("called the function it was given with more data than is sensible")
             clock.check()

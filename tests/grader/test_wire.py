@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import collections
 import fractions
-import struct
 from typing import Any
 
+import msgpack
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -37,6 +37,12 @@ DATA = st.recursive(
     ),
     max_leaves=12,
 )
+
+
+def extended(code: int, data: bytes) -> bytes:
+    """Return a header that holds one value of a kind of our own."""
+    packed: bytes = msgpack.packb(msgpack.ExtType(code, data))
+    return packed
 
 
 def is_same(a: Any, b: Any) -> bool:
@@ -138,7 +144,11 @@ class TestRefusals:
         circle.append(circle)
         with pytest.raises(wire.WireError):
             wire.dumps(circle)
-        for header in (b"[" * 200_000, b'{"l":[' * 40 + b"1" + b"]}" * 40):
+        # Lists in lists, dicts in dicts, and tuples in tuples, each of which starts a parser.
+        tuples = msgpack.packb([])
+        for _ in range(2000):
+            tuples = msgpack.packb(msgpack.ExtType(wire.TUPLE, b"\x91" + tuples))
+        for header in (b"\x91" * 200_000, b"\x91" * 40 + b"\x01", b"\x81\x01" * 40, tuples):
             with pytest.raises(wire.WireError):
                 wire.loads(framed(header))
 
@@ -147,51 +157,70 @@ class TestRefusals:
             wire.dumps(np.zeros(wire.MAX_FRAME_BYTES // 8 + 1))
         with pytest.raises(wire.WireError):
             wire.dumps(["x" * 1000] * (wire.MAX_HEADER_BYTES // 1000 + 1))
-        for prefix in (struct.pack("<II", 2**32 - 1, 0), struct.pack("<II", 100, 2**31)):
+        for lengths in ((2**32 - 1, 0), (100, 2**31)):
             with pytest.raises(wire.WireError):
-                wire.frame_length(prefix)
+                wire.frame_length(wire.PREFIX.pack(*lengths, wire.NO_TOKEN))
 
     @pytest.mark.parametrize(
         "header",
         [
             b"",
-            b"nan",
-            b"1.5",
-            b"[1]",
-            b"{}",
-            b'{"a":1,"b":2}',
-            b'{"f":"zzz"}',
-            b'{"f":1}',
-            b'{"i":"1_0"}',
-            b'{"i":"' + b"9" * 5000 + b'"}',
-            b'{"c":["0x0p0"]}',
-            b'{"a":["<f8",[-1]]}',
-            b'{"a":["<f8",[1099511627776]]}',
-            b'{"a":["<f8",[1,2,3.5]]}',
-            b'{"a":["O",[1]]}',
-            b'{"a":["f8,f8",[1]]}',
-            b'{"a":["(1000000000,)f8",[1]]}',
-            b'{"a":["<f3",[1]]}',
-            b'{"g":"<U8"}',
-            b'{"d":[[{"l":[]},1]]}',
-            b'{"d":[[1]]}',
-            b'{"k":0}',
-            b'{"x":0}',
-            b"\xff\xfe",
+            b"\xc1",  # no form of MessagePack
+            b"\xc4\x01a",  # bytes
+            b"\xd6\xff\x00\x00\x00\x00",  # a time
+            b"\x82\x01",
+            b"\x81\x91\x01\x01",  # a list as a key
+            b"\xa1\xff",  # no UTF-8
+            b"\xdd\xff\xff\xff\xff",  # 2**32 - 1 items
+            extended(0, b""),
+            extended(99, b""),
+            extended(wire.TUPLE, b"\x01"),
+            extended(wire.TUPLE, b""),
+            extended(wire.LONG_INT, b"1_0"),
+            extended(wire.LONG_INT, b"9" * 5000),
+            extended(wire.COMPLEX_NUMBER, b"1234"),
+            extended(wire.ARRAY, msgpack.packb(["<f8", -1])),
+            extended(wire.ARRAY, msgpack.packb(["<f8", 0, 1 << 40])),
+            extended(wire.ARRAY, msgpack.packb(["<f8", 1, 2, 3.5])),
+            extended(wire.ARRAY, msgpack.packb(["<f8", True])),
+            extended(wire.ARRAY, msgpack.packb(["<f8", *[1] * 40])),
+            extended(wire.ARRAY, msgpack.packb(["<f8", 1])),  # and no bytes of it
+            extended(wire.ARRAY, msgpack.packb([])),
+            extended(wire.ARRAY, msgpack.packb({"<f8": 1})),
+            extended(wire.ARRAY, msgpack.packb(["O", 1])),
+            extended(wire.ARRAY, msgpack.packb(["f8,f8", 1])),
+            extended(wire.ARRAY, msgpack.packb(["(1000000000,)f8", 1])),
+            extended(wire.ARRAY, msgpack.packb(["<f3", 1])),
+            extended(wire.SCALAR, b"<U8"),
+            extended(wire.SCALAR, b"\xff"),
+            extended(wire.FUNCTION, b"\x00"),
         ],
+        ids=lambda header: header[:12].hex(),
     )
     def test_malformed_headers_raise(self, header):
         with pytest.raises(wire.WireError):
             wire.loads(framed(header))
 
+    def test_a_function_is_known_by_a_number(self):
+        with pytest.raises(wire.WireError):
+            wire.loads(framed(extended(wire.FUNCTION, b"\xa1x")), callback=lambda index: abs)
+
+    def test_numbers_that_collide_in_a_dict_are_bounded_before_it_is_made(self):
+        pairs = b"".join(msgpack.packb(number * (2**61 - 1)) + b"\x01" for number in range(1, 9))
+        header = b"\xdf" + (8 * 200).to_bytes(4, "big") + pairs * 200
+        with pytest.raises(wire.WireError, match="keys"):
+            wire.loads(framed(header))
+
     def test_bytes_left_over_raise(self):
         with pytest.raises(wire.WireError):
-            wire.loads(framed(b"1", b"extra"))
+            wire.loads(framed(b"\x01", b"extra"))
+        with pytest.raises(wire.WireError):
+            wire.loads(framed(b"\x01\x01"))
 
     @settings(max_examples=500, deadline=None)
     @given(st.binary(max_size=200))
     def test_noise_never_does_more_than_raise(self, noise):
-        for frame in (noise, framed(noise), framed(b'{"l":[' + noise + b"]}")):
+        for frame in (noise, framed(noise), framed(extended(wire.TUPLE, noise))):
             try:
                 wire.loads(frame)
             except wire.WireError:
@@ -202,7 +231,9 @@ class TestRefusals:
     def test_damaged_frames_never_do_more_than_raise(self, value, data):
         frame = bytearray(wire.dumps(value))
         for _ in range(data.draw(st.integers(1, 4))):
-            frame[data.draw(st.integers(8, len(frame) - 1))] = data.draw(st.integers(0, 255))
+            frame[data.draw(st.integers(wire.PREFIX.size, len(frame) - 1))] = data.draw(
+                st.integers(0, 255)
+            )
         try:
             wire.loads(frame)
         except wire.WireError:
@@ -211,4 +242,5 @@ class TestRefusals:
 
 def framed(header: bytes, rest: bytes = b"") -> bytes:
     """Return a frame around any header."""
-    return wire.PREFIX.pack(wire.PREFIX.size + len(header) + len(rest), len(header)) + header + rest
+    total = wire.PREFIX.size + len(header) + len(rest)
+    return wire.PREFIX.pack(total, len(header), wire.NO_TOKEN) + header + rest

@@ -67,8 +67,8 @@ def main(socket: int, out: int, settings: Settings) -> None:
         _confine(settings)
     except BaseException as error:  # nothing of the learner has run: this is the sandbox's fault
         with contextlib.suppress(BaseException):
-            message = wire.loads(_receive())
-            _send({"id": message["id"], "sandbox": f"{type(error).__name__}: {error}"})
+            question = wire.token_of(_receive())
+            _send({"sandbox": f"{type(error).__name__}: {error}"}, question)
         os._exit(SANDBOX_FAILED)
     streams: dict[str, Any] = {
         "stdout": output.CappedOutput(1, settings.output_bytes // 2),
@@ -134,13 +134,14 @@ class Server:
     def serve(self) -> None:
         """Answer until the grader hangs up."""
         while True:
-            message = wire.loads(_receive())
+            frame = _receive()
+            message, question = wire.loads(frame), wire.token_of(frame)
             if message["op"] == "check":
-                _send({"id": message["id"], **self._check(message)})
+                _send(self._check(message), question)
             elif message["op"] == "load":
-                _send({"id": message["id"], **self._load(message)})
+                _send(self._load(message), question)
             else:
-                self._answer(message, _receive())
+                self._answer(message, _receive(), question)
 
     def _check(self, message: dict[str, Any]) -> dict[str, Any]:
         """Look at the text, before any of it runs."""
@@ -183,11 +184,11 @@ class Server:
         missing = [name for name in message["objects"] if not hasattr(self.module, name)]
         return {"loaded": True, "missing": missing}
 
-    def _answer(self, message: dict[str, Any], arguments: bytes) -> None:
-        callback = _callback_maker(message["id"])
+    def _answer(self, message: dict[str, Any], arguments: bytes, question: bytes) -> None:
+        callback = _callback_maker(question)
         args, kwargs = wire.loads(arguments, callback)
         snapshot = _snapshot(args, kwargs)
-        reply: dict[str, Any] = {"id": message["id"]}
+        reply: dict[str, Any] = {}
         bound = work.Bounded(message.get("steps"))
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("default")
@@ -204,7 +205,7 @@ class Server:
             "arguments": _changed(snapshot, arguments, args, kwargs),
         }
         reply.update({name: extra for name, extra in extras.items() if extra is not None})
-        _send_reply(reply)
+        _send_reply(reply, question)
 
     def _run(
         self,
@@ -260,12 +261,12 @@ def _offer_siblings(package: str, sources: dict[str, str]) -> None:
     sys.meta_path.insert(0, _Siblings(package, sources))
 
 
-def _callback_maker(nonce: str) -> Any:
+def _callback_maker(question: bytes) -> Any:
     """Return what turns a function's index into a callable that asks the grader."""
 
     def make(index: int) -> Any:
         def callback(*args: Any, **kwargs: Any) -> Any:
-            _send({"id": nonce, "callback": index, "arguments": [list(args), kwargs]})
+            _send({"callback": index, "arguments": [list(args), kwargs]}, question)
             reply = wire.loads(_receive())
             if "ok" in reply:
                 return reply["ok"]
@@ -302,10 +303,10 @@ def _changed(
     return None if now == arguments else wire.loads(now, lambda index: None)
 
 
-def _send_reply(reply: dict[str, Any]) -> None:
+def _send_reply(reply: dict[str, Any], question: bytes) -> None:
     """Send a reply; if the result is no data, say what it is instead."""
     try:
-        _send(reply)
+        _send(reply, question)
         return
     except wire.WireError as error:
         what = str(error)
@@ -314,11 +315,11 @@ def _send_reply(reply: dict[str, Any]) -> None:
         what = f"a {type(result).__name__} instead of raising it"
     try:
         wire.dumps(result)
-        _send({**reply, "arguments": "unsendable"})  # only the arguments are at fault
+        _send({**reply, "arguments": "unsendable"}, question)  # only the arguments are at fault
     except wire.WireError:
         reply.pop("ok", None)
         reply.pop("arguments", None)
-        _send({**reply, "unsendable": what})
+        _send({**reply, "unsendable": what}, question)
 
 
 def _describe(error: BaseException, label: str) -> dict[str, Any]:
@@ -378,27 +379,34 @@ def _remember_source(label: str, source: str) -> None:
     linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
 
 
+_left_over = b""
+
+
 def _receive() -> bytes:
-    prefix = _read_exactly(wire.PREFIX.size)
-    return prefix + _read_exactly(wire.frame_length(prefix) - len(prefix))
-
-
-_left_over = bytearray()
-
-
-def _read_exactly(count: int) -> bytes:
+    """Return the next frame; the one after it may have come along."""
     global _left_over
-    data, _left_over = _left_over, bytearray()
-    while len(data) < count:
-        part = os.read(SOCKET, max(SMALL_READ, min(count - len(data), LARGE_READ)))
-        if not part:  # the grader hung up: there is nobody left to answer
-            os._exit(0)
-        data += part
-    _left_over = data[count:]
-    return bytes(data[:count])
+    data = _left_over or _read(SMALL_READ)
+    while len(data) < wire.PREFIX.size:
+        data += _read(SMALL_READ)
+    length = wire.frame_length(data[: wire.PREFIX.size])
+    if len(data) < length:
+        parts, missing = [data], length - len(data)
+        while missing > 0:
+            parts.append(_read(max(SMALL_READ, min(missing, LARGE_READ))))
+            missing -= len(parts[-1])
+        data = b"".join(parts)
+    _left_over = data[length:]
+    return data[:length]
 
 
-def _send(message: dict[str, Any]) -> None:
-    view = memoryview(wire.dumps(message))
+def _read(most: int) -> bytes:
+    part = os.read(SOCKET, most)
+    if not part:  # the grader hung up: there is nobody left to answer
+        os._exit(0)
+    return part
+
+
+def _send(message: dict[str, Any], question: bytes) -> None:
+    view = memoryview(wire.dumps(message, token=question))
     while view:
         view = view[os.write(SOCKET, view) :]

@@ -1,24 +1,24 @@
 """Frames of plain data between the grader and the sandbox: no pickle, no code, bounded.
 
-A frame is: total length (4 bytes), header length (4 bytes), a JSON header, raw array bytes.
-Numbers, texts, None, lists, tuples, dicts and arrays of bool, int, float and complex can be
-sent; floats travel as hexadecimal text, so that every bit and every nan arrives.
+A frame is: total length (4 bytes), header length (4 bytes), a token that says which question it
+belongs to (8 bytes), a header in MessagePack, raw array bytes. Numbers, texts, None, lists, tuples,
+dicts and arrays of bool, int, float and complex can be sent; every bit and every nan arrives.
 
-The grader decodes frames that hostile code may have written, so decoding checks every tag,
-type, size and depth, and whatever is wrong raises `WireError`.
+The grader decodes frames that hostile code may have written, so decoding checks every type, size
+and depth, and whatever is wrong raises `WireError`.
 
 Stand-alone: this file runs on both sides of the wall.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import struct
 from collections.abc import Callable
 from typing import Any
 
+import msgpack
 import numpy as np
 
 MAX_FRAME_BYTES = 64 << 20
@@ -28,22 +28,36 @@ MAX_ITEMS = 100_000
 # Numbers that collide in a dict can be found at will, texts can't: a few thousand of them would
 # keep the reader busy for seconds, all that fit for minutes.
 MAX_NUMBER_KEYS = 1000
+MAX_AXES = 32
+# What the parsers raise at bytes or values that they do not like; all of it means the same here.
+PROBLEMS = (
+    *(ValueError, TypeError, KeyError, RecursionError, OverflowError, MemoryError),
+    *(struct.error, msgpack.UnpackException),
+)
 MAX_INT_BITS = 4096
 MAX_INT_DIGITS = 1300
-PREFIX = struct.Struct("<II")
-PLAIN = (str, bool, type(None))
+PREFIX = struct.Struct("<II8s")
+NO_TOKEN = bytes(8)
 DTYPE = re.compile(r"[<>|=]?[biufc][0-9]{1,2}")
-# Made once: json.dumps makes one for each call that has options.
-TO_JSON = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":")).encode
-FROM_JSON = json.JSONDecoder().decode
-INTEGER = re.compile(rf"-?[0-9]{{1,{MAX_INT_DIGITS}}}")
+INTEGER = re.compile(rf"-?[0-9]{{1,{MAX_INT_DIGITS}}}", re.ASCII)
+COMPLEX = struct.Struct("<dd")
+# What MessagePack does not know by itself.
+TUPLE, ARRAY, SCALAR, LONG_INT, COMPLEX_NUMBER, FUNCTION = range(1, 7)
+# Types that hold nothing which would have to be looked at.
+SIMPLE = {float, int, str, bool, type(None), complex, np.ndarray, np.float64, np.int64, np.bool_}
+# MessagePack takes these, and we don't: they are neither numbers nor text.
+REFUSED = (bytes, bytearray, memoryview, msgpack.Timestamp, msgpack.ExtType)
 
 
 class WireError(Exception):
     """A value that can't be sent, or a frame that is not of this format."""
 
 
-def dumps(value: Any, callbacks: list[Callable[..., Any]] | None = None) -> bytes:
+def dumps(
+    value: Any,
+    callbacks: list[Callable[..., Any]] | None = None,
+    token: bytes = NO_TOKEN,
+) -> bytes:
     """Return `value` as one frame.
 
     Parameters
@@ -53,118 +67,167 @@ def dumps(value: Any, callbacks: list[Callable[..., Any]] | None = None) -> byte
     callbacks : list, optional
         Where functions found in the value are put; each travels as its index. Without it a
         function is refused.
+    token : bytes, optional
+        Which question the frame belongs to.
     """
-    buffers: list[bytes] = []
-    header = TO_JSON(_encode(value, buffers, callbacks, 0)).encode()
-    total = PREFIX.size + len(header) + sum(map(len, buffers))
+    writer = _Writer(callbacks)
+    try:
+        _look_at(value, 0)
+        header = writer.pack(value)
+    except WireError:
+        raise
+    except PROBLEMS as error:
+        raise WireError(f"data that cannot be sent ({type(error).__name__})") from error
+    total = PREFIX.size + len(header) + sum(map(len, writer.buffers))
     if total > MAX_FRAME_BYTES or len(header) > MAX_HEADER_BYTES:
         raise WireError("more data than can be sent")
-    return b"".join([PREFIX.pack(total, len(header)), header, *buffers])
+    return b"".join([PREFIX.pack(total, len(header), token), header, *writer.buffers])
 
 
 def loads(frame: bytes | bytearray, callback: Callable[[int], Any] | None = None) -> Any:
     """Return the value in a frame; `callback` makes a callable of a function's index."""
     if not PREFIX.size <= len(frame) <= MAX_FRAME_BYTES:
         raise WireError("a frame of impossible length")
-    total, header_length = PREFIX.unpack_from(frame)
+    total, header_length, _ = PREFIX.unpack_from(frame)
     if total != len(frame) or header_length > min(MAX_HEADER_BYTES, total - PREFIX.size):
         raise WireError("a frame whose lengths do not agree")
+    view = memoryview(frame)
     start = PREFIX.size + header_length
+    reader = _Reader(view, start, callback)
     try:
-        header = FROM_JSON(str(frame[PREFIX.size : start], "ascii"))
-        decoder = _Decoder(memoryview(frame), start, callback)
-        value = decoder.decode(header, 0)
+        value = reader.unpack(view[PREFIX.size : start])
+        _look_at(value, -1)  # a message is one level around what is sent
     except WireError:
         raise
-    # Hostile text can make the parsers fail in many ways; all of them mean the same here.
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError, MemoryError) as error:
+    except PROBLEMS as error:
         raise WireError(f"a malformed frame ({type(error).__name__})") from error
-    if decoder.position != len(frame):
+    if reader.position != len(frame):
         raise WireError("a frame with bytes left over")
     return value
 
 
+def with_token(frame: bytes, token: bytes) -> bytes:
+    """Return a frame, or the first of several, with another token."""
+    return frame[: PREFIX.size - len(NO_TOKEN)] + token + frame[PREFIX.size :]
+
+
+def token_of(frame: bytes | bytearray) -> bytes:
+    """Return the token of a frame."""
+    return bytes(frame[PREFIX.size - len(NO_TOKEN) : PREFIX.size])
+
+
+def body_of(frame: bytes | bytearray) -> memoryview:
+    """Return what a frame says, without its token: equal for equal values."""
+    return memoryview(frame)[PREFIX.size :]
+
+
 def frame_length(prefix: bytes | bytearray) -> int:
-    """Return the length of the frame that starts with these eight bytes."""
-    total, header_length = PREFIX.unpack(prefix)
+    """Return the length of the frame that starts with this prefix."""
+    total, header_length, _ = PREFIX.unpack(prefix)
     if not PREFIX.size <= total <= MAX_FRAME_BYTES or header_length > MAX_HEADER_BYTES:
         raise WireError("a frame of impossible length")
     return int(total)
 
 
-def _encode(
-    value: Any, buffers: list[bytes], callbacks: list[Callable[..., Any]] | None, depth: int
-) -> Any:
-    if depth > MAX_DEPTH:
-        raise WireError("data nested too deeply")
+def _look_at(value: Any, depth: int) -> None:
+    """Raise if a value is nested too deeply, or holds too much or what is no data."""
     kind = type(value)
-    if kind in PLAIN:
-        return value
-    if kind is float:
-        return {"f": value.hex()}
-    # Base-class methods read subclasses of the plain types, so that a named tuple, an OrderedDict
-    # or numpy's own str and float arrive as what they are, and overridden methods do not count.
-    if isinstance(value, np.ndarray):
-        return _encode_array(value, buffers)
-    if isinstance(value, np.generic) and not isinstance(value, np.str_):
-        return _encode_scalar(value, buffers)
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, int):
-        return _encode_int(int.__int__(value))
-    if isinstance(value, float):
-        return {"f": float.hex(value)}
-    if isinstance(value, complex):
-        return {"c": [float.hex(value.real), float.hex(value.imag)]}
+    if kind in SIMPLE:
+        return
+    if depth >= MAX_DEPTH:
+        raise WireError("data nested too deeply")
+    # Base-class methods, here and below: a subclass may have overridden its own.
     if isinstance(value, list | tuple):
         base: Any = list if isinstance(value, list) else tuple
         if base.__len__(value) > MAX_ITEMS:
             raise WireError("a list too long to send")
-        items = [_encode(item, buffers, callbacks, depth + 1) for item in base.__iter__(value)]
-        return {"l" if base is list else "t": items}
-    if isinstance(value, dict):
+        items = base.__iter__(value)
+    elif isinstance(value, dict):
         if dict.__len__(value) > MAX_ITEMS:
             raise WireError("a dict too long to send")
         if sum(type(key) is not str for key in dict.keys(value)) > MAX_NUMBER_KEYS:
             raise WireError("a dict with too many keys that are not text")
-        return {
-            "d": [
-                [_encode(part, buffers, callbacks, depth + 1) for part in pair]
-                for pair in dict.items(value)
-            ]
-        }
-    if callbacks is not None and callable(value):
-        callbacks.append(value)
-        return {"k": len(callbacks) - 1}
-    raise WireError(f"a value of type {type(value).__name__}, which is not plain data")
+        items = (part for pair in dict.items(value) for part in pair)
+    elif isinstance(value, REFUSED):
+        raise _no_data(value)
+    else:
+        return
+    for item in items:
+        if type(item) not in SIMPLE:
+            _look_at(item, depth + 1)
 
 
-def _encode_int(value: int) -> Any:
-    if -(2**63) <= value < 2**63:
+def _no_data(value: Any) -> WireError:
+    return WireError(f"a value of type {type(value).__name__}, which is not plain data")
+
+
+class _Writer:
+    """Makes one header, and gathers the bytes of the arrays in it, in order."""
+
+    def __init__(self, callbacks: list[Callable[..., Any]] | None) -> None:
+        self.callbacks = callbacks
+        self.buffers: list[bytes] = []
+
+    def pack(self, value: Any) -> bytes:
+        packed: bytes = msgpack.packb(
+            value, default=self._encode, strict_types=True, unicode_errors="surrogatepass"
+        )
+        return packed
+
+    def _encode(self, value: Any) -> Any:
+        """Return in other words what MessagePack does not know.
+
+        Subclasses of the plain types are read as these, so that a named tuple, an OrderedDict or
+        numpy's own str and float arrive as what they are.
+        """
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, np.generic) and not isinstance(value, np.str_):
+            return self._scalar(value)
+        if isinstance(value, tuple):
+            return msgpack.ExtType(TUPLE, self.pack(list(tuple.__iter__(value))))
+        if isinstance(value, str):
+            return str.__str__(value)
+        if isinstance(value, int):
+            return _whole(int.__int__(value))
+        if isinstance(value, float):
+            return float.__float__(value)
+        if isinstance(value, complex):
+            return msgpack.ExtType(COMPLEX_NUMBER, COMPLEX.pack(value.real, value.imag))
+        if isinstance(value, list):
+            return list(list.__iter__(value))
+        if isinstance(value, dict):
+            return dict(dict.items(value))
+        if self.callbacks is not None and callable(value):
+            self.callbacks.append(value)
+            return msgpack.ExtType(FUNCTION, msgpack.packb(len(self.callbacks) - 1))
+        raise _no_data(value)
+
+    def _array(self, value: np.ndarray) -> Any:
+        if value.dtype.kind not in "biufc":
+            raise WireError(f"an array of dtype {value.dtype}, which does not hold numbers")
+        if value.nbytes > MAX_FRAME_BYTES:
+            raise WireError("an array too large to send")
+        plain = np.asarray(value)  # a subclass arrives as the array that it holds
+        self.buffers.append(plain.tobytes())
+        return msgpack.ExtType(ARRAY, msgpack.packb([plain.dtype.str, *plain.shape]))
+
+    def _scalar(self, value: np.generic) -> Any:
+        if value.dtype.kind not in "biufc":
+            raise WireError(f"a numpy scalar of dtype {value.dtype}, which is not a number")
+        self.buffers.append(value.tobytes())
+        return msgpack.ExtType(SCALAR, value.dtype.str.encode())
+
+
+def _whole(value: int) -> Any:
+    if -(2**63) <= value < 2**64:
         return value
     if value.bit_length() > MAX_INT_BITS:
         raise WireError("a whole number too large to send")
-    return {"i": str(value)}
+    return msgpack.ExtType(LONG_INT, str(value).encode())
 
 
-def _encode_array(value: np.ndarray, buffers: list[bytes]) -> Any:
-    if value.dtype.kind not in "biufc":
-        raise WireError(f"an array of dtype {value.dtype}, which does not hold numbers")
-    if value.nbytes > MAX_FRAME_BYTES:
-        raise WireError("an array too large to send")
-    plain = np.asarray(value)  # a subclass arrives as the array that it holds
-    buffers.append(plain.tobytes())
-    return {"a": [plain.dtype.str, list(plain.shape)]}
-
-
-def _encode_scalar(value: np.generic, buffers: list[bytes]) -> Any:
-    if value.dtype.kind not in "biufc":
-        raise WireError(f"a numpy scalar of dtype {value.dtype}, which is not a number")
-    buffers.append(value.tobytes())
-    return {"g": value.dtype.str}
-
-
-class _Decoder:
+class _Reader:
     """One pass over a header, taking array bytes in order."""
 
     def __init__(
@@ -174,47 +237,60 @@ class _Decoder:
         self.position = position
         self.callback = callback
         self.number_keys = 0
+        self.depth = 0
 
-    def decode(self, node: Any, depth: int) -> Any:
-        if depth > MAX_DEPTH + 1:
-            raise WireError("data nested too deeply")
-        if node is None or type(node) in (bool, str, int):
-            return node
-        if type(node) is not dict or len(node) != 1:
-            raise WireError("an unknown form of data")
-        [(tag, body)] = node.items()
-        if tag == "f":
-            return _float(body)
-        if tag == "a":
-            return self._array(*_pair(body))
-        if tag == "g":
-            return self._take(_dtype(body), 1)[0]
-        if tag in ("l", "t"):
-            items = [self.decode(item, depth + 1) for item in _list(body)]
-            return items if tag == "l" else tuple(items)
-        if tag == "d":
-            return self._dict(_list(body), depth)
-        if tag == "i":
-            if type(body) is not str or not INTEGER.fullmatch(body):
-                raise WireError("a malformed whole number")
-            return int(body)
-        if tag == "c":
-            real, imaginary = _pair(body)
-            return complex(_float(real), _float(imaginary))
-        if tag == "k" and self.callback is not None and type(body) is int:
-            return self.callback(body)
+    def unpack(self, header: memoryview | bytes) -> Any:
+        return msgpack.unpackb(
+            header,
+            ext_hook=self._decode,
+            object_pairs_hook=self._dict,
+            strict_map_key=False,
+            unicode_errors="surrogatepass",
+            max_bin_len=0,
+            max_array_len=MAX_ITEMS,
+            max_map_len=MAX_ITEMS,
+        )
+
+    def _decode(self, code: int, data: bytes) -> Any:
+        if code == TUPLE:
+            return self._tuple(data)
+        if code == ARRAY:
+            return self._array(msgpack.unpackb(data, max_array_len=MAX_AXES + 1))
+        if code == SCALAR:
+            return self._take(_dtype(str(data, "ascii")), 1)[0]
+        if code == LONG_INT:
+            text = str(data, "ascii")
+            if INTEGER.fullmatch(text):
+                return int(text)
+        if code == COMPLEX_NUMBER:
+            return complex(*COMPLEX.unpack(data))
+        if code == FUNCTION and self.callback is not None:
+            index = msgpack.unpackb(data)
+            if type(index) is int:
+                return self.callback(index)
         raise WireError("an unknown form of data")
 
-    def _dict(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
-        self.number_keys += sum(type(_pair(pair)[0]) is not str for pair in pairs)
+    def _tuple(self, data: bytes) -> tuple[Any, ...]:
+        # Each level starts the parser anew, on the stack: it must not go deep before it is seen.
+        self.depth += 1
+        if self.depth > MAX_DEPTH + 1:
+            raise WireError("data nested too deeply")
+        items = self.unpack(data)
+        self.depth -= 1
+        if type(items) is not list:
+            raise WireError("a malformed tuple")
+        return tuple(items)
+
+    def _dict(self, pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+        self.number_keys += sum(type(key) is not str for key, _ in pairs)
         if self.number_keys > MAX_NUMBER_KEYS:
             raise WireError("a dict with too many keys that are not text")
-        return {self.decode(k, depth + 1): self.decode(v, depth + 1) for k, v in pairs}
+        return dict(pairs)
 
-    def _array(self, dtype_text: Any, shape: Any) -> np.ndarray:
-        dtype = _dtype(dtype_text)
-        if type(shape) is not list or len(shape) > 32:
-            raise WireError("a malformed shape")
+    def _array(self, form: Any) -> np.ndarray:
+        if type(form) is not list or not form:
+            raise WireError("a malformed array")
+        dtype, shape = _dtype(form[0]), form[1:]
         if not all(type(size) is int and size >= 0 for size in shape):
             raise WireError("a malformed shape")
         # An empty array too: (0, 2**40) takes no bytes, but what is then made of it might.
@@ -231,25 +307,7 @@ class _Decoder:
         return np.frombuffer(bytearray(part), dtype) if size else np.empty(0, dtype)
 
 
-def _float(text: Any) -> float:
-    if type(text) is not str or len(text) > 40:
-        raise WireError("a malformed float")
-    return float.fromhex(text)
-
-
 def _dtype(text: Any) -> np.dtype[Any]:
     if type(text) is not str or not DTYPE.fullmatch(text):
         raise WireError("a malformed dtype")
     return np.dtype(text)
-
-
-def _list(body: Any) -> list[Any]:
-    if type(body) is not list or len(body) > MAX_ITEMS:
-        raise WireError("a malformed list")
-    return body
-
-
-def _pair(body: Any) -> list[Any]:
-    if type(body) is not list or len(body) != 2:
-        raise WireError("a malformed pair")
-    return body

@@ -25,7 +25,7 @@ from typing import Any
 CONFIG: dict[str, Any] = json.loads(sys.argv[1])
 sys.path[:] = [path for path in sys.path if path]
 sys.path[:0] = [CONFIG["inside"]]
-sys.path.append(CONFIG["numpy_parent"])
+sys.path += CONFIG["libraries"]
 
 # Paid once here, not in each child. Learners' code may import these where no file can be read
 # (a kernel without Landlock, a Python that other users can't read); numpy loads some of its own
@@ -79,8 +79,10 @@ def main() -> None:
         zygote_pid=os.getpid(),
         **CONFIG["limits"],
     )
-    sys.path.remove(CONFIG["inside"])
-    sys.path.remove(CONFIG["numpy_parent"])
+    for path in (CONFIG["inside"], *CONFIG["libraries"]):
+        sys.path.remove(path)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "msgpack"]:
+        del sys.modules[name]  # of this machine's libraries, learners' code has numpy alone
     sys.argv[:] = [""]
     gc.collect()
     gc.freeze()  # children then do not copy these pages only to count references
