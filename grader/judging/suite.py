@@ -16,6 +16,7 @@ import time
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ from exercises import Exercise, Module
 from exercises.layout import class_of_exercise, exercise_of_class, module_of_test
 from grader.course import Course
 from grader.errors import SuiteError
-from grader.judging.bench import Bench, LearnerProxy
+from grader.judging.bench import Bench, LearnerProxy, ModuleBench
+from grader.judging.transcripts import Transcripts
 
 # Only what collects plain tests is wanted: the rest costs time at each start.
 OPTIONS = (
@@ -130,9 +132,9 @@ class Suite:
         bench: Bench,
         seed: int,
         go_on: Callable[[Sequence[TestRun]], bool] = lambda runs: True,
+        transcripts: Transcripts | None = None,
     ) -> list[TestRun]:
         """Run an exercise's tests on one submission's module, while `go_on` says so."""
-        learner = LearnerProxy(bench, exercise)
         runs: list[TestRun] = []
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a test that cares about warnings says so itself
@@ -142,24 +144,27 @@ class Suite:
                 if not go_on(runs):
                     break
                 bench.max_steps = test.max_steps
-                fixtures = {
-                    "learner": learner,
-                    "reference": self.reference(exercise),
-                    "rng": test.rng(seed),
-                }
+                body = partial(self._error_of, test, seed)
                 start, first = time.perf_counter(), len(bench.records)
-                error = _error_of(test, fixtures)
+                if transcripts is not None and isinstance(bench, ModuleBench):
+                    error = transcripts.run(f"{seed} {test.id}", bench, body)
+                else:
+                    error = body(bench)
                 calls = range(first, len(bench.records))
                 runs.append(TestRun(test, error, time.perf_counter() - start, calls))
         return runs
 
-
-def _error_of(test: HiddenTest, fixtures: Mapping[str, Any]) -> BaseException | None:
-    try:
-        test.call(fixtures)
-    except (Exception, pytest.fail.Exception) as error:
-        return error
-    return None
+    def _error_of(self, test: HiddenTest, seed: int, bench: Bench) -> BaseException | None:
+        fixtures = {
+            "learner": LearnerProxy(bench, test.exercise),
+            "reference": self.reference(test.exercise),
+            "rng": test.rng(seed),
+        }
+        try:
+            test.call(fixtures)
+        except (Exception, pytest.fail.Exception) as error:
+            return error
+        return None
 
 
 def collect(course: Course, modules: Sequence[Module]) -> Suite:

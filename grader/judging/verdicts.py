@@ -16,6 +16,7 @@ from grader.judging.diagnosis import Diagnostician
 from grader.judging.digest import suite_digest
 from grader.judging.reasons import is_todo, why_failed
 from grader.judging.suite import HiddenTest, Suite, TestRun
+from grader.judging.transcripts import Transcripts
 from grader.results import GRADED, ExerciseResult, Misconception, Result, TestResult, VoidTest
 from grader.sandbox import (
     CallTimedOut,
@@ -47,6 +48,7 @@ class Grader:
     diagnostician: Diagnostician = field(init=False)
     troubles: list[str] = field(default_factory=list)
     _digests: dict[str, str] = field(default_factory=dict)
+    _transcripts: Transcripts = field(default_factory=Transcripts)
 
     def __post_init__(self) -> None:
         self.diagnostician = Diagnostician(self.suite, self.seed)
@@ -150,7 +152,13 @@ class Grader:
         if early is not None:
             return self._without_tests(exercise, *early)
         bench.records.clear()
-        runs = self.suite.run(exercise, bench, self.seed, lambda so_far: _go_on(so_far, deadline))
+        runs = self.suite.run(
+            exercise,
+            bench,
+            self.seed,
+            lambda so_far: _go_on(so_far, deadline),
+            self._transcripts,
+        )
         score, status, why = judge(exercise, runs, self._weight(exercise))
         misconception = None
         if self.is_diagnosing and status in ("failed", "partial"):
