@@ -7,7 +7,6 @@ when something outside killed it is tried once more: a machine short of memory c
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import textwrap
 import time
@@ -66,13 +65,13 @@ class Given:
     @cached_property
     def key(self) -> bytes:
         """The same for the same answer, to the bit; b"" if there is none."""
-        return digest_of(wire.body_of(self._frame)) if self._frame is not None else b""
+        return wire.digest_of(wire.body_of(self._frame)) if self._frame is not None else b""
 
     def key_of_error(self, error: Exception) -> bytes:
         """Return what a test can see of an answer that is an error: its type, not its text."""
         reply = message_in(self._frame) if self._frame is not None else {}
         seen = [type(error).__name__, reply.get("warnings"), reply.get("arguments")]
-        return digest_of(wire.dumps(seen))
+        return wire.digest_of(wire.dumps(seen))
 
     @property
     def size(self) -> int:
@@ -106,11 +105,6 @@ class Given:
         except Exception as error:
             return error
         return None
-
-
-def digest_of(data: bytes | memoryview) -> bytes:
-    """Return 16 bytes that no two answers share, even if somebody wants them to."""
-    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 @dataclass(frozen=True)

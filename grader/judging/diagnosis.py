@@ -67,6 +67,7 @@ class Diagnostician:
         self._modules: dict[tuple[Exercise, str], Any] = {}
         self._answers: dict[tuple[Any, ...], Answer] = {}
         self._known_reasons: dict[tuple[Exercise, str], dict[str, str]] = {}
+        self._explained: dict[tuple[Exercise, bytes], Misconception | None] = {}
 
     def diagnose(
         self,
@@ -79,6 +80,14 @@ class Diagnostician:
         seen = _Seen(records, runs)
         if not seen.records:
             return None
+        key = exercise, seen.digest()
+        if key not in self._explained:
+            if len(self._explained) >= MAX_ANSWERS:
+                self._explained.clear()
+            self._explained[key] = self._explain(module, exercise, seen)
+        return self._explained[key]
+
+    def _explain(self, module: Module, exercise: Exercise, seen: _Seen) -> Misconception | None:
         variants = self._wrong_variants(module, exercise)
         truths = [self._replay(exercise, REFERENCE, record) for record in seen.records]
         for likeness in LIKENESSES:
@@ -182,7 +191,7 @@ class Diagnostician:
     def _replay(self, exercise: Exercise, variant: str, record: Given) -> Answer:
         question = record.question
         arguments = question.arguments
-        key = (exercise, variant, question.name, question.driver, arguments.frame)
+        key = (exercise, variant, question.digest, question.driver)
         cacheable = not arguments.callbacks
         if cacheable and key in self._answers:
             return self._answers[key]
@@ -220,6 +229,15 @@ class _Seen:
         self.relative = frozenset(
             i for i, run in enumerate(runs) if getattr(run.error, "is_relative", False)
         )
+
+    def digest(self) -> bytes:
+        """Return the same bytes for what would be explained in the same way."""
+        calls = [
+            (record.question.digest, record.answer.error or record.key, test)
+            for record, test in zip(self.records, self.tests, strict=True)
+        ]
+        runs = (self.ids, sorted(self.failed), sorted(self.reasons.items()), sorted(self.relative))
+        return wire.digest_of(repr((calls, runs)).encode())
 
     def silent(self, truths: Sequence[Answer]) -> frozenset[str]:
         """Return the tests in which all answers are right."""

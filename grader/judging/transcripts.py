@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.errors import SuiteError
-from grader.judging.bench import Given, ModuleBench, digest_of, question_of
+from grader.judging.bench import Given, ModuleBench, question_of
 from grader.sandbox.arguments import Arguments, Question
 
 MAX_STEPS = 200_000
@@ -92,7 +92,7 @@ class Transcripts:
             self._questions.clear()
             self._n_steps = self._n_bytes = 0
         self._n_steps += 1
-        key = digest_of(question.frame)
+        key = question.digest
         if key not in self._questions:
             self._n_bytes += 2 * len(question.frame)  # its arguments lie there beside it
             self._questions[key] = replace(question, arguments=question.arguments.kept())

@@ -45,6 +45,7 @@ class Grader:
     sandbox: Sandbox
     seed: int
     is_diagnosing: bool = True
+    has_transcripts: bool = True
     diagnostician: Diagnostician = field(init=False)
     troubles: list[str] = field(default_factory=list)
     _digests: dict[str, str] = field(default_factory=dict)
@@ -157,7 +158,7 @@ class Grader:
             bench,
             self.seed,
             lambda so_far: _go_on(so_far, deadline),
-            self._transcripts,
+            self._transcripts if self.has_transcripts else None,
         )
         score, status, why = judge(exercise, runs, self._weight(exercise))
         misconception = None

@@ -89,6 +89,11 @@ class Question:
             message["steps"] = self.max_steps
         return wire.dumps(message) + self.arguments.frame
 
+    @cached_property
+    def digest(self) -> bytes:
+        """The same for the same call; a function among the arguments is only counted."""
+        return wire.digest_of(self.frame)
+
 
 def _restore(original: Any, now: Any) -> None:
     """Make the change that a call made to its arguments to the caller's own objects."""

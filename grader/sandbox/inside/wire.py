@@ -12,6 +12,7 @@ Stand-alone: this file runs on both sides of the wall.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 import struct
@@ -119,6 +120,11 @@ def token_of(frame: bytes | bytearray) -> bytes:
 def body_of(frame: bytes | bytearray) -> memoryview:
     """Return what a frame says, without its token: equal for equal values."""
     return memoryview(frame)[PREFIX.size :]
+
+
+def digest_of(data: bytes | memoryview) -> bytes:
+    """Return 16 bytes that no two texts share, even if somebody wants them to."""
+    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 def frame_length(prefix: bytes | bytearray) -> int:
