@@ -67,10 +67,16 @@ class Given:
         """The same for the same answer, to the bit; b"" if there is none."""
         return wire.digest_of(wire.body_of(self._frame)) if self._frame is not None else b""
 
-    def key_of_error(self, error: Exception) -> bytes:
-        """Return what a test can see of an answer that is an error: its type, not its text."""
-        reply = message_in(self._frame) if self._frame is not None else {}
-        seen = [type(error).__name__, reply.get("warnings"), reply.get("arguments")]
+    def key_of_error(self, error: Exception | None) -> bytes:
+        """Return what a test can see of an answer that is an error: its type, not its text.
+
+        It is b"" where there is no answer, or none that is one.
+        """
+        if error is None or isinstance(error, LearnerFault) or self._frame is None:
+            return b""
+        reply = message_in(self._frame)
+        seen = {"error": type(error).__name__}
+        seen |= {name: reply[name] for name in ("warnings", "arguments") if name in reply}
         return wire.digest_of(wire.dumps(seen))
 
     @property

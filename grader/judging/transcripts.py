@@ -108,11 +108,10 @@ def _follow(step: Step, bench: ModuleBench) -> tuple[Ending | None, list[Given]]
         if given.key in step.after:
             step = step.after[given.key]
             continue
-        error = given.error()
-        known = step.after.get(given.key_of_error(error)) if error else None
-        if known is None:
+        key = given.key_of_error(given.error())
+        if key not in step.after:
             return None, answers
-        step = known
+        step = step.after[key]
     return step.ending, answers
 
 
@@ -165,7 +164,7 @@ class _Teller:
         return given
 
     def _go_on(self, step: Step | None, given: Given, key: bytes) -> None:
-        if step is None or given.fault is not None or given.question.arguments.callbacks:
+        if step is None or not key or given.question.arguments.callbacks:
             return
         step.question = step.question or self._transcripts.keep(given.question)
         self._step = step.after.setdefault(key, Step())

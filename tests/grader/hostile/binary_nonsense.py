@@ -5,15 +5,27 @@
 calls = 0
 
 
+def framed(header, rest=b""):
+    place = sys._getframe()
+    while "question" not in place.f_locals:
+        place = place.f_back
+    total = 16 + len(header) + len(rest)
+    return struct.pack("<II8s", total, len(header), place.f_locals["question"]) + header + rest
+
+
+def array(form):
+    return b"\xc7" + bytes([len(form), 2]) + form
+
+
 def neuron(x, w, b):
     global calls
     calls += 1
     frame = [
-        struct.pack("<II", 8, 0),
-        struct.pack("<II", 0, 0),
-        struct.pack("<II", 20, 8) + b"\xff" * 12,
-        struct.pack("<II", 50, 12) + b'{"a":["<O8"]' + bytes(30),
-        struct.pack("<II", 35, 27) + b'{"a":["<f8",[1152921504606]]}'[:27],
+        struct.pack("<II", 16, 0) + bytes(8),
+        struct.pack("<II", 0, 0) + bytes(8),
+        framed(b"\xff" * 12),
+        framed(array(b"\x92\xa3<O8\x01"), bytes(30)),
+        framed(array(b"\x92\xa3<f8\xcf" + struct.pack(">Q", 1152921504606))),
     ][calls % 5]
     os.write(3, frame)
     time.sleep(10_000)
