@@ -180,8 +180,23 @@ class ModuleBench:
 
         `changes_show` is whether a change made to an argument is made to the caller's object too.
         """
+        return self.ask(self.question(name, script, args, kwargs, changes_show)).value()
+
+    def question(
+        self,
+        name: str,
+        script: Callable[..., Any] | None,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        changes_show: bool,
+    ) -> Question:
+        """Return a call of a function of the module, or of a script beside it, as it is sent."""
         arguments = Arguments(args, kwargs, are_restored=changes_show)
-        return self.ask(question_of(name, script, arguments, self.max_steps)).value()
+        if script is None:
+            return Question(name, arguments, max_steps=self.max_steps)
+        return Question(
+            name, arguments, _source_of(script), script.__name__, script, self.max_steps
+        )
 
     def ask(self, question: Question) -> Given:
         """Make a call, and keep a record of what came back."""
@@ -319,16 +334,6 @@ def _callable(
     call.__name__ = call.__qualname__ = name
     call.with_changes = with_changes  # type: ignore[attr-defined]
     return call
-
-
-def question_of(
-    name: str, script: Callable[..., Any] | None, arguments: Arguments, max_steps: int | None
-) -> Question:
-    """Return a call of a function of the module, or of a script beside it, as it is sent."""
-    if script is None:
-        return Question(name, arguments, max_steps=max_steps)
-    text = _source_of(script)
-    return Question(name, arguments, text, script.__name__, script, max_steps)
 
 
 _sources: dict[Callable[..., Any], str] = {}

@@ -20,8 +20,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.errors import SuiteError
-from grader.judging.bench import Given, ModuleBench, question_of
-from grader.sandbox.arguments import Arguments, Question
+from grader.judging.bench import Given, ModuleBench
+from grader.sandbox.arguments import Question
 
 MAX_STEPS = 200_000
 MAX_QUESTION_BYTES = 256 << 20
@@ -140,8 +140,7 @@ class _Teller:
         changes_show: bool = False,
     ) -> Any:
         """Call the learner's function, or tell what it answered when it was called."""
-        arguments = Arguments(args, kwargs, are_restored=changes_show)
-        question = question_of(name, script, arguments, self.max_steps)
+        question = self._bench.question(name, script, args, kwargs, changes_show)
         step, self._step = self._step, None
         given = self._given(question)
         try:

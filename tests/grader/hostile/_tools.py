@@ -2,7 +2,6 @@
 import contextlib
 import ctypes
 import errno
-import json
 import os
 import platform
 import signal
@@ -50,24 +49,35 @@ def syscall(name, *args):
 back, names_in = (vars(type(sys._getframe()))[name].__get__ for name in ("f_back", "f_locals"))
 
 
-def nonce():
-    """Return the number that the reply to the present question has to carry."""
+def token():
+    """Return the token that the reply to the present question has to carry."""
     frame = sys._getframe()
     while frame:
-        message = names_in(frame).get("message")
-        if isinstance(message, dict) and "id" in message:
-            return message["id"]
+        question = names_in(frame).get("question")
+        if isinstance(question, bytes):
+            return question
         frame = back(frame)
 
 
-def send(header):
-    """Send a forged frame."""
-    send_bytes(json.dumps(header, separators=(",", ":")).encode())
+def wire():
+    """Return the module that makes frames; `import wire` finds nothing where there are rules."""
+    find_globals = vars(type(lambda: None))["__globals__"].__get__
+    return find_globals(type(sys.meta_path[0]).find_spec)["wire"]
 
 
-def send_bytes(header):
-    """Send a forged frame whose header is no JSON."""
-    data = struct.pack("<II", 8 + len(header), len(header)) + header
+def send(message, question=None):
+    """Send a forged message."""
+    send_bytes(wire().dumps(message, None, question or token()))
+
+
+def framed(header, rest=b""):
+    """Return a frame around a header that no honest one would write."""
+    total = 16 + len(header) + len(rest)
+    return struct.pack("<II8s", total, len(header), token()) + header + rest
+
+
+def send_bytes(data):
+    """Send bytes as they are."""
     while data:
         data = data[os.write(3, data) :]
 

@@ -2,5 +2,5 @@
 # from: forged frames at import
 # neuron: unreadable
 # others: unreadable
-for guess in (0, "", "0" * 16, None):
-    send({"d": [["id", guess], ["loaded", True], ["ok", {"f": "0x0p+0"}], ["status", "passed"]]})
+for guess in (bytes(8), b"0" * 8, b"question", token()[::-1]):
+    send({"loaded": True, "ok": 0.0, "status": "passed"}, guess)

@@ -3,4 +3,4 @@
 # neuron: failed
 # others: passed
 def neuron(x, w, b):
-    send({"d": [["id", nonce()], ["callback", 0], ["arguments", {"l": [{"l": []}, {"d": []}]}]]})
+    send({"callback": 0, "arguments": [[], {}]})

@@ -3,4 +3,4 @@
 # neuron: failed, crashed
 # others: passed
 def neuron(x, w, b):
-    send({"d": [["id", nonce()], ["sandbox", "SandboxError: broken"], ["error", "SandboxError"]]})
+    send({"sandbox": "SandboxError: broken", "error": "SandboxError"})

@@ -2,4 +2,4 @@
 # from: sandbox claims
 # neuron: unreadable
 # others: unreadable
-send({"d": [["id", nonce()], ["sandbox", "SandboxError: broken"]]})
+send({"sandbox": "SandboxError: broken"})

@@ -15,4 +15,4 @@ def neuron(x, w, b):
         [1, f"np.{letters}", f"np.{letters}"],
         [1, f"np.{said}", f"np.{said}"],
     ][calls % 3]
-    send({"d": [["id", nonce()], ["violation", {"t": violation}], ["ok", {"f": "0x0p+0"}]]})
+    send({"violation": tuple(violation), "ok": 0.0})

@@ -3,7 +3,7 @@
 # neuron: timeout
 # others: passed
 def neuron(x, w, b):
-    os.write(3, struct.pack("<II", 1 << 22, 1 << 20))
+    os.write(3, struct.pack("<II8s", 1 << 22, 1 << 20, token()))
     while True:
         os.write(3, b"{")
         time.sleep(0.1)
