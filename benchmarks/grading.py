@@ -5,7 +5,7 @@ cost per submission is marginal: a run of many less a run of one, so that its st
 the whole cost with the start is printed as well. pytest's cost is that of a whole process, as a
 grader without this design pays it for each submission.
 
-Then a class in which three modules of ten are untouched stubs, or copies of another learner's, is
+Then a class in which of each ten modules one is an untouched stub and two are copies of one text is
 graded twice: as it is, and with a comment of its own in each module, so that no two are equal.
 """
 
