@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -14,6 +16,9 @@ from grader.errors import GraderError, InputError
 from grader.printing import printable
 from grader.reports.exports import NAMES as EXPORTS
 from kata.version import ShowVersion
+
+if TYPE_CHECKING:
+    from grader.run import Decision
 
 INSTRUCTORS_PACKAGES = ("msgpack", "msgspec")  # which a learner's installation lacks
 THOROUGH_SEEDS = 20
@@ -74,6 +79,11 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
     run.add_argument("--seed", type=int, metavar="S", help="seed of the hidden inputs")
     run.add_argument("--fresh", action="store_true", help="grade everything again")
+    run.add_argument(
+        "--explain",
+        action="store_true",
+        help="say first why each submission is graded or is not, then grade",
+    )
     run.add_argument(
         "--unsafe-no-sandbox",
         action="store_true",
@@ -157,7 +167,8 @@ def grade(args: argparse.Namespace) -> int:
     )
     if args.unsafe_no_sandbox:
         print("grader: NO SANDBOX: the code runs with all of your rights", file=sys.stderr)
-    summary = grade_class(request, Progress(Console(stderr=True)))
+    explain = _explain if args.explain else None
+    summary = grade_class(request, Progress(Console(stderr=True)), explain=explain)
     for note in summary.notes:
         print(f"grader: {printable(note)}", file=sys.stderr)
     print_class(Console(), [r for r in all_results(args.out) if isinstance(r, Result)])
@@ -176,6 +187,18 @@ def grade(args: argparse.Namespace) -> int:
         _print_lines(summary.failed)
         print("grader: run the same command again to retry these", file=sys.stderr)
     return OK if summary.is_whole else NOT_ALL_GRADED
+
+
+def _explain(decisions: Sequence[Decision]) -> None:
+    """Print a line for each submission, and how many there are of each kind."""
+    for each in decisions:
+        what = "to grade" if each.is_graded else "kept"
+        reasons = "; ".join(map(str, each.reasons))
+        print(f"{printable(each.learner)} {each.week}: {what}, {printable(reasons)}")
+    kinds = Counter(each.reasons[0].kind for each in decisions)
+    print(
+        ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()), end="\n\n", flush=True
+    )
 
 
 def _print_lines(lines: Sequence[str]) -> None:

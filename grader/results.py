@@ -59,6 +59,9 @@ class Result:
     ----------
     digest, suite : str
         What was graded, and by what: see `Submission.digest` and `grader.judging.digest`.
+    texts, suites : dict of str to str
+        The same module by module: a digest of each that was handed in, and of what judged those
+        whose verdicts can't change by being graded once more (see `grader.judging.known`).
     sandbox : str
         In words, what protected the grader.
     is_confined : bool
@@ -70,6 +73,8 @@ class Result:
     submitted_at: str | None
     digest: str
     suite: str
+    texts: dict[str, str]
+    suites: dict[str, str]
     seed: int
     status: str
     score: float

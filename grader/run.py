@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import secrets
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +15,9 @@ from grader.course import Course
 from grader.errors import InputError, ResultError
 from grader.files import indistinct, remove_leftovers, write_atomically, writing_to
 from grader.intake.collect import collect
-from grader.intake.submission import Collected, HandIn
-from grader.judging.digest import suite_digest
+from grader.intake.submission import TIMESTAMP, Collected, HandIn, Submission
+from grader.judging.digest import digest_of_week, module_digests
+from grader.judging.known import Regrade, digests_of_texts
 from grader.judging.worker import Order
 from grader.progress import Progress
 from grader.reports.grades_csv import write_grades_csv, write_void_tests_csv
@@ -52,6 +53,28 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why a submission is graded, or is not: the kind, and what in particular."""
+
+    kind: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """Return both."""
+        return f"{self.kind}: {self.detail}" if self.detail else self.kind
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether a submission is graded, and why: the reasons, of which one would do."""
+
+    learner: str
+    week: str
+    is_graded: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
 class Summary:
     """What a run did: every chosen submission is graded, kept from before, or failed.
 
@@ -82,8 +105,15 @@ class Summary:
         return not (self.failed or self.troubles or self.void)
 
 
-def grade_class(request: Request, progress: Progress, course: Course | None = None) -> Summary:
+def grade_class(
+    request: Request,
+    progress: Progress,
+    course: Course | None = None,
+    explain: Callable[[Sequence[Decision]], None] | None = None,
+) -> Summary:
     """Grade all submissions that are new or changed, and write `grades.csv`.
+
+    `explain` is told what is decided on each of them, before the first is graded.
 
     Raises
     ------
@@ -95,7 +125,10 @@ def grade_class(request: Request, progress: Progress, course: Course | None = No
     with _only_run(request.grades):
         seed = _seed(request)
         remove_leftovers(request.grades)
-        todo, kept = _split(request, course, collected, seed)
+        decided = _decide(request, course, collected.hand_ins, seed)
+        if explain is not None:
+            explain([decision for _, decision in decided])
+        todo = [hand_in for hand_in, decision in decided if decision.is_graded]
         workers = Workers(_order(request, course, todo, seed), request.jobs)
         done = _grade_all(request, workers, todo, progress)
         if todo:
@@ -107,7 +140,7 @@ def grade_class(request: Request, progress: Progress, course: Course | None = No
         unreadable = [str(error) for error in results if isinstance(error, ResultError)]
         return Summary(
             graded=done.graded,
-            kept=kept,
+            kept=len(decided) - len(todo),
             failed=(*done.failed, *unreadable),
             troubles=tuple(done.troubles),
             void=workers.void,
@@ -203,33 +236,78 @@ def _twins(grades: Path, learners: Sequence[str]) -> dict[str, str]:
     return notes
 
 
-def _split(
-    request: Request, course: Course, collected: Collected, seed: int
-) -> tuple[list[HandIn], int]:
-    """Return what is to be graded, and how many need no grading."""
-    digests = {week.name: suite_digest(course, week.name) for week in course.catalogue.weeks}
-    todo = [
-        hand_in
-        for hand_in in collected.hand_ins
-        if request.fresh or not _is_kept(request, hand_in, digests[hand_in.week], seed)
-    ]
-    return todo, len(collected.hand_ins) - len(todo)
+NEW = Reason("new")
+FRESH = Reason("--fresh")
+UNCHANGED = Reason("unchanged")
 
 
-def _is_kept(request: Request, hand_in: HandIn, suite: str, seed: int) -> bool:
-    """Say whether a written result still holds for this submission, suite and seed."""
+@dataclass(frozen=True)
+class _Again(HandIn):
+    """A submission that is read together with the result that is there already."""
+
+    grades: Path
+
+    def read(self) -> Submission:
+        submission = super().read()
+        try:
+            earlier = read_result(result_path(self.grades, self.learner, self.week))
+        except ResultError:
+            return submission
+        return Regrade.of_both(submission, earlier)
+
+
+def _decide(
+    request: Request, course: Course, hand_ins: Sequence[HandIn], seed: int
+) -> list[tuple[HandIn, Decision]]:
+    """Decide on each submission; of one that is graded, modules may still need no grading."""
+    weeks = sorted({hand_in.week for hand_in in hand_ins})
+    suites = {week: module_digests(course, week) for week in weeks}
+    decided = []
+    for hand_in in hand_ins:
+        reasons = _reasons(request, hand_in, suites[hand_in.week], seed)
+        decision = Decision(hand_in.learner, hand_in.week, bool(reasons), reasons or (UNCHANGED,))
+        again = _Again(hand_in.learner, hand_in.catalogued, hand_in.source, request.grades)
+        decided.append((hand_in if request.fresh else again, decision))
+    return decided
+
+
+def _reasons(
+    request: Request, hand_in: HandIn, suites: dict[str, str], seed: int
+) -> tuple[Reason, ...]:
+    """Return why a submission must be graded; none if its written result still holds."""
+    if request.fresh:
+        return (FRESH,)
     try:
-        result = read_result(result_path(request.grades, hand_in.learner, hand_in.week))
-    except ResultError:  # none yet, or a damaged one
-        return False
-    if (result.status, result.suite, result.seed) != (GRADED, suite, seed):
-        return False
-    if result.is_confined != request.is_confined:
-        return False
+        earlier = read_result(result_path(request.grades, hand_in.learner, hand_in.week))
+    except ResultError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return (NEW,)
+        return (Reason("result file is damaged, or of another version"),)
+    reasons = []
+    if earlier.status != GRADED:
+        reasons.append(Reason("was not graded", earlier.status))
+    if earlier.is_confined != request.is_confined:
+        reasons.append(Reason("was confined" if earlier.is_confined else "was not confined"))
+    if earlier.seed != seed:
+        reasons.append(Reason("other seed"))
+    reasons += _changes(hand_in, earlier)
+    if earlier.suite != digest_of_week(suites):
+        names = [n for n, found in earlier.suites.items() if suites.get(n) != found]
+        places = ", ".join(f"{hand_in.week}/{name}" for name in names)
+        reasons.append(Reason("what judges it changed", places))
+    return tuple(reasons)
+
+
+def _changes(hand_in: HandIn, earlier: Result) -> list[Reason]:
     try:
-        return result.digest == hand_in.read().digest
-    except OSError:
-        return False  # reading it once more will say why, or succeed
+        submission = hand_in.read()
+    except OSError:  # reading it once more will say why, or succeed
+        return [Reason("could not be read")]
+    if submission.digest == earlier.digest:
+        return []
+    now, before = digests_of_texts(submission), earlier.texts
+    names = [name for name in sorted({*now, *before}) if now.get(name) != before.get(name)]
+    return [Reason("changed", ", ".join(names) or TIMESTAMP)]
 
 
 def _seed(request: Request) -> int:

@@ -13,7 +13,15 @@ from grader.errors import SandboxError, describe_mistake
 from grader.intake.submission import Submission
 from grader.judging.bench import ModuleBench, source_of_module
 from grader.judging.diagnosis import Diagnostician
-from grader.judging.digest import suite_digest
+from grader.judging.digest import digest_of_week, module_digests
+from grader.judging.known import (
+    Judged,
+    Known,
+    Regrade,
+    digests_of_texts,
+    siblings_of,
+    what_decides,
+)
 from grader.judging.reasons import is_todo, why_failed
 from grader.judging.suite import HiddenTest, Suite, TestRun
 from grader.judging.transcripts import Transcripts
@@ -37,7 +45,9 @@ NOT_RUN = "not run, since earlier requirements ended the run"
 class Grader:
     """Everything that one process needs to grade one submission after another.
 
-    `troubles` gathers what went wrong on our side without touching a verdict.
+    `troubles` gathers what went wrong on our side without touching a verdict. Equal modules are
+    graded once by each process: so a class's untouched stubs cost a run no more than one of them
+    for each of its workers.
     """
 
     course: Course
@@ -48,8 +58,9 @@ class Grader:
     has_transcripts: bool = True
     diagnostician: Diagnostician = field(init=False)
     troubles: list[str] = field(default_factory=list)
-    _digests: dict[str, str] = field(default_factory=dict)
     _transcripts: Transcripts = field(default_factory=Transcripts)
+    _known: Known = field(default_factory=Known)
+    _digests: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.diagnostician = Diagnostician(self.suite, self.seed)
@@ -101,15 +112,17 @@ class Grader:
         week = self.course.catalogue.week(submission.week)
         assert week is not None
         deadline = time.monotonic() + SUBMISSION_WALL_S
-        results: list[ExerciseResult] = []
-        for module in week.modules:
-            results += self._grade_module(module, submission, deadline)
+        texts, suites = digests_of_texts(submission), self._suites(week.name)
+        judged = {m.name: self._judged(m, submission, texts, deadline) for m in week.modules}
+        results = [result for each in judged.values() for result in each.exercises]
         return Result(
             learner=submission.learner,
             week=submission.week,
             submitted_at=submission.submitted_at,
             digest=submission.digest,
-            suite=self._suite_digest(week.name),
+            suite=digest_of_week(suites),
+            texts=texts,
+            suites={name: suites[name] for name, each in judged.items() if each.is_lasting},
             seed=self.seed,
             status=GRADED,
             score=round(sum(result.score for result in results), 4),
@@ -119,31 +132,83 @@ class Grader:
             is_confined=self.sandbox.is_confined,
         )
 
-    def _suite_digest(self, week: str) -> str:
+    def _suites(self, week: str) -> dict[str, str]:
         if week not in self._digests:
-            self._digests[week] = suite_digest(self.course, week)
+            self._digests[week] = module_digests(self.course, week)
         return self._digests[week]
 
-    def _grade_module(
-        self, module: Module, submission: Submission, deadline: float
-    ) -> list[ExerciseResult]:
+    def _judged(
+        self, module: Module, submission: Submission, texts: dict[str, str], deadline: float
+    ) -> Judged:
+        """Return the verdicts on a module: known from before, or given now."""
         file = submission.files.get(module.name)
         if file is None:
             why = f"{module.name}.py was not handed in"
-            return [self._without_tests(e, "todo", why) for e in module.exercises]
+            return Judged(tuple(self._without_tests(e, "todo", why) for e in module.exercises))
         if file.text is None:
             why = file.problem or "cannot be read"
-            return [self._without_tests(e, "unreadable", why) for e in module.exercises]
-        siblings = {n: f.text for n, f in submission.files.items() if f.text is not None}
+            return Judged(
+                tuple(self._without_tests(e, "unreadable", why) for e in module.exercises)
+            )
+        if isinstance(submission, Regrade):
+            earlier = self._earlier(module, submission, texts)
+            if earlier is not None:
+                return earlier
+        void = (test.is_void for e in module.exercises for test in self.suite.tests[e])
+        deciding = what_decides(module, submission, texts)
+        key = (module.week, module.name, *deciding.items(), *void)
+        known = self._known.get(key)
+        if known is None:
+            known = self._grade_module(module, submission, deadline)
+            self._known.keep(key, known)
+        return known
+
+    def _earlier(self, module: Module, submission: Regrade, texts: dict[str, str]) -> Judged | None:
+        """Return an earlier run's verdicts if all that decided them is as it was."""
+        earlier = submission.earlier
+        suite = self._suites(module.week)[module.name]
+        judge = earlier.status, earlier.suites.get(module.name), earlier.seed, earlier.sandbox
+        if judge != (GRADED, suite, self.seed, self.sandbox.describe()):
+            return None
+        deciding = what_decides(module, submission, texts)
+        if what_decides(module, submission, earlier.texts) != deciding:
+            return None
+        exercises = tuple(each for each in earlier.exercises if each.module == module.name)
+        were = {
+            each.exercise: [(t.name, t.status == VOID) for t in each.tests] for each in exercises
+        }
+        tests = {
+            e.name: [(t.name, t.is_void) for t in self.suite.tests[e]] for e in module.exercises
+        }
+        return Judged(exercises, is_lasting=True) if were == tests else None
+
+    def _grade_module(self, module: Module, submission: Submission, deadline: float) -> Judged:
+        text = submission.files[module.name].text
+        assert text is not None
+        siblings = siblings_of(module, submission)
         bench = ModuleBench(
             self.sandbox,
-            source_of_module(self.course, module, file.text, siblings),
+            source_of_module(self.course, module, text, siblings),
             deadline=deadline,
         )
+        n_troubles = len(self.troubles)
+        exercises = []
+        is_lasting = True
         try:
-            return [self._grade_exercise(e, module, bench, deadline) for e in module.exercises]
+            for exercise in module.exercises:
+                exercises.append(self._grade_exercise(exercise, module, bench, deadline))
+                # A call without an answer may have one on another machine or under another load.
+                is_lasting &= all(record.fault is None for record in bench.records)
         finally:
             bench.close()
+        is_lasting = (
+            is_lasting
+            and bench.problem is None
+            and bench.wall_s <= self.sandbox.limits.module_wall_s
+            and time.monotonic() < deadline
+            and len(self.troubles) == n_troubles
+        )
+        return Judged(tuple(exercises), is_lasting)
 
     def _grade_exercise(
         self, exercise: Exercise, module: Module, bench: ModuleBench, deadline: float

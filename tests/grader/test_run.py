@@ -54,8 +54,8 @@ class TestVerdicts:
         toys.grade()
         result = toys.result("ada")
         assert set(result) == {
-            *("learner", "week", "submitted_at", "digest", "suite", "seed", "status", "score"),
-            *("max_score", "exercises", "sandbox", "is_confined"),
+            *("learner", "week", "submitted_at", "digest", "suite", "texts", "suites", "seed"),
+            *("status", "score", "max_score", "exercises", "sandbox", "is_confined"),
         }
         assert result["submitted_at"] == "2026-03-02 21:14:05 UTC"
         assert set(result["exercises"][0]) == {
