@@ -18,7 +18,7 @@ import builtins
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -216,17 +216,22 @@ class Materials:
         if used not in self.reference.parts:
             return None
         # In the variant's module, what the variant redefines changes what the reference gives.
-        is_changed = not source.parts.keys().isdisjoint(self._reached(used))
+        is_changed = not source.parts.keys().isdisjoint(self._reached[used])
         return Key(key.origin if is_changed else REFERENCE, used)
 
-    @cache  # noqa: B019 -- there are few of these objects, and they live as long as the process
-    def _reached(self, name: str) -> frozenset[str]:
-        parts, found, new = self.reference.parts, {name}, [name]
-        while new:
-            used = {each for each in parts[new.pop()].uses if each in parts} - found
-            found |= used
-            new += used
-        return frozenset(found)
+    @cached_property
+    def _reached(self) -> dict[str, set[str]]:
+        """For each name of the reference, all that its definition uses, directly or not."""
+        parts = self.reference.parts
+        reached = {}
+        for name in parts:
+            found, new = {name}, [name]
+            while new:
+                used = {each for each in parts[new.pop()].uses if each in parts} - found
+                found |= used
+                new += used
+            reached[name] = found
+        return reached
 
     def imports(self, key: Key) -> Iterator[tuple[str, str]]:
         """Yield the names that a definition imports, each with the statement."""
@@ -243,7 +248,7 @@ class Materials:
         renamed = {
             used: names[needed]
             for used in sorted(part.uses | set(also_called))
-            if (needed := self.resolve(key, used)) is not None and needed in names
+            if (needed := self.resolve(key, used)) is not None
         }
         base = self._base(key)
         renamed_base = (base.name, names[base]) if base is not None else None
@@ -276,7 +281,7 @@ def merge(
 def _merge_module(
     materials: Materials, origins: Mapping[str, str], names: _Names, style: Style
 ) -> MergedModule:
-    given = [Key(REFERENCE, name) for name in materials.given]
+    given = [key for name in materials.given for key in materials.closure(REFERENCE, name)]
     needed = {name: materials.closure(origins[name], name) for name in materials.objects}
     public = {Key(origin, name) for name, origin in origins.items()}
     users = Counter(key for keys in needed.values() for key in keys)
@@ -290,7 +295,7 @@ def _merge_module(
         kept = Style(is_formatted_anew=False) if key.origin == STUB else style
         return materials.write(key, called, kept)
 
-    chunks = [Chunk(None, write(key)) for key in given]
+    chunks = [Chunk(None, write(key)) for key in dict.fromkeys(given) if key not in public]
     done = set(given) | public
     for name, closure in needed.items():
         helpers = [key for key in closure if key not in done]

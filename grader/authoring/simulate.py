@@ -296,12 +296,14 @@ def _spoil(rng: random.Random, module: ModulePlan, as_notebook: bool) -> None:
         return
     module.has_old_file = draws["old"] and not as_notebook
     module.is_missing_a_package = draws["package"]
-    if draws["syntax"]:
-        touched = [name for name, origin in module.origins.items() if origin != STUB]
-        module.broken_object = rng.choice(touched)
+    # In a notebook, others could not call a broken reference.
+    whole = (STUB, REFERENCE) if as_notebook else (STUB,)
+    breakable = [name for name, origin in module.origins.items() if origin not in whole]
+    if draws["syntax"] and breakable:
+        module.broken_object = rng.choice(breakable)
     module.has_stub_left_above = draws["stub"] and module.broken_object is None
-    if not as_notebook and (draws["syntax"] or draws["package"]):
-        what = "syntax error" if draws["syntax"] else "missing package"
+    if not as_notebook and (module.broken_object or module.is_missing_a_package):
+        what = "syntax error" if module.broken_object else "missing package"
         module.truths = {e: Truth(UNREADABLE, what) for e in module.truths}
 
 
