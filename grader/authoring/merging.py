@@ -96,8 +96,11 @@ class Materials:
         self._reference_text = course.read(course.layout.reference(module))
         self.stub_text = course.read(course.layout.learners_file(module))
         self.variants = {origin_of(each): each for each in course.variants(module)}
+        self.variants_of: dict[str, list[Variant]] = {e.name: [] for e in module.exercises}
+        for variant in self.variants.values():
+            self.variants_of[variant.exercise].append(variant)
         self.docstring = _docstring(self._reference_text)
-        self._sources: dict[str, Source] = {}
+        self._sources: dict[tuple[str, str], Source] = {}
         self._closures: dict[Key, list[Key]] = {}
 
     @cached_property
@@ -117,15 +120,17 @@ class Materials:
 
     def source(self, key: Key) -> Source:
         """Return the definitions of a solution, those of the reference left out."""
-        if key.origin in self.variants:
-            if key.origin not in self._sources:
-                self._sources[key.origin] = self._variant(self.variants[key.origin])
-            return self._sources[key.origin]
         if key.origin == REFERENCE:
             return self.reference
         if key.origin == STUB:
             return self.stub
-        return Source({key.name: self._rewritten(key)}, {})
+        variant = self.variants.get(key.origin)
+        place = (key.origin, "" if variant else key.name)
+        if place not in self._sources:
+            self._sources[place] = (
+                self._variant(variant) if variant else Source({key.name: self._rewritten(key)}, {})
+            )
+        return self._sources[place]
 
     def _variant(self, variant: Variant) -> Source:
         name = self._object_of(variant)

@@ -188,7 +188,7 @@ class Simulation:
     ) -> tuple[str, dict[str, Truth]]:
         """Draw a solution of an object, and return it with its true verdicts."""
         exercise = rng.choice(materials.exercises_of(name))
-        variants = [v for v in materials.variants.values() if v.exercise == exercise.name]
+        variants = materials.variants_of[exercise.name]
         if rng.random() < chance_of_solving(ability, exercise.difficulty):
             origin = rng.choice([REFERENCE, *(origin_of(v) for v in variants if v.is_right)])
             return origin, self._truths(materials, name, origin)
