@@ -67,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     stubs.set_defaults(command=write_the_stubs)
     _add_export(commands)
     _add_release(commands)
+    _add_simulate(commands)
     return parser
 
 
@@ -139,6 +140,16 @@ def _add_mutants(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     mutants.add_argument("--seed", type=int, default=0, metavar="S", help="seed of what is drawn")
     mutants.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
     mutants.set_defaults(command=test_by_mutants)
+
+
+def _add_simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    simulate = commands.add_parser("simulate", help="make a class to measure with")
+    simulate.add_argument("--learners", type=int, default=1000, metavar="N", help="how many")
+    simulate.add_argument("--seed", type=int, default=1, metavar="S", help="of all that is drawn")
+    simulate.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    simulate.add_argument("--week", nargs="+", default=[], metavar="WEEK", help="only these weeks")
+    simulate.add_argument("--notebooks", action="store_true", help="notebooks in place of modules")
+    simulate.set_defaults(command=simulate_class)
 
 
 def grade(args: argparse.Namespace) -> int:
@@ -291,4 +302,18 @@ def make_release(args: argparse.Namespace) -> int:
         raise InputError(f"--week {args.week}: the learner copy holds all weeks; leave it out")
     release(args.out)
     print(f"learner copy: {args.out}")
+    return OK
+
+
+def simulate_class(args: argparse.Namespace) -> int:
+    """Make a class of learners whose true verdicts are known."""
+    try:
+        from grader.authoring.simulate import simulate
+    except ModuleNotFoundError as error:
+        raise InputError(f"{error}; install it: pip install -e '.[nbgrader]'") from error
+
+    weeks = tuple(args.week)
+    count = simulate(args.out, args.learners, args.seed, weeks=weeks, as_notebooks=args.notebooks)
+    print(f"Submissions:   {args.out / 'submitted'} ({count})")
+    print(f"True verdicts: {args.out / 'truth.csv'}")
     return OK
