@@ -33,7 +33,7 @@ from kata.errors import UsageError
 from kata.explain import TookTooLongError
 from kata.page import Report
 from kata.summary import Results, points_of
-from kata.visible_tests import RUNNING, VisibleTests
+from kata.visible_tests import LIMIT_S, RUNNING, VisibleTests
 
 PLUGINS_NOT_NEEDED = (
     *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath"),
@@ -157,7 +157,8 @@ class _NotebookTests(VisibleTests):
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Limit the time of a test."""
-        deadline = start_deadline(item.stash[RUNNING].limit_s, TookTooLongError, lambda: False)
+        item.stash[RUNNING].limit_s = LIMIT_S
+        deadline = start_deadline(LIMIT_S, TookTooLongError, lambda: False)
         try:
             return (yield from super().pytest_runtest_call(item))
         finally:

@@ -23,10 +23,10 @@ LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:)([^)#\s]*)[^)\s]*\)")
 ERRATA = "docs/errata.md"
 HOW_TO_WORK = re.compile(r"^How to work:.*?(?=\n\n)", re.M | re.S)
 IN_A_NOTEBOOK = """\
-How to work: run the first code cell below, `setup`. Then read a lesson, write your answers where
-the cells say so, run them, and run the `check` behind each: it says what is right, what is wrong
-and why. The `score` behind that is where your points will stand once your work is graded.
-`hint("NAME")` gives a nudge for the exercise of that name, `hint("NAME", 2)` a bigger one."""
+How to work: run the first code cell below. Then read a lesson, write your answers where the cells
+say so, run them, and run the `check` behind each: it says what is right, what is wrong and why.
+The `score` behind that is where your points will stand once your work is graded. `hint("NAME")`
+gives a nudge for the exercise of that name, `hint("NAME", 2)` a bigger one."""
 WHAT_TO_DO = re.compile(r"(\*\*What to do\*\*) in `week\d/\w+\.py`")
 IN_THE_NOTEBOOK = re.compile(r"^(?:pytest|kata hint|kata list)\b")  # check and hint are there
 IN_A_TERMINAL = "In a terminal, with the learner copy and your functions in its modules:"

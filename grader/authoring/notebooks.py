@@ -66,7 +66,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-for package in ("numpy", "pytest", "rich"):
+for package in ("numpy", "pytest"):
     if importlib.util.find_spec(package) is None:
         raise ModuleNotFoundError(
             f"{package} is not installed here. Put `%pip install {package}` into a new cell, "
