@@ -19,7 +19,7 @@ class Board:
     def __init__(self, config: pytest.Config, project: Project) -> None:
         self._config = config
         self._project = project
-        self._results: dict[Exercise, Standing] = {}
+        self.results: dict[Exercise, Standing] = {}
         self._session: pytest.Session | None = None
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -34,7 +34,7 @@ class Board:
                 self._result(test.exercise).n_selected += 1
 
     def _result(self, exercise: Exercise) -> Standing:
-        return self._results.setdefault(exercise, Standing())
+        return self.results.setdefault(exercise, Standing())
 
     @pytest.hookimpl(wrapper=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Generator[None, Any, Any]:
@@ -70,21 +70,21 @@ class Board:
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Fail the run while anything is still to do."""
-        is_todo = any(result.status == "todo" for result in self._results.values())
+        is_todo = any(result.status == "todo" for result in self.results.values())
         if is_todo and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Show the problems and the table."""
-        if not any(result.outcomes for result in self._results.values()):
+        if not any(result.outcomes for result in self.results.values()):
             return
         from kata.screen import Screen
         from kata.summary import write_problems, write_table
 
         screen = Screen(self._config.get_terminal_writer())
         if self._config.option.tbstyle == "auto":
-            write_problems(screen, self._results, self._project)
-        write_table(screen, self._results, self._project)
+            write_problems(screen, self.results, self._project)
+        write_table(screen, self.results, self._project)
 
 
 def _outcome_of(report: Any) -> VisibleOutcome | None:

@@ -167,28 +167,34 @@ def _temperature(text: str) -> float:
 
 def hint(project: Project, name: str, number: int) -> int:
     """Show one hint for an exercise, and how to get the next."""
-    found = _exercises_named(project.catalogue, name)
-    for index, exercise in enumerate(found):
-        if not 1 <= number <= len(exercise.hints):
-            raise UsageError(f"{exercise.name} has hints 1 to {len(exercise.hints)}, not {number}")
+    for index, exercise in enumerate(_exercises_named(project.catalogue, name)):
         if index:
             print()
-        _print_hint(project, exercise, number)
+        print_hint(project, exercise, number)
     return DONE
 
 
-def _print_hint(project: Project, exercise: Exercise, number: int) -> None:
+def print_hint(project: Project, exercise: Exercise, number: int) -> None:
+    """Print one hint, and how to get the next.
+
+    Raises
+    ------
+    UsageError
+        If there is no hint of that number.
+    """
     import textwrap
 
+    if not 1 <= number <= len(exercise.hints):
+        raise UsageError(f"{exercise.name} has hints 1 to {len(exercise.hints)}, not {number}")
     n_hints = len(exercise.hints)
-    print(f"{exercise.title} ({exercise.name}), {project.place(exercise)}")
+    print(", ".join(filter(None, [f"{exercise.title} ({exercise.name})", project.place(exercise)])))
     print()
     print(f"Hint {number} of {n_hints}:")
     for line in exercise.hints[number - 1].strip().splitlines():
         print(textwrap.fill(line, 78, initial_indent="  ", subsequent_indent="  "))
     if number < n_hints:
         print()
-        print(f"Still stuck? kata hint {exercise.name} {number + 1}")
+        print(f"Still stuck? {project.hint_command(exercise, number + 1)}")
 
 
 def list_exercises(project: Project, week_name: str | None) -> int:

@@ -36,8 +36,9 @@ Frame = tuple[str, int, str]
 class RuleBrokenError(Exception):
     """The exercise uses what it should build from scratch; the text is the sentence to show."""
 
-    def __init__(self, why: str, line: int = 0) -> None:
+    def __init__(self, why: str, filename: str, line: int) -> None:
         super().__init__(why)
+        self.filename = filename
         self.line = line
 
 
@@ -83,7 +84,7 @@ def is_todo(error: BaseException, project: Project) -> bool:
         return False
     code, line = frames[-1][0].f_code, frames[-1][1]
     try:
-        tree = parse(Path(code.co_filename).read_text(encoding="utf-8-sig"))
+        tree = parse(project.source_of(code.co_filename))
     except (OSError, SyntaxError, ValueError):
         return True  # changed since it was loaded: then what it was counts
     return any(first <= line <= last for first, last in stub_lines(tree))
@@ -149,9 +150,8 @@ def _rows_of_syntax_error(error: SyntaxError, project: Project) -> tuple[Row, ..
     # Python prints the place, then the source line and the caret, then the message.
     printed = "".join(traceback.format_exception_only(error)).splitlines()
     code = [line for line in printed[:-1] if not line.lstrip().startswith("File ")]
-    place = project.short(error.filename or "")
-    if error.lineno:
-        place += f":{error.lineno}"
+    filename = error.filename or ""
+    place = project.place_in(filename, error.lineno) if error.lineno else project.short(filename)
     return (
         ("at", "\n".join([place, *code])),
         ("", f"{type(error).__name__}: {_clipped(error.msg)}"),
@@ -159,8 +159,9 @@ def _rows_of_syntax_error(error: SyntaxError, project: Project) -> tuple[Row, ..
 
 
 def _rows_of_rule(error: RuleBrokenError, test: FailedTest) -> tuple[Row, ...]:
-    frame = (str(test.project.learners_file(test.exercise)), error.line, "<module>")
-    return (("", str(error)), *_frame_rows([frame] if error.line else [], test.project))
+    frame = (error.filename, error.line, "<module>")
+    is_known = error.filename and error.line
+    return (("", str(error)), *_frame_rows([frame] if is_known else [], test.project))
 
 
 def _rows_of_timeout(error: BaseException, test: FailedTest) -> tuple[Row, ...]:
@@ -252,7 +253,7 @@ def _frame_rows(frames: Sequence[Frame], project: Project, label: str = "at") ->
                 lines.append(f"… {n_left_out} more calls …")
             continue
         linecache.checkcache(filename)
-        place = f"{project.short(filename)}:{line}"
+        place = project.place_in(filename, line)
         lines.append(place if function == "<module>" else f"{place} in {function}")
         lines.append(f"    {linecache.getline(filename, line).strip()}")
     return ((label, "\n".join(lines)),)

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exercises.catalogue import Catalogue, Exercise, Module
 from exercises.layout import TEST_PREFIX, Layout, module_of_test
+
+if TYPE_CHECKING:
+    from kata.learner import LearnersModule
+    from kata.rules import Violation
 
 
 class Project:
@@ -37,6 +42,47 @@ class Project:
         path = Path(filename)
         is_test = path.name.startswith(TEST_PREFIX)
         return self.layout.is_week_folder(path.parent) and not is_test
+
+    def learners_module(self, module: Module) -> LearnersModule:
+        """Return what a learner has written for the exercises of a module."""
+        from kata.learner import LearnersModule  # with numpy, which `kata hint` does without
+
+        names = [exercise.object_name for exercise in module.exercises]
+        return LearnersModule(self.layout.learners_file(module), names)
+
+    def find_violation(self, exercise: Exercise) -> tuple[Violation, str] | None:
+        """Return what breaks a rule of an exercise, and the file that it is in."""
+        from kata.rules import find_violation
+
+        path = self.learners_file(exercise)
+        try:
+            source = path.read_text(encoding="utf-8-sig")
+            violation = find_violation(source, exercise.object_name, exercise.forbidden)
+        except (OSError, SyntaxError, ValueError):
+            return None  # loading the module says it better
+        return None if violation is None else (violation, str(path))
+
+    def source_of(self, filename: str) -> str:
+        """Return the text of a file of the learner.
+
+        Raises
+        ------
+        OSError, ValueError
+            If it can't be read.
+        """
+        return Path(filename).read_text(encoding="utf-8-sig")
+
+    def place_in(self, filename: str, line: int) -> str:
+        """Return a line of a file, as `week1/vectors.py:12`."""
+        return f"{self.short(filename)}:{line}"
+
+    def place_of_test(self, exercise: Exercise, line: int) -> str:
+        """Return where a visible test stands, or an empty text where learners don't see it."""
+        return f"{exercise.week}/{TEST_PREFIX}{exercise.module}.py:{line}"
+
+    def hint_command(self, exercise: Exercise, number: int = 1) -> str:
+        """Return how a learner asks for a hint."""
+        return f"kata hint {exercise.name}" + (f" {number}" if number > 1 else "")
 
     def short(self, path: Path | str) -> str:
         """Return a path as a learner types it: from the root, with forward slashes."""

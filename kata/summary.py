@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -23,13 +24,23 @@ LABEL_WIDTH = 10
 INDENT = " " * 4
 FINE = ("passed", "selected", "skipped")
 QUIET = (*FINE, "todo")
+SO_FAR = "So far: the final score comes from further tests, which only the grader runs."
 LABEL_MARKUP = {"expected": {"green": True}, "got": {"red": True}, "raised": {"red": True}}
 
 
-def write_problems(screen: Screen, results: Results, project: Project) -> None:
-    """Write the first problem of each exercise in full, and a line for each later one."""
+@dataclass(frozen=True)
+class Problems:
+    """What to tell of an exercise: its first problem in full, and a line for each later one."""
+
+    heading: str
+    rows: Sequence[Row]
+    also: Sequence[str]
+    first: VisibleOutcome
+
+
+def find_problems(results: Results, project: Project) -> Iterator[Problems]:
+    """Yield what to tell of each exercise that has a problem."""
     told: set[str] = set()
-    is_first = True
     for exercise in _in_order(results, project):
         problems = [
             outcome
@@ -38,26 +49,27 @@ def write_problems(screen: Screen, results: Results, project: Project) -> None:
         ]
         if not problems:
             continue
-        if is_first:
-            screen.title("what went wrong")
-        is_first = False
         told |= {problem.once_for for problem in problems if problem.status != "not_run"} - {""}
-        _write_problems_of(screen, exercise, problems, project)
+        first, *later = problems
+        yield Problems(
+            heading=_heading(first, exercise, project),
+            rows=tuple(_rows_to_show(first, exercise, project)),
+            also=tuple(_in_short_each(first, later, exercise, project)),
+            first=first,
+        )
 
 
-def _write_problems_of(
-    screen: Screen, exercise: Exercise, problems: Sequence[VisibleOutcome], project: Project
-) -> None:
-    first, *later = problems
-    screen.line()
-    screen.paragraph(f"✗ {_heading(first, exercise, project)}", rest="  ", red=True, bold=True)
-    for row in _rows_to_show(first, exercise, project):
-        _write_row(screen, row)
-    told = {first.once_for} - {""}
-    for problem in later:
-        if problem.once_for not in told:
-            screen.clipped(f"{INDENT}{'also':<{LABEL_WIDTH}}{_in_short(problem)}")
-        told |= {problem.once_for} - {""}
+def write_problems(screen: Screen, results: Results, project: Project) -> None:
+    """Write the problems of all exercises."""
+    for number, problems in enumerate(find_problems(results, project)):
+        if not number:
+            screen.title("what went wrong")
+        screen.line()
+        screen.paragraph(f"✗ {problems.heading}", rest="  ", red=True, bold=True)
+        for row in problems.rows:
+            _write_row(screen, row)
+        for line in problems.also:
+            screen.clipped(f"{INDENT}{'also':<{LABEL_WIDTH}}{line}")
 
 
 def _heading(problem: VisibleOutcome, exercise: Exercise, project: Project) -> str:
@@ -68,21 +80,33 @@ def _heading(problem: VisibleOutcome, exercise: Exercise, project: Project) -> s
     return f"{exercise.name} — {problem.says}"
 
 
-def _in_short(problem: VisibleOutcome) -> str:
-    if problem.status == "not_run":
-        return problem.rows[0][1]
-    return f"{problem.says} (line {problem.line})"
+def _in_short_each(
+    first: VisibleOutcome, later: Sequence[VisibleOutcome], exercise: Exercise, project: Project
+) -> Iterator[str]:
+    told = {first.once_for} - {""}
+    for problem in later:
+        if problem.once_for in told:
+            continue
+        told |= {problem.once_for} - {""}
+        if problem.status == "not_run":
+            yield problem.rows[0][1]
+        elif project.place_of_test(exercise, problem.line):
+            yield f"{problem.says} (line {problem.line})"
+        else:
+            yield problem.says
 
 
 def _rows_to_show(problem: VisibleOutcome, exercise: Exercise, project: Project) -> Iterator[Row]:
     yield from problem.rows
     if problem.status == "unreadable":
         return
-    if not any(label in ("at", "stuck at") for label, _ in problem.rows):
-        yield "code", project.place(exercise)
+    is_placed = any(label in ("at", "stuck at") for label, _ in problem.rows)
+    if not is_placed and (place := project.place(exercise)):
+        yield "code", place
     if problem.status not in ("missing", "forbidden"):
-        yield "test", f"{exercise.week}/test_{exercise.module}.py:{problem.line}"
-        yield "hint", f"kata hint {exercise.name}"
+        if place := project.place_of_test(exercise, problem.line):
+            yield "test", place
+        yield "hint", project.hint_command(exercise)
 
 
 def _write_row(screen: Screen, row: Row) -> None:
@@ -132,21 +156,27 @@ def _table(week: Week, results: Results) -> Table:
 def _add_row(table: Table, exercise: Exercise, result: Standing) -> None:
     status = STATUSES[result.status]
     dagger = " †" if exercise.is_stretch else ""
-    is_waiting = status.name == "todo" and result.needs
-    word = f"{status.word}: needs {result.needs}" if is_waiting else status.word
     table.add_row(
         f"  [{status.colour}]{status.sign}[/] {exercise.name}{dagger}",
-        f"[{status.colour}]{word}[/]",
+        f"[{status.colour}]{state_of(result)}[/]",
         f"{result.n_passed}/{result.n_tests}",
-        f"{_number(_points(exercise, result))}/{exercise.points:g}",
+        f"{points_text(points_of(exercise, result))}/{exercise.points:g}",
     )
 
 
-def _points(exercise: Exercise, result: Standing) -> float:
+def state_of(result: Standing) -> str:
+    """Return in words what became of an exercise."""
+    status = STATUSES[result.status]
+    is_waiting = status.name == "todo" and result.needs
+    return f"{status.word}: needs {result.needs}" if is_waiting else status.word
+
+
+def points_of(exercise: Exercise, result: Standing) -> float:
+    """Return what an exercise earns by its visible tests."""
     return exercise.points * result.n_passed / result.n_tests
 
 
-def _number(points: float) -> str:
+def points_text(points: float) -> str:
     """Return points with one decimal at most, rounded down: 39.97 of 40 is not 40."""
     return f"{math.floor(points * 10 + 1e-6) / 10:g}"
 
@@ -169,18 +199,18 @@ def _rendered(table: Table, screen: Screen) -> str:
 
 
 def _write_score(screen: Screen, shown: Sequence[Exercise], results: Results) -> None:
-    score = sum(_points(exercise, results[exercise]) for exercise in shown)
+    score = sum(points_of(exercise, results[exercise]) for exercise in shown)
     most = sum(exercise.points for exercise in shown if not exercise.is_stretch)
     n_done = sum(results[exercise].status == "passed" for exercise in shown)
     share = min(1.0, score / most + 1e-9) if most else 1.0
     # Rounded down, so that a full bar means that nothing is missing.
     bar = "█" * int(share * BAR_CELLS)
     screen.line(
-        f" {bar:░<{BAR_CELLS}}  {_number(score)} of {most:g} points, "
+        f" {bar:░<{BAR_CELLS}}  {points_text(score)} of {most:g} points, "
         f"{n_done} of {len(shown)} exercises done",
         bold=True,
     )
-    notes = [" So far: the final score comes from further tests, which only the grader runs."]
+    notes = [f" {SO_FAR}"]
     if any(exercise.is_stretch for exercise in shown):
         notes.append(" † a bonus on top of the points.")
     for note in notes:
@@ -195,7 +225,7 @@ def _write_next(screen: Screen, results: Results, project: Project) -> None:
     if open_exercises:
         exercise = open_exercises[0]
         screen.line(f" Next: {exercise.name} in {project.place(exercise)}", bold=True)
-        screen.line(f"       hint: kata hint {exercise.name}")
+        screen.line(f"       hint: {project.hint_command(exercise)}")
     else:
         screen.line(f" {_praise(ordered, project)}", green=True)
 

@@ -7,12 +7,11 @@ import warnings
 from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from exercises.catalogue import CatalogueError, Exercise
+from exercises.catalogue import CatalogueError, Exercise, Module
 from exercises.layout import class_of_exercise, exercise_of_class
 from kata.deadline import Deadline, start_deadline
 from kata.explain import (
@@ -27,7 +26,7 @@ from kata.explain import (
 from kata.learner import Call, Learner, LearnersModule, new_calls
 from kata.outcomes import Row, VisibleOutcome
 from kata.project import Project
-from kata.rules import Violation, find_violation
+from kata.rules import Violation
 
 LIMIT_S = 10.0
 SHOWN_PRINTS = 10
@@ -55,8 +54,8 @@ class VisibleTests:
         self._config = config
         self._project = project
         self._n_tests: dict[Exercise, int] = {}
-        self._modules: dict[Path, LearnersModule] = {}
-        self._violations: dict[Exercise, Violation | None] = {}
+        self._modules: dict[Module, LearnersModule] = {}
+        self._violations: dict[Exercise, tuple[Violation, str] | None] = {}
         self._too_slow: set[Exercise] = set()
 
     # Collection
@@ -130,12 +129,10 @@ class VisibleTests:
         return Learner(self._module(test.exercise), test.calls)
 
     def _module(self, exercise: Exercise) -> LearnersModule:
-        path = self._project.learners_file(exercise)
-        if path not in self._modules:
-            module = self._project.catalogue.module_of(exercise)
-            names = [other.object_name for other in module.exercises]
-            self._modules[path] = LearnersModule(path, names)
-        return self._modules[path]
+        module = self._project.catalogue.module_of(exercise)
+        if module not in self._modules:
+            self._modules[module] = self._project.learners_module(module)
+        return self._modules[module]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -159,17 +156,11 @@ class VisibleTests:
         if exercise in self._too_slow:
             raise NotRunError("its other tests were not run, since each may take as long")
         if exercise not in self._violations:
-            self._violations[exercise] = self._find_violation(exercise)
-        violation = self._violations[exercise]
-        if violation is not None:
-            raise RuleBrokenError(str(violation), violation.line)
-
-    def _find_violation(self, exercise: Exercise) -> Violation | None:
-        try:
-            source = self._project.learners_file(exercise).read_text(encoding="utf-8-sig")
-            return find_violation(source, exercise.object_name, exercise.forbidden)
-        except (OSError, SyntaxError, ValueError):
-            return None  # loading the module says it better
+            self._violations[exercise] = self._project.find_violation(exercise)
+        found = self._violations[exercise]
+        if found is not None:
+            violation, filename = found
+            raise RuleBrokenError(str(violation), filename, violation.line)
 
     # Reporting
 

@@ -24,6 +24,7 @@ from tests.grader.toy import HIDDEN, REFERENCE, VARIANTS, make_course
 
 EXERCISES = ("double", "product", "total")
 ONE_EXERCISE = "title = 'T'\n[m]\ntitle = 'M'\n[m.e]\ntitle = 'E'\n"
+WHOLE = ONE_EXERCISE + "points = 1\ndifficulty = 1\nhints = ['a', 'b']\n"
 
 
 class TestStubs:
@@ -222,12 +223,25 @@ class TestCatalogue:
             (ONE_EXERCISE + "points=1\ndifficulty=9", "difficulty"),
             (ONE_EXERCISE + "points=1\ndifficulty=1\nhints=['a']", "two hints"),
             (ONE_EXERCISE + "point=1", "unknown keys"),
+            ("title = 'T'\nquestions = 1\n", "one table per question"),
+            (WHOLE + "[questions.q]\nmodule='m'\npoints=1\n", "the keys"),
+            (WHOLE + "[questions.q]\nmodule='x'\npoints=1\ntext='Why?'\n", "'x' is not in"),
+            (WHOLE + "[questions.q]\nmodule='m'\npoints=1\ntext=' '\n", "needs a text"),
+            (WHOLE + "[questions.q]\nmodule='m'\npoints=0\ntext='Why?'\n", "points above 0"),
         ],
     )
     def test_defects_are_named(self, tmp_path, text, says):
         (tmp_path / "week1.toml").write_text(text)
         with pytest.raises(CatalogueError, match=says):
             load_catalogue(tmp_path)
+
+    def test_questions_stand_beside_the_points(self, tmp_path):
+        question = "[questions.q]\nmodule='m'\npoints=1.5\ntext=' Why? '\n"
+        (tmp_path / "week1.toml").write_text(WHOLE + question)
+        (week,) = load_catalogue(tmp_path).weeks
+        (asked,) = week.questions_of(week.modules[0])
+        assert (asked.name, asked.week, asked.text) == ("q", "week1", "Why?")
+        assert (week.max_score, week.points_by_hand) == (1, 1.5)
 
     def test_an_empty_folder(self, tmp_path):
         with pytest.raises(CatalogueError, match=r"no weekN\.toml"):
