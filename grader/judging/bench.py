@@ -1,12 +1,17 @@
 """Put one submission on the bench: its modules in the sandbox, its functions within a test's reach.
 
 Hidden tests see a `LearnerProxy` that looks like the learner's module. Behind it one child serves
-all exercises of a module; after a time-out or a crash a new one takes over. What a child was at
-when something outside killed it is tried once more: a machine short of memory costs nobody points.
+all exercises of a module, or of a notebook; after a time-out or a crash a new one takes over. What
+a child was at when something outside killed it is tried once more: a machine short of memory costs
+nobody points.
+
+A statement of a notebook at which a child ends is left out by the next one, as if a kernel had been
+interrupted in that cell.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import textwrap
 import time
@@ -16,12 +21,15 @@ from typing import Any, Protocol
 
 from exercises import Exercise, Module
 from grader.course import Course
+from grader.intake.submission import Submission
 from grader.sandbox import CallTimedOut, Child, ChildCrashed, LearnerFault, Sandbox, Source
 from grader.sandbox.answers import raised
 from grader.sandbox.arguments import Arguments
 from grader.sandbox.sandbox import ModuleCheck
 
 MAX_RECORDED_BYTES = 64 << 20
+MAX_LEFT_OUT = 10
+USED_UP_S = 10.0  # by the calls of one module of a notebook: the next one gets a new child
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ class ModuleBench:
         self.wall_s = 0.0
         self.output = ""
         self.max_steps: int | None = None
+        self.left_out: dict[int, str] = {}  # statements of a notebook, and why
         self.problem: LoadProblem | None = None
         self._child: Child | None = None
         self._recorded_bytes = 0
@@ -72,30 +81,60 @@ class ModuleBench:
 
     def _spawn(self) -> Child | None:
         """Start a child, check the text, run it; what goes wrong is kept in `problem`."""
-        self._start()
-        if self._child is not None and self._child.was_killed:
-            self.close()
+        while True:
             self._start()
-        return self._child
+            if self._child is not None and self._child.was_killed:
+                self.close()
+                self._start()
+            if not self._leave_out():
+                return self._child
+            self.close()
+
+    def _leave_out(self) -> bool:
+        """Take note of the statement at which a notebook came to its end, if it did at one."""
+        number = self._child.statement if self._child else None
+        cells = self.source.cells
+        if self.problem is None or number is None or cells is None:
+            return False
+        place = cells.place(cells.risky[number][0])
+        is_late = self.deadline is not None and time.monotonic() > self.deadline
+        if is_late or len(self.left_out) == MAX_LEFT_OUT:
+            why = f"{self.problem.why} (at {place})"
+            self.problem = dataclasses.replace(self.problem, why=why)
+            return False
+        why = self.problem.why.removeprefix(f"importing {cells.notebook} ")
+        self.left_out[number] = f"{place} left out: it {why}"
+        return True
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out, and why."""
+        return list(self.left_out.values())
+
+    def begin_module(self) -> None:
+        """Give the next module of a notebook the time that one with its own child has."""
+        if self.wall_s > USED_UP_S:
+            self.close()
+        self.wall_s = 0.0
 
     def _start(self) -> None:
         self.problem = None
         try:
             child = self._child = self.sandbox.spawn(self.source, self.deadline)
         except CallTimedOut as fault:
-            self.problem = LoadProblem("timeout", f"importing {self.source.label} {fault}")
+            self.problem = LoadProblem("timeout", f"importing {self.source.shown_label} {fault}")
             return
         if child.check.problem is not None:
             self.problem = LoadProblem("unreadable", child.check.problem)
             return
         try:
-            child.load()
+            child.load(self.left_out)
         except LearnerFault as fault:
             kind = {"CallTimedOut": "timeout", "ChildCrashed": "crashed"}
             status = kind.get(type(fault).__name__, "unreadable")
-            self.problem = LoadProblem(status, f"importing {self.source.label} {fault}")
+            self.problem = LoadProblem(status, f"importing {self.source.shown_label} {fault}")
         except Exception as error:  # whatever the learner's top-level code raised
-            self.problem = LoadProblem("unreadable", _import_sentence(self.source.label, error))
+            self.problem = LoadProblem("unreadable", _import_sentence(self.source, error))
 
     def perform(
         self,
@@ -166,11 +205,11 @@ class ModuleBench:
         self.records.append(record)
 
 
-def _import_sentence(label: str, error: Exception) -> str:
+def _import_sentence(source: Source, error: Exception) -> str:
     found = raised(error)
     if found is None:  # no exception of theirs
         raise error
-    why = f"{label} does not import: {found.name}"
+    why = f"{source.shown_label} does not import: {found.name}"
     if found.words:
         why += f": {found.words}"
     if found.name == "ModuleNotFoundError":
@@ -276,4 +315,36 @@ def source_of_module(
         objects=tuple(dict.fromkeys(e.object_name for e in module.exercises)),
         rules={e.object_name: e.forbidden for e in module.exercises if e.forbidden},
         siblings={name: other for name, other in siblings.items() if name != module.name},
+    )
+
+
+def source_of_submission(course: Course, module: Module, submission: Submission) -> Source | None:
+    """Return where a module is: in a file of its own, in the week's notebook, or nowhere.
+
+    Modules that stand in the notebook have one and the same source, which serves them all.
+    """
+    week = course.catalogue.week(submission.week)
+    assert week is not None
+    own = {name: file for name, file in submission.files.items() if file.text is not None}
+    cells = next((file.cells for file in own.values() if file.cells), None)
+    in_notebook = [each for each in week.modules if each.name in own and own[each.name].cells]
+    siblings = {name: file.text or "" for name, file in own.items()}
+    if module.name not in own:
+        return None
+    if module not in in_notebook:
+        source = source_of_module(course, module, siblings[module.name], siblings)
+        names = frozenset(each.name for each in in_notebook)
+        return dataclasses.replace(source, cells=cells, in_notebook=names)
+    text = siblings[module.name]
+    parts = [source_of_module(course, each, text, {}) for each in in_notebook]
+    return Source(
+        week=week.name,
+        name=week.name,
+        text=text,
+        stub="\n".join(part.stub for part in parts),
+        objects=tuple(dict.fromkeys(name for part in parts for name in part.objects)),
+        rules={name: rules for part in parts for name, rules in part.rules.items()},
+        siblings={name: file.text or "" for name, file in own.items() if not file.cells},
+        cells=cells,
+        in_notebook=frozenset(each.name for each in in_notebook),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import time
 from collections.abc import Sequence
@@ -10,8 +11,8 @@ from dataclasses import dataclass, field
 from exercises import Exercise, Module
 from grader.course import Course
 from grader.errors import SandboxError, describe_mistake
-from grader.intake.submission import Submission
-from grader.judging.bench import ModuleBench, source_of_module
+from grader.intake.submission import File, Submission
+from grader.judging.bench import ModuleBench, source_of_module, source_of_submission
 from grader.judging.diagnosis import Diagnostician
 from grader.judging.digest import suite_digest
 from grader.judging.reasons import is_todo, why_failed
@@ -36,7 +37,8 @@ NOT_RUN = "not run, since earlier requirements ended the run"
 class Grader:
     """Everything that one process needs to grade one submission after another.
 
-    `troubles` gathers what went wrong on our side without touching a verdict.
+    `troubles` gathers what went wrong on our side without touching a verdict, and `notes` what was
+    left out of a notebook, both of the submission graded last.
     """
 
     course: Course
@@ -46,6 +48,7 @@ class Grader:
     is_diagnosing: bool = True
     diagnostician: Diagnostician = field(init=False)
     troubles: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     _digests: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -99,8 +102,24 @@ class Grader:
         assert week is not None
         deadline = time.monotonic() + SUBMISSION_WALL_S
         results: list[ExerciseResult] = []
-        for module in week.modules:
-            results += self._grade_module(module, submission, deadline)
+        self.notes.clear()
+        with contextlib.ExitStack() as opened:
+            notebook: ModuleBench | None = None
+            for module in week.modules:
+                source = source_of_submission(self.course, module, submission)
+                if source is None:
+                    results += self._without_bench(module, submission.files.get(module.name))
+                elif not source.is_notebook:
+                    bench = ModuleBench(self.sandbox, source, deadline=deadline)
+                    with contextlib.closing(bench):
+                        results += self._grade_module(module, bench, deadline)
+                else:
+                    if notebook is None:
+                        notebook = ModuleBench(self.sandbox, source, deadline=deadline)
+                        opened.enter_context(contextlib.closing(notebook))
+                    notebook.begin_module()
+                    results += self._grade_module(module, notebook, deadline)
+            self.notes += notebook.notes if notebook else []
         return Result(
             learner=submission.learner,
             week=submission.week,
@@ -122,25 +141,16 @@ class Grader:
         return self._digests[week]
 
     def _grade_module(
-        self, module: Module, submission: Submission, deadline: float
+        self, module: Module, bench: ModuleBench, deadline: float
     ) -> list[ExerciseResult]:
-        file = submission.files.get(module.name)
+        return [self._grade_exercise(e, module, bench, deadline) for e in module.exercises]
+
+    def _without_bench(self, module: Module, file: File | None) -> list[ExerciseResult]:
         if file is None:
-            why = f"{module.name}.py was not handed in"
-            return [self._without_tests(e, "todo", why) for e in module.exercises]
-        if file.text is None:
-            why = file.problem or "cannot be read"
-            return [self._without_tests(e, "unreadable", why) for e in module.exercises]
-        siblings = {n: f.text for n, f in submission.files.items() if f.text is not None}
-        bench = ModuleBench(
-            self.sandbox,
-            source_of_module(self.course, module, file.text, siblings),
-            deadline=deadline,
-        )
-        try:
-            return [self._grade_exercise(e, module, bench, deadline) for e in module.exercises]
-        finally:
-            bench.close()
+            status, why = "todo", f"{module.name}.py was not handed in"
+        else:
+            status, why = "unreadable", file.problem or "cannot be read"
+        return [self._without_tests(e, status, why) for e in module.exercises]
 
     def _grade_exercise(
         self, exercise: Exercise, module: Module, bench: ModuleBench, deadline: float
@@ -225,7 +235,7 @@ def _before_running(exercise: Exercise, bench: ModuleBench) -> tuple[str, str] |
 
 
 def _missing_sentence(exercise: Exercise, bench: ModuleBench) -> str:
-    sentence = f"{bench.source.label} has no {exercise.object_name}"
+    sentence = f"{bench.source.shown_label} has no {exercise.object_name}"
     close = difflib.get_close_matches(exercise.object_name, bench.check.names, 1)
     return f"{sentence}: is it the one called {close[0]}?" if close else sentence
 
