@@ -17,6 +17,7 @@ from grader.intake import notebooks
 from grader.intake.collect import collect
 from grader.intake.submission import MAX_MODULE_BYTES, Submission
 from grader.judging.bench import MAX_LEFT_OUT
+from grader.judging.by_hand import single_learner
 from grader.sandbox import Sandbox, Source
 from grader.sandbox.arguments import Arguments
 from tests.grader.toy import REFERENCE, grade, hand_in
@@ -304,6 +305,12 @@ class TestWhatAKernelForgives:
             "week1/more.py:2: def f(x): return double(x)",
             "week1.ipynb, code cell 3, line 2: return x[9]",
         ]
+
+    def test_a_teacher_can_call_it_by_hand(self, toys):
+        put(toys, "ada", notebook(IMPORTS, "1 / 0", DOUBLE, "import os; os._exit(1)"))
+        (exercise,) = toys.course.catalogue.exercises_named("double")
+        with single_learner(toys.course, str(toys.submitted / "ada")) as serve:
+            assert serve(exercise).double(2) == 4
 
     def test_modules_of_a_notebook_find_each_other(self, toys):
         cells = [IMPORTS, DOUBLE, "import week1.toys as t\nfrom . import toys", PRODUCT]
