@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from exercises import Module, Week
 from grader.cells import Cells
@@ -43,6 +43,21 @@ class File:
         if "\0" in text:
             return cls(None, f"{name} holds a zero byte; it is not Python")
         return cls(text)
+
+    def as_data(self) -> list[Any]:
+        """Return all of it as JSON can hold it."""
+        cells = self.cells
+        lines = [cells.notebook, cells.places, cells.risky] if cells else None
+        return [self.text, self.problem, lines]
+
+    @classmethod
+    def from_data(cls, data: Sequence[Any]) -> File:
+        """Return the file of which `as_data` gave this."""
+        text, problem, lines = data
+        if lines is None:
+            return cls(text, problem)
+        notebook, *pairs = lines
+        return cls(text, problem, Cells(notebook, *(tuple(map(tuple, each)) for each in pairs)))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from grader.cells import Cells
 from grader.course import Course
 from grader.intake import notebooks
 from grader.intake.collect import collect
-from grader.intake.submission import MAX_MODULE_BYTES, Submission
+from grader.intake.submission import MAX_MODULE_BYTES, File, Submission
 from grader.judging.bench import MAX_LEFT_OUT
 from grader.judging.by_hand import single_learner
 from grader.sandbox import Sandbox, Source
@@ -305,6 +305,13 @@ class TestWhatAKernelForgives:
             "week1/more.py:2: def f(x): return double(x)",
             "week1.ipynb, code cell 3, line 2: return x[9]",
         ]
+
+    def test_a_file_goes_through_json(self, toys):
+        put(toys, "ada", notebook(IMPORTS, "1 / 0", DOUBLE))
+        toys.hand_in("bob", REFERENCE)
+        for learner in ("ada", "bob"):
+            file = read(toys, learner).files["toys"]
+            assert File.from_data(json.loads(json.dumps(file.as_data()))) == file
 
     def test_a_teacher_can_call_it_by_hand(self, toys):
         put(toys, "ada", notebook(IMPORTS, "1 / 0", DOUBLE, "import os; os._exit(1)"))
