@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Container, Iterable, Iterator
 from io import BufferedReader, FileIO
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from exercises import Catalogue, Week
 from exercises.cells import notebook_name
@@ -29,6 +30,8 @@ MAX_CONTENTS_BYTES = 16 * 1024 * 1024  # of the table of contents: 160 bytes for
 ENTRY_SIGNATURE = b"PK\x01\x02"
 LAST_BYTES = 128 * 1024
 MAX_QUOTED = 200
+CHUNK_BYTES = 1 << 20
+MAX_INNER_BYTES = 64 << 20  # of an archive in an archive, which is copied to be read
 # `read(n)` of a bzip2 or LZMA entry unpacks a block of any size first: a few kB become gigabytes.
 BOUNDED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 COMPRESSIONS = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd"}
@@ -47,7 +50,7 @@ class LearnerArchive:
         self.path = path
         self.catalogue = catalogue
         try:
-            with contextlib.closing(Archive(path, catalogue)) as archive:
+            with contextlib.closing(Archive(open_file(path), catalogue)) as archive:
                 self.names = set(archive.all_entries())
         except (BadArchive, OSError):  # `read` tells it, for every week
             self.names = {(week.name, "") for week in catalogue.weeks}
@@ -63,7 +66,7 @@ class LearnerArchive:
     def read(self, learner: str, week: Week) -> Submission | None:
         """Read one week, or return None if there is none."""
         try:
-            with contextlib.closing(Archive(self.path, self.catalogue)) as archive:
+            with contextlib.closing(Archive(open_file(self.path), self.catalogue)) as archive:
                 return archive.read(archive.all_entries(), learner, week)
         except BadArchive as fault:
             return Submission.unreadable(learner, week, f"{printable(self.path.name)}: {fault}")
@@ -97,14 +100,31 @@ def learners_of_archive(path: Path, catalogue: Catalogue) -> dict[str, ArchivePa
     InputError
         If the archive can't be read.
     """
+    archive = archive_of_class(path, catalogue)
+    parts = archive.entries.items()
+    return {learner: ArchivePart(archive, entries) for learner, entries in parts if learner}
+
+
+def archive_of_class(path: Path, catalogue: Catalogue) -> Archive:
+    """Open the archive of a class.
+
+    Raises
+    ------
+    InputError
+        If it can't be read.
+    """
     try:
-        archive = Archive(path.resolve(), catalogue)
+        return Archive(open_file(path.resolve()), catalogue)
     except BadArchive as fault:
         raise InputError(f"{path}: {fault}") from fault
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
-    parts = archive.entries.items()
-    return {learner: ArchivePart(archive, entries) for learner, entries in parts if learner}
+
+
+def open_file(path: Path) -> FileIO:
+    """Open a file that is no symbolic link, and wait for nobody."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    return FileIO(os.open(path, flags))
 
 
 class Archive:
@@ -118,9 +138,8 @@ class Archive:
         If the disk fails, or the file changes while it is read.
     """
 
-    def __init__(self, path: Path, catalogue: Catalogue) -> None:
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        self.stream = BoundedReader(FileIO(os.open(path, flags)))
+    def __init__(self, file: FileIO, catalogue: Catalogue) -> None:
+        self.stream = BoundedReader(file)
         # That of a class stays open for as long as something in it may have to be read.
         self.close = weakref.finalize(self, self.stream.close)
         if not stat.S_ISREG(os.fstat(self.stream.fileno()).st_mode):
@@ -146,16 +165,17 @@ class Archive:
 
         def read(name: str) -> File | None:
             infos = entries.get((week.name, name))
-            return self._file(infos, f"{week.name}/{name}") if infos else None
+            return self.file(infos, f"{week.name}/{name}") if infos else None
 
         def read_the_notebook() -> Notebook | None:
             name = notebook_name(week)
             infos = entries.get((week.name, name))
-            return self._notebook(infos, f"{week.name}/{name}", week) if infos else None
+            return self.notebook(infos, f"{week.name}/{name}", week) if infos else None
 
         return Submission.of(learner, week, read, read_the_notebook)
 
-    def _notebook(self, infos: list[zipfile.ZipInfo], name: str, week: Week) -> Notebook:
+    def notebook(self, infos: list[zipfile.ZipInfo], name: str, week: Week) -> Notebook:
+        """Return what an entry of this name holds; there must be one."""
         problem = _problem(infos, name)
         if problem is not None:
             return unreadable_notebook(week, problem)
@@ -165,7 +185,8 @@ class Archive:
         except BadArchive as fault:
             return unreadable_notebook(week, str(fault))
 
-    def _file(self, infos: list[zipfile.ZipInfo], name: str) -> File:
+    def file(self, infos: list[zipfile.ZipInfo], name: str) -> File:
+        """Return what an entry of this name holds; there must be one."""
         problem = _problem(infos, name)
         if problem is not None:
             return File(None, problem)
@@ -181,12 +202,32 @@ class Archive:
             return File(None, str(fault))
         return File.of(name, data)
 
+    def copy(self, info: zipfile.ZipInfo, target: IO[bytes]) -> None:
+        """Copy an entry that is an archive itself.
+
+        Raises
+        ------
+        BadArchive
+            If it can't be unpacked, or is too large.
+        """
+        name = printable(PurePosixPath(info.filename).name)
+        problem = _problem([info], name)
+        if problem is not None:
+            raise BadArchive(problem)
+        with self._blaming(f"{name} cannot be unpacked"), self.zip.open(info) as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                target.write(chunk)
+                if target.tell() > MAX_INNER_BYTES:
+                    raise BadArchive(f"{name} is larger than {MAX_INNER_BYTES >> 20} MiB")
+
     @contextlib.contextmanager
     def _blaming(self, what: str) -> Iterator[None]:
         """Tell a bad archive from a disk that fails and a file that is written meanwhile."""
         self.stream.failure = None
         try:
             yield
+        except BadArchive:
+            raise
         except Exception as error:  # struct, zlib and codecs raise through zipfile, as they like
             if self.stream.failure is not None:  # which `zipfile` may have called a bad archive
                 raise self.stream.failure from None

@@ -2,20 +2,21 @@
 
 The layout is nbgrader's: `SUBMITTED/<learner>/<week>/<module>.py`, or `<week>.ipynb` in place of
 modules, with an optional `timestamp.txt`. `SUBMITTED` may be a `.zip` of that, and a learner's
-folder may be a `<learner>.zip`. Each kind of hand-in is a `Source` in a module of its own; nothing
-is executed.
+folder may be a `<learner>.zip`. What learning management systems give for download is taken as well
+(see `lms`). Each kind of hand-in is a `Source` in a module of its own; nothing is executed.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from exercises import Catalogue
 from grader.errors import InputError
 from grader.intake.archives import LearnerArchive, learners_of_archive
 from grader.intake.folders import FolderSource
+from grader.intake.lms import find_download
 from grader.intake.submission import Collected, HandIn, Source
 from grader.printing import printable
 
@@ -35,10 +36,21 @@ def collect(submitted: Path, catalogue: Catalogue) -> Collected:
     if not submitted.exists():
         raise InputError(f"{submitted}: no such folder; give the folder with one folder a learner")
     notes: list[str] = []
-    if submitted.is_file():
+    download = find_download(submitted, catalogue)
+    if download is not None:
+        notes += download.notes
+    if submitted.is_dir():
+        settled = download.names if download else frozenset[str]()
+        sources = _learners_of_folder(submitted, catalogue, notes, settled)
+    elif download is None:
         sources = _with_usable_names(learners_of_archive(submitted, catalogue), submitted, notes)
     else:
-        sources = _learners_of_folder(submitted, catalogue, notes)
+        sources = {}
+    if download is not None:
+        for name in sources.keys() & download.learners.keys():
+            notes.append(f"not graded: {printable(name)}: two learners would be called so")
+            del sources[name], download.learners[name]
+        sources |= download.learners
     if not sources:
         names = ", ".join(week.name for week in catalogue.weeks)
         raise InputError(
@@ -83,7 +95,7 @@ def _with_usable_names(
 
 
 def _learners_of_folder(
-    submitted: Path, catalogue: Catalogue, notes: list[str]
+    submitted: Path, catalogue: Catalogue, notes: list[str], settled: Collection[str]
 ) -> dict[str, Source]:
     learners: dict[str, Source] = {}
     try:
@@ -91,7 +103,7 @@ def _learners_of_folder(
     except OSError as error:
         raise InputError(f"{submitted}: cannot be read: {error.strerror}") from error
     for entry in entries:
-        if entry.name.startswith(NO_LEARNERS):
+        if entry.name.startswith(NO_LEARNERS) or entry.name in settled:
             continue
         name = entry.name.removesuffix(".zip")
         shown = printable(entry.path)

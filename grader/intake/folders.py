@@ -111,3 +111,36 @@ def _directory(path: str | Path, base: int | None) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def read_file(path: Path) -> File:
+    """Read one file as a module.
+
+    Raises
+    ------
+    OSError
+        If our side fails to read it, or it is gone.
+    """
+    with _directory(path.parent, None) as folder:
+        file = _read_file(folder, path.name)
+    if file is None:
+        raise OSError(f"{path.name} was there when the run began, and is gone")
+    return file
+
+
+def read_notebook_file(path: Path, week: Week) -> Notebook:
+    """Read one file as the notebook of a week, whatever it is called.
+
+    Raises
+    ------
+    OSError
+        If our side fails to read it, or it is gone.
+    """
+    with _directory(path.parent, None) as folder:
+        opened = _open(folder, path.name)
+    if opened is None:
+        raise OSError(f"{path.name} was there when the run began, and is gone")
+    if isinstance(opened, File):
+        return unreadable_notebook(week, opened.problem or "")
+    with opened:
+        return read_notebook(opened, week)

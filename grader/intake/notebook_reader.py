@@ -4,11 +4,11 @@ Stand-alone, and of the standard library only what is quickly imported. None of 
 here, but a text can bring down or hold up whoever parses it; so it is parsed in a process that has
 limits and holds nothing.
 
-A module's text must be readable as it stands (what is a stub, what breaks a rule) and must run as a
-kernel runs a notebook: from top to bottom, where an error costs little. So the cells are joined
-line by line, and what may raise stands in a `try`. A statement that can't raise, such as a plain
-function, stays at the top level. Where an exercise's name is given a value inside a `try`, a line
-`name: object` in front tells those who look at the top level alone.
+The text must be readable as it stands (what is a stub, what breaks a rule) and must run as a kernel
+runs a notebook: from top to bottom, where an error costs little. So the cells are joined line by
+line, and beside the text it is told which statements may raise, so that they are run one by one. A
+plain function can't. Where an exercise's name is given a value by something else than a definition,
+a line `name: object` in front tells those who look at definitions alone.
 """
 
 import ast
@@ -32,7 +32,6 @@ MAX_SCALAR = 400
 FORMAT = 4
 NO_JSON = "is not JSON, as notebooks are: was it edited by hand?"
 CUT_OFF = "ends in the middle: save the notebook again and hand in that"
-FIRST_LINE = "from __future__ import annotations"
 
 SPACE = re.compile(rb"[ \t\r\n]*+")
 SCALAR = re.compile(rb"[-+.\w]*+")
@@ -44,7 +43,7 @@ DEFINITION = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.M
 NOT_PYTHON = re.compile(r"\s*(?:[%!?]|[\w., \[\]]+=\s*[%!]|[%\w.*]+\?{1,2}\s*;?\s*(?:#.*)?$)")
 OWN_MODULE = re.compile(r"week[1-9]\b")
 RUNS_PYTHON = ("%%time", "%%capture", "%%prun")  # cell magics whose cell defines what it defines
-CHECKS = {"check"}  # ours: it tries an exercise, and changes nothing
+CHECKS = {"check", "score"}  # ours: they try an exercise, and change nothing
 SAFE_IMPORTS = {"numpy", "numpy.linalg"}
 SAFE_BASES = {"object", "Exception", "ValueError"}
 SAFE_DECORATORS = {"staticmethod", "classmethod", "property"}
@@ -273,8 +272,8 @@ class Group(NamedTuple):
         Numbers in the cell, and texts.
     is_safe : bool
         Whether none of the statements can raise.
-    bound : frozenset of str
-        Names that may be given a value.
+    bound, defined : frozenset of str
+        Names that may be given a value, and those of functions and classes at the top level.
     written : frozenset of str
         Names in texts, which `exec` or `setattr` may give a value.
     """
@@ -282,6 +281,7 @@ class Group(NamedTuple):
     lines: tuple[tuple[int, str], ...]
     is_safe: bool
     bound: frozenset[str]
+    defined: frozenset[str]
     written: frozenset[str]
 
 
@@ -292,8 +292,6 @@ class Cell:
         self.number = number
         self.text = text
         self.groups: list[Group] = []
-        self.inner: set[int] = set()  # lines that begin inside a text: no indenting
-        self.continuing: set[int] = set()  # lines that go on in the next one, or hold no code
         self.problem = ""
         self.line = 0
         self.notes: list[str] = []
@@ -317,7 +315,7 @@ def read_cell(number: int, text: str) -> Cell:
         lines[first] = ""
     tree = _parse(cell, lines)
     if tree is not None:
-        cell.groups = list(_groups(cell, tree, lines))
+        cell.groups = list(_groups(tree, lines))
     return cell
 
 
@@ -360,25 +358,7 @@ def _drop(cell: Cell, lines: list[str], index: int) -> None:
     lines[index] = line[: len(line) - len(line.lstrip())] + "pass"
 
 
-def _look_at_lines(cell: Cell, nodes: Sequence[ast.AST], lines: Sequence[str]) -> None:
-    """Find the lines that may be indented, and those that may get a comment.
-
-    A line that goes on in the next one gets none: it may end in a text, and in any case the whole
-    would be shown with the comment in it.
-    """
-    for node in nodes:
-        if isinstance(node, ast.expr) and node.end_lineno and node.end_lineno > node.lineno:
-            cell.continuing.update(range(node.lineno, node.end_lineno))
-            if isinstance(node, ast.Constant | ast.JoinedStr):
-                cell.inner.update(range(node.lineno + 1, node.end_lineno + 1))
-    cell.continuing.update(
-        number
-        for number, line in enumerate(lines, start=1)
-        if line.endswith("\\") or not line.strip() or line.lstrip().startswith("#")
-    )
-
-
-def _groups(cell: Cell, tree: ast.Module, lines: Sequence[str]) -> Iterator[Group]:
+def _groups(tree: ast.Module, lines: Sequence[str]) -> Iterator[Group]:
     groups: list[list[ast.stmt]] = []
     last = 0
     for statement in tree.body:
@@ -391,14 +371,13 @@ def _groups(cell: Cell, tree: ast.Module, lines: Sequence[str]) -> Iterator[Grou
         if all(_is_check(each) or _is_future(each) for each in statements):
             continue
         numbers = range(_first_line(statements[0]), (statements[-1].end_lineno or 0) + 1)
-        nodes = [node for each in statements for node in ast.walk(each)]
         yield Group(
             lines=tuple((number, lines[number - 1]) for number in numbers),
             is_safe=all(map(_is_safe, statements)),
             bound=frozenset(name for each in statements for name in _bound_by(each)),
-            written=frozenset(_written_in(nodes)),
+            defined=frozenset(getattr(each, "name", "") for each in statements),
+            written=frozenset(_written_in(statements)),
         )
-        _look_at_lines(cell, nodes, lines)
 
 
 def _first_line(statement: ast.stmt) -> int:
@@ -444,8 +423,8 @@ def _is_of_the_notebook(node: ast.AST) -> bool:
     )
 
 
-def _written_in(nodes: Sequence[ast.AST]) -> Iterator[str]:
-    for node in nodes:
+def _written_in(statements: Sequence[ast.stmt]) -> Iterator[str]:
+    for node in (node for statement in statements for node in ast.walk(statement)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             text = node.value
             yield from [text] if text.isidentifier() else DEFINITION.findall(text)
@@ -508,9 +487,10 @@ def assemble(texts: Sequence[str], modules: dict[str, list[str]]) -> dict[str, A
     Returns
     -------
     dict
-        `text`, the same for all modules; `modules`, which has "" for a module that the text
-        serves, a sentence for one that stands in cells that are not Python, and nothing for one
-        of which the notebook has no trace; `notes`.
+        `text`, the same for all modules; of its lines `places`, and `risky`, as in `Cells`;
+        `modules`, which has "" for a module that the text serves, a sentence for one that stands
+        in cells that are not Python, and nothing for one of which the notebook has no trace;
+        `notes`.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an odd escape in a text is not our business
@@ -524,14 +504,12 @@ def assemble(texts: Sequence[str], modules: dict[str, list[str]]) -> dict[str, A
         for name in DEFINITION.findall(cell.text)
         if name in objects - bound
     }
-    lines = [FIRST_LINE]
+    text = Text()
     for cell in cells:
-        lines += _lines_of(cell, objects)
+        text.add_cell(cell, objects)
     for name, cell in broken.items():
-        lines += [
-            f"def {name}(*args, **kwargs):",
-            f"    raise SyntaxError({_why(cell)!r})",
-        ]
+        text.add(cell.number, cell.line, f"def {name}(*args, **kwargs):")
+        text.add(cell.number, cell.line, f"    raise SyntaxError({_why(cell)!r})")
     states = {}
     for module, names in modules.items():
         lost = [broken[name] for name in names if name in broken]
@@ -541,27 +519,38 @@ def assemble(texts: Sequence[str], modules: dict[str, list[str]]) -> dict[str, A
             states[module] = _why(lost[0])
     notes = [note for cell in cells for note in cell.notes]
     notes += [_why(cell) for cell in cells if cell.problem]
-    return {"text": "\n".join(lines) + "\n", "modules": states, "notes": notes[:MAX_NOTES]}
+    return {
+        "text": "\n".join(text.lines) + "\n",
+        "places": text.places,
+        "risky": text.risky,
+        "modules": states,
+        "notes": notes[:MAX_NOTES],
+    }
 
 
 def _why(cell: Cell) -> str:
     return f"code cell {cell.number}, line {cell.line} is not Python: {cell.problem}"
 
 
-def _lines_of(cell: Cell, objects: set[str]) -> Iterator[str]:
-    """Yield a cell's lines, with their place behind those that a traceback may show."""
-    for group in cell.groups:
-        if not group.is_safe:
-            yield from (f"{name}: object" for name in sorted(group.bound & objects))
-            yield "try:"
-        for number, line in group.lines:
-            margin = "" if group.is_safe or number in cell.inner else "    "
-            is_marked = number not in cell.continuing
-            place = f"  # code cell {cell.number}, line {number}" if is_marked else ""
-            yield f"{margin}{line}{place}"
-        if not group.is_safe:
-            yield from ("except:", "    pass")
+class Text:
+    """The joined lines, and where each of them is from."""
 
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.places: list[tuple[int, int]] = []
+        self.risky: list[tuple[int, int]] = []
 
-if __name__ == "__main__":
-    main()
+    def add(self, cell: int, number: int, line: str) -> None:
+        """Add a line, with the numbers of its cell and of its line there."""
+        self.lines.append(line)
+        self.places.append((cell, number))
+
+    def add_cell(self, cell: Cell, objects: set[str]) -> None:
+        """Add what a cell holds; `objects` are the names of the exercises."""
+        for group in cell.groups:
+            if not group.is_safe:
+                for name in sorted((group.bound & objects) - group.defined):
+                    self.add(cell.number, group.lines[0][0], f"{name}: object")
+                self.risky.append((len(self.lines) + 1, len(self.lines) + len(group.lines)))
+            for number, line in group.lines:
+                self.add(cell.number, number, line)

@@ -1,10 +1,10 @@
 """Notebooks: `<learner>/<week>/<week>.ipynb` in place of the week's modules.
 
 A notebook of a week holds the exercises of all its modules, in whatever cells the learner has put
-them. So every module of the week gets the text of the whole notebook, in which the last definition
-of a name counts, as in a notebook that is run from top to bottom. No metadata is looked at: what a
-cell is called, and whether it is locked, can be lost or forged. Outputs are passed by while the
-file is read, so that the code is bounded and not the file.
+them. So the modules of the week have one text, that of the whole notebook, in which the last
+definition of a name counts, as in a notebook that is run from top to bottom. No metadata is looked
+at: what a cell is called, and whether it is locked, can be lost or forged. Outputs are passed by
+while the file is read, so that the code is bounded and not the file.
 
 A process of its own reads it (see `notebook_reader`): nothing of a notebook is parsed here.
 """
@@ -21,9 +21,12 @@ from typing import IO, Any
 
 from exercises import Week
 from exercises.cells import notebook_name
+from grader.cells import Cells
 from grader.intake.submission import MAX_MODULE_BYTES, File, Notebook
 
 READER = Path(__file__).with_name("notebook_reader.py")
+# Imported and not run as a script, which Python would compile anew each time: half of its time.
+RUN = "import sys; sys.path.append(sys.argv.pop(1)); __import__(sys.argv.pop(1)).main()"
 MAX_NOTEBOOK_BYTES = 512 << 20  # nearly all of it outputs, if it is as large as that
 CHUNK_BYTES = 1 << 20
 # How a process ends whose input is too much for it, and how one that our side lost does not.
@@ -50,8 +53,9 @@ def read_notebook(stream: IO[bytes], week: Week) -> Notebook:
     answer = _ask_reader(stream, week)
     if "problem" in answer:
         return unreadable_notebook(week, f"{name} {answer['problem']}")
+    cells = Cells(name, *(tuple(map(tuple, answer[part])) for part in ("places", "risky")))
     files = {
-        module: File(None, f"{name}: {problem}") if problem else File(answer["text"])
+        module: File(None, f"{name}: {problem}") if problem else File(answer["text"], cells=cells)
         for module, problem in answer["modules"].items()
     }
     return Notebook(files, tuple(answer["notes"]))
@@ -61,7 +65,7 @@ def _ask_reader(stream: IO[bytes], week: Week) -> dict[str, Any]:
     objects = {module.name: [e.object_name for e in module.exercises] for module in week.modules}
     order = json.dumps([MAX_MODULE_BYTES, objects])
     with subprocess.Popen(
-        [sys.executable, "-I", "-S", str(READER), order],
+        [sys.executable, "-I", "-S", "-c", RUN, str(READER.parent), READER.stem, order],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from exercises import Module, Week
+from grader.cells import Cells
 
 MAX_MODULE_BYTES = 256 * 1024
 MAX_TIMESTAMP_LENGTH = 200
@@ -21,11 +22,13 @@ TIMESTAMP = "timestamp.txt"
 class File:
     """One module as it was handed in: its text, or why it can't be read.
 
-    Learners read `problem`: it holds no path of the machine that grades.
+    Learners read `problem`: it holds no path of the machine that grades. With `cells` the text is
+    that of a whole notebook, the same for each module that stands in it.
     """
 
     text: str | None
     problem: str | None = None
+    cells: Cells | None = None
 
     @classmethod
     def of(cls, name: str, data: bytes) -> File:
@@ -40,6 +43,21 @@ class File:
         if "\0" in text:
             return cls(None, f"{name} holds a zero byte; it is not Python")
         return cls(text)
+
+    def as_data(self) -> list[Any]:
+        """Return all of it as JSON can hold it."""
+        cells = self.cells
+        lines = [cells.notebook, cells.places, cells.risky] if cells else None
+        return [self.text, self.problem, lines]
+
+    @classmethod
+    def from_data(cls, data: Sequence[Any]) -> File:
+        """Return the file of which `as_data` gave this."""
+        text, problem, lines = data
+        if lines is None:
+            return cls(text, problem)
+        notebook, *pairs = lines
+        return cls(text, problem, Cells(notebook, *(tuple(map(tuple, each)) for each in pairs)))
 
 
 @dataclass(frozen=True)
@@ -108,7 +126,8 @@ class Submission:
         digest = hashlib.sha256()
         for name in sorted(self.files):
             file = self.files[name]
-            for part in (name, file.text if file.text is not None else "", file.problem or ""):
+            parts = [name, file.text if file.text is not None else "", file.problem or ""]
+            for part in [*parts, repr(file.cells)] if file.cells else parts:
                 data = part.encode("utf-8", "surrogatepass")
                 digest.update(b"%d " % len(data) + data)
         digest.update((self.submitted_at or "").encode())

@@ -1,12 +1,18 @@
 """Put one submission on the bench: its modules in the sandbox, its functions within a test's reach.
 
 Hidden tests see a `LearnerProxy` that looks like the learner's module. Behind it one child serves
-all exercises of a module; after a time-out or a crash a new one takes over. What a child was at
-when something outside killed it is tried once more: a machine short of memory costs nobody points.
+all exercises of a module, or of a notebook; after a time-out or a crash a new one takes over. What
+a child was at when something outside killed it is tried once more: a machine short of memory costs
+nobody points.
+
+A statement of a notebook at which a child ends is left out by the next one, as if a kernel had been
+interrupted in that cell.
 """
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import inspect
 import textwrap
 import time
@@ -18,6 +24,8 @@ from typing import Any, Protocol
 
 from exercises import Exercise, Module
 from grader.course import Course
+from grader.intake.submission import Submission
+from grader.judging.known import siblings_of
 from grader.sandbox import (
     BadAnswer,
     CallTimedOut,
@@ -33,6 +41,8 @@ from grader.sandbox.inside import wire
 from grader.sandbox.sandbox import ModuleCheck
 
 MAX_RECORDED_BYTES = 64 << 20
+MAX_LEFT_OUT = 10
+USED_UP_S = 10.0  # by the calls of one module of a notebook: the next one gets a new child
 TOO_LARGE = BadAnswer("is too large to be kept")
 
 
@@ -133,6 +143,7 @@ class ModuleBench:
         self.wall_s = 0.0
         self.output = ""
         self.max_steps: int | None = None
+        self.left_out: dict[int, str] = {}  # statements of a notebook, and why
         self.problem: LoadProblem | None = None
         self._child: Child | None = None
         self._recorded_bytes = 0
@@ -142,30 +153,60 @@ class ModuleBench:
 
     def _spawn(self) -> Child | None:
         """Start a child, check the text, run it; what goes wrong is kept in `problem`."""
-        self._start()
-        if self._child is not None and self._child.was_killed:
-            self.close()
+        while True:
             self._start()
-        return self._child
+            if self._child is not None and self._child.was_killed:
+                self.close()
+                self._start()
+            if not self._leave_out():
+                return self._child
+            self.close()
+
+    def _leave_out(self) -> bool:
+        """Take note of the statement at which a notebook came to its end, if it did at one."""
+        number = self._child.statement if self._child else None
+        cells = self.source.cells
+        if self.problem is None or number is None or cells is None:
+            return False
+        place = cells.place(cells.risky[number][0])
+        is_late = self.deadline is not None and time.monotonic() > self.deadline
+        if is_late or len(self.left_out) == MAX_LEFT_OUT:
+            why = f"{self.problem.why} (at {place})"
+            self.problem = dataclasses.replace(self.problem, why=why)
+            return False
+        why = self.problem.why.removeprefix(f"importing {cells.notebook} ")
+        self.left_out[number] = f"{place} left out: it {why}"
+        return True
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out, and why."""
+        return list(self.left_out.values())
+
+    def begin_module(self) -> None:
+        """Give the next module of a notebook the time that one with its own child has."""
+        if self.wall_s > USED_UP_S:
+            self.close()
+        self.wall_s = 0.0
 
     def _start(self) -> None:
         self.problem = None
         try:
             child = self._child = self.sandbox.spawn(self.source, self.deadline)
         except CallTimedOut as fault:
-            self.problem = LoadProblem("timeout", f"importing {self.source.label} {fault}")
+            self.problem = LoadProblem("timeout", f"importing {self.source.shown_label} {fault}")
             return
         if child.check.problem is not None:
             self.problem = LoadProblem("unreadable", child.check.problem)
             return
         try:
-            child.load()
+            child.load(self.left_out)
         except LearnerFault as fault:
             kind = {"CallTimedOut": "timeout", "ChildCrashed": "crashed"}
             status = kind.get(type(fault).__name__, "unreadable")
-            self.problem = LoadProblem(status, f"importing {self.source.label} {fault}")
+            self.problem = LoadProblem(status, f"importing {self.source.shown_label} {fault}")
         except Exception as error:  # whatever the learner's top-level code raised
-            self.problem = LoadProblem("unreadable", _import_sentence(self.source.label, error))
+            self.problem = LoadProblem("unreadable", _import_sentence(self.source, error))
 
     def perform(
         self,
@@ -248,11 +289,11 @@ class ModuleBench:
             self._child = None
 
 
-def _import_sentence(label: str, error: Exception) -> str:
+def _import_sentence(source: Source, error: Exception) -> str:
     found = raised(error)
     if found is None:  # no exception of theirs
         raise error
-    why = f"{label} does not import: {found.name}"
+    why = f"{source.shown_label} does not import: {found.name}"
     if found.words:
         why += f": {found.words}"
     if found.name == "ModuleNotFoundError":
@@ -359,3 +400,78 @@ def source_of_module(
         rules={e.object_name: e.forbidden for e in module.exercises if e.forbidden},
         siblings={name: other for name, other in siblings.items() if name != module.name},
     )
+
+
+def source_of_submission(course: Course, module: Module, submission: Submission) -> Source | None:
+    """Return where a module is: in a file of its own, in the week's notebook, or nowhere.
+
+    Modules that stand in the notebook have one and the same source, which serves them all. Siblings
+    are the files that may be imported: all, or none.
+    """
+    week = course.catalogue.week(submission.week)
+    assert week is not None
+    file = submission.files.get(module.name)
+    if file is None or file.text is None:
+        return None
+    text, siblings = file.text, siblings_of(module, submission)
+    offered = {name: each.text or "" for name, each in siblings.items()}
+    cells = next((each.cells for each in (file, *siblings.values()) if each.cells), None)
+    in_notebook = [
+        each
+        for each in week.modules
+        if (found := {module.name: file, **siblings}.get(each.name)) and found.cells
+    ]
+    if not file.cells:
+        source = source_of_module(course, module, text, offered)
+        names = frozenset(each.name for each in in_notebook)
+        return dataclasses.replace(source, cells=cells, in_notebook=names)
+    parts = [source_of_module(course, each, text, {}) for each in in_notebook]
+    return Source(
+        week=week.name,
+        name=week.name,
+        text=text,
+        stub="\n".join(part.stub for part in parts),
+        objects=tuple(dict.fromkeys(name for part in parts for name in part.objects)),
+        rules={name: rules for part in parts for name, rules in part.rules.items()},
+        siblings={name: text for name, text in offered.items() if not siblings[name].cells},
+        cells=cells,
+        in_notebook=frozenset(each.name for each in in_notebook),
+    )
+
+
+class Benches:
+    """The benches of one submission: one for each module, or one for all of a notebook's."""
+
+    def __init__(
+        self, course: Course, sandbox: Sandbox, submission: Submission, deadline: float
+    ) -> None:
+        self.submission = submission
+        self.deadline = deadline
+        self._course = course
+        self._sandbox = sandbox
+        self._notebook: ModuleBench | None = None
+
+    @contextlib.contextmanager
+    def lend(self, module: Module) -> Iterator[ModuleBench]:
+        """Yield the bench of a module whose text can be read."""
+        source = source_of_submission(self._course, module, self.submission)
+        assert source is not None
+        if source.is_notebook:
+            if self._notebook is None:
+                self._notebook = ModuleBench(self._sandbox, source, deadline=self.deadline)
+            self._notebook.begin_module()
+            yield self._notebook
+            return
+        bench = ModuleBench(self._sandbox, source, deadline=self.deadline)
+        with contextlib.closing(bench):
+            yield bench
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out of a notebook, and why."""
+        return self._notebook.notes if self._notebook else []
+
+    def close(self) -> None:
+        """End what still runs."""
+        if self._notebook is not None:
+            self._notebook.close()

@@ -18,10 +18,17 @@ from exercises import Exercise, Module
 from grader.course import Course
 from grader.errors import InputError
 from grader.intake.folders import FolderSource
-from grader.judging.bench import LearnerProxy, ModuleBench, limit_work, source_of_module
+from grader.intake.submission import Submission
+from grader.judging.bench import (
+    LearnerProxy,
+    ModuleBench,
+    limit_work,
+    source_of_module,
+    source_of_submission,
+)
 from grader.judging.suite import Suite, exercise_of, seeded_rng, test_id, work_limit
 from grader.judging.worker import hide_own_memory
-from grader.sandbox import Sandbox
+from grader.sandbox import Sandbox, Source
 
 Serve = Callable[[Exercise], LearnerProxy]
 
@@ -77,7 +84,7 @@ def single_learner(course: Course, folder: str | None) -> Iterator[Serve]:
     folder : str, optional
         A learner's folder, or the folder of one week. Without it the references are served.
     """
-    texts = _Texts(course, Path(folder) if folder else None)
+    sources = _Sources(course, Path(folder) if folder else None)
     benches: dict[tuple[str, str], ModuleBench] = {}
     with Sandbox() as sandbox:
         sandbox.prove()
@@ -86,8 +93,7 @@ def single_learner(course: Course, folder: str | None) -> Iterator[Serve]:
             module = course.catalogue.module_of(exercise)
             key = (module.week, module.name)
             if key not in benches:
-                source = source_of_module(course, module, *texts.of(module))
-                benches[key] = ModuleBench(sandbox, source)
+                benches[key] = ModuleBench(sandbox, sources.of(module))
             bench = benches[key]
             bench.records.clear()
             if bench.problem is not None:
@@ -104,8 +110,8 @@ def single_learner(course: Course, folder: str | None) -> Iterator[Serve]:
                 bench.close()
 
 
-class _Texts:
-    """The text of each module that is served."""
+class _Sources:
+    """Where each module that is served is from."""
 
     def __init__(self, course: Course, folder: Path | None) -> None:
         self.course = course
@@ -115,15 +121,18 @@ class _Texts:
         if folder is not None and course.catalogue.week(folder.name):
             self.folder = folder.parent
 
-    def of(self, module: Module) -> tuple[str, dict[str, str]]:
-        """Return a module's text and those of its siblings."""
+    def of(self, module: Module) -> Source:
+        """Return the source of a module."""
         if self.folder is None:
-            return self.course.read(self.course.layout.reference(module)), {}
+            text = self.course.read(self.course.layout.reference(module))
+            return source_of_module(self.course, module, text, {})
         week = self.course.catalogue.week(module.week)
         assert week is not None
         submission = FolderSource(self.folder.resolve()).read(self.folder.name, week)
-        file = submission.files.get(module.name) if submission else None
-        if submission is None or file is None or file.text is None:
+        submission = submission or Submission(self.folder.name, week.name, {})
+        source = source_of_submission(self.course, module, submission)
+        if source is None:
+            file = submission.files.get(module.name)
             why = file.problem if file else "it was not handed in"
             raise InputError(f"{self.folder}/{module.week}/{module.name}.py: {why}")
-        return file.text, {n: f.text for n, f in submission.files.items() if f.text is not None}
+        return source

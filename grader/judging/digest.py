@@ -16,7 +16,7 @@ from grader.course import ROOT, Course
 # What judges, whoever's course it is. Of the rest of the grader, which reads submissions and shows
 # results, no verdict depends.
 TOOLS = (
-    *("grader/judging", "grader/sandbox", "grader/variants.py"),
+    *("grader/judging", "grader/sandbox", "grader/cells.py", "grader/variants.py"),
     *("kata/comparisons.py", "kata/causes.py", "kata/rules.py", "exercises/verdict.py"),
 )
 ROOMS = ("solutions", "tests")

@@ -76,11 +76,12 @@ def digests_of_texts(submission: Submission) -> dict[str, str]:
 def _digest(file: File) -> str:
     digest = hashlib.sha256(b"text" if file.text is not None else b"problem")
     digest.update((file.text or file.problem or "").encode("utf-8", "surrogatepass"))
+    digest.update(repr(file.cells).encode() if file.cells else b"")
     return digest.hexdigest()
 
 
-def siblings_of(module: Module, submission: Submission) -> dict[str, str]:
-    """Return the texts of the modules that one may import: all that were handed in, or none.
+def siblings_of(module: Module, submission: Submission) -> dict[str, File]:
+    """Return the modules that one may import: all that were handed in, or none.
 
     What is not offered can't be imported, whatever the code does: so the choice made here is the
     whole truth of what a verdict depends on.
@@ -88,7 +89,7 @@ def siblings_of(module: Module, submission: Submission) -> dict[str, str]:
     if not _imports_siblings(module, submission):
         return {}
     return {
-        name: file.text
+        name: file
         for name, file in submission.files.items()
         if file.text is not None and name != module.name
     }
@@ -104,6 +105,10 @@ def what_decides(
 
 
 def _imports_siblings(module: Module, submission: Submission) -> bool:
-    """Say whether a text names its week's folder, or imports by a dot or a function."""
-    text = unicodedata.normalize("NFKC", submission.files[module.name].text or "")  # as Python does
-    return module.week in text or bool(IMPORTS_BY_OTHER_MEANS.search(text))
+    """Say whether a text names its week's folder, or imports by a dot or a function.
+
+    A notebook is made of several modules, so it always does.
+    """
+    file = submission.files[module.name]
+    text = unicodedata.normalize("NFKC", file.text or "")  # as Python does
+    return bool(file.cells) or module.week in text or bool(IMPORTS_BY_OTHER_MEANS.search(text))

@@ -19,7 +19,8 @@ def why_failed(error: BaseException) -> str:
     if isinstance(error, Mismatch):
         return error.told
     if isinstance(error, LearnerFault):
-        return f"your code {error}" if str(error)[:4] != "line" else str(error)
+        begins_with_place = str(error).startswith(("line ", "code cell "))
+        return str(error) if begins_with_place else f"your code {error}"
     learners = raised(error)
     if learners is not None:
         return _raised_sentence(learners)

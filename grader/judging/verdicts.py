@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import time
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from exercises import Exercise, Module
 from grader.course import Course
 from grader.errors import SandboxError, describe_mistake
 from grader.intake.submission import Submission
-from grader.judging.bench import ModuleBench, source_of_module
+from grader.judging.bench import Benches, ModuleBench, source_of_module
 from grader.judging.diagnosis import Diagnostician
 from grader.judging.digest import digest_of_week, module_digests
 from grader.judging.known import (
@@ -19,7 +20,6 @@ from grader.judging.known import (
     Known,
     Regrade,
     digests_of_texts,
-    siblings_of,
     what_decides,
 )
 from grader.judging.reasons import is_todo, why_failed
@@ -45,9 +45,10 @@ NOT_RUN = "not run, since earlier requirements ended the run"
 class Grader:
     """Everything that one process needs to grade one submission after another.
 
-    `troubles` gathers what went wrong on our side without touching a verdict. Equal modules are
-    graded once by each process: so a class's untouched stubs cost a run no more than one of them
-    for each of its workers.
+    `troubles` gathers what went wrong on our side without touching a verdict, and `notes` what was
+    left out of a notebook, both of the submission graded last. Equal modules are graded once by
+    each process: so a class's untouched stubs cost a run no more than one of them for each of its
+    workers.
     """
 
     course: Course
@@ -58,6 +59,7 @@ class Grader:
     has_transcripts: bool = True
     diagnostician: Diagnostician = field(init=False)
     troubles: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     _transcripts: Transcripts = field(default_factory=Transcripts)
     _known: Known = field(default_factory=Known)
     _digests: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -112,8 +114,12 @@ class Grader:
         week = self.course.catalogue.week(submission.week)
         assert week is not None
         deadline = time.monotonic() + SUBMISSION_WALL_S
+        self.notes.clear()
         texts, suites = digests_of_texts(submission), self._suites(week.name)
-        judged = {m.name: self._judged(m, submission, texts, deadline) for m in week.modules}
+        benches = Benches(self.course, self.sandbox, submission, deadline)
+        with contextlib.closing(benches):
+            judged = {m.name: self._judged(m, benches, texts) for m in week.modules}
+            self.notes += benches.notes
         results = [result for each in judged.values() for result in each.exercises]
         return Result(
             learner=submission.learner,
@@ -137,10 +143,9 @@ class Grader:
             self._digests[week] = module_digests(self.course, week)
         return self._digests[week]
 
-    def _judged(
-        self, module: Module, submission: Submission, texts: dict[str, str], deadline: float
-    ) -> Judged:
+    def _judged(self, module: Module, benches: Benches, texts: dict[str, str]) -> Judged:
         """Return the verdicts on a module: known from before, or given now."""
+        submission = benches.submission
         file = submission.files.get(module.name)
         if file is None:
             why = f"{module.name}.py was not handed in"
@@ -159,7 +164,8 @@ class Grader:
         key = (module.week, module.name, *deciding.items(), *void)
         known = self._known.get(key)
         if known is None:
-            known = self._grade_module(module, submission, deadline)
+            with benches.lend(module) as bench:
+                known = self._grade_module(module, bench, benches.deadline)
             self._known.keep(key, known)
         return known
 
@@ -182,28 +188,18 @@ class Grader:
         }
         return Judged(exercises, is_lasting=True) if were == tests else None
 
-    def _grade_module(self, module: Module, submission: Submission, deadline: float) -> Judged:
-        text = submission.files[module.name].text
-        assert text is not None
-        siblings = siblings_of(module, submission)
-        bench = ModuleBench(
-            self.sandbox,
-            source_of_module(self.course, module, text, siblings),
-            deadline=deadline,
-        )
+    def _grade_module(self, module: Module, bench: ModuleBench, deadline: float) -> Judged:
         n_troubles = len(self.troubles)
         exercises = []
         is_lasting = True
-        try:
-            for exercise in module.exercises:
-                exercises.append(self._grade_exercise(exercise, module, bench, deadline))
-                # A call without an answer may have one on another machine or under another load.
-                is_lasting &= all(record.fault is None for record in bench.records)
-        finally:
-            bench.close()
+        for exercise in module.exercises:
+            exercises.append(self._grade_exercise(exercise, module, bench, deadline))
+            # A call without an answer may have one on another machine or under another load.
+            is_lasting &= all(record.fault is None for record in bench.records)
         is_lasting = (
             is_lasting
             and bench.problem is None
+            and not bench.left_out
             and bench.wall_s <= self.sandbox.limits.module_wall_s
             and time.monotonic() < deadline
             and len(self.troubles) == n_troubles
@@ -299,7 +295,7 @@ def _before_running(exercise: Exercise, bench: ModuleBench) -> tuple[str, str] |
 
 
 def _missing_sentence(exercise: Exercise, bench: ModuleBench) -> str:
-    sentence = f"{bench.source.label} has no {exercise.object_name}"
+    sentence = f"{bench.source.shown_label} has no {exercise.object_name}"
     close = difflib.get_close_matches(exercise.object_name, bench.check.names, 1)
     return f"{sentence}: is it the one called {close[0]}?" if close else sentence
 

@@ -143,7 +143,8 @@ class Worker:
             return Graded(None, (str(error),))
         except Exception as error:  # a mistake of ours: told, and the class goes on
             return Graded(None, (describe_mistake(error),))
-        return Graded(result, tuple(self._grader.troubles), submission.notes)
+        notes = (*submission.notes, *self._grader.notes)
+        return Graded(result, tuple(self._grader.troubles), notes)
 
 
 _worker: Worker | None = None

@@ -556,22 +556,27 @@ def rebuild_exception(
     name, rebuilt = _nearest(kinds, text, one_line(error.get("name"), 100))
     lines = _traceback_lines(error.get("frames"), source)
     for place, line in lines:
-        rebuilt.add_note(f"{place}: {line}")
-    place, line = lines[-1] if lines else ("", "")
+        rebuilt.add_note(f"{source.place(*place)}: {line}")
+    at, line = lines[-1] if lines else (None, "")
     told = _Told(line or asked, own_names, _sides(arguments))
     words = told.sentence(text, KNOWN.get(name, ())) or PLAIN.get(name, "")
     rebuilt.raised = Raised(  # type: ignore[attr-defined]
-        name, words, place, line, _is_in_a_stub(place, source, stubs)
+        name,
+        words,
+        source.place(*at) if at else "",
+        line,
+        _is_in_a_stub(at, source, stubs),
     )
     return rebuilt
 
 
-def _is_in_a_stub(place: str, source: Source, stubs: Collection[tuple[int, int]] | None) -> bool:
-    """Say whether a place is in one of the module's stubs; in a sibling it may be."""
-    file, _, number = place.rpartition(":")
-    if stubs is None or file != source.label:
+def _is_in_a_stub(
+    at: tuple[str, int] | None, source: Source, stubs: Collection[tuple[int, int]] | None
+) -> bool:
+    """Say whether a line is in one of the module's stubs; in a sibling it may be."""
+    if stubs is None or at is None or at[0] != source.label:
         return True
-    return any(first <= int(number) <= last for first, last in stubs)
+    return any(first <= at[1] <= last for first, last in stubs)
 
 
 def _nearest(kinds: list[Any], text: str, own_name: str) -> tuple[str, Exception]:
@@ -590,8 +595,8 @@ def _nearest(kinds: list[Any], text: str, own_name: str) -> tuple[str, Exception
     return "an exception", RuntimeError(f"{own_name}: {text}")
 
 
-def _traceback_lines(frames: Any, source: Source) -> list[tuple[str, str]]:
-    """Return the places that these frames name, and our own text of each line."""
+def _traceback_lines(frames: Any, source: Source) -> list[tuple[tuple[str, int], str]]:
+    """Return the files and lines that these frames name, and our own text of each line."""
     if type(frames) is not list:
         return []
     lines = []
@@ -600,7 +605,7 @@ def _traceback_lines(frames: Any, source: Source) -> list[tuple[str, str]]:
             file, number = frame[:2]
             text = source.line(file, number) if number <= MAX_LINE_NUMBER else None
             if text is not None:
-                lines.append((f"{file}:{number}", one_line(text, MAX_LINE)))
+                lines.append(((file, number), one_line(text, MAX_LINE)))
     return lines
 
 
@@ -642,7 +647,7 @@ def violation_sentence(violation: Any, source: Source) -> str:
     ending = "write it from scratch" if rule in catalogue else HIDES
     if line is None:
         return f"uses {what}, which is not allowed here{by}: {ending}"
-    return f"line {number}: {what} is not allowed here{by}: {ending}"
+    return f"{source.line_number(number)}: {what} is not allowed here{by}: {ending}"
 
 
 def _is_library_call(what: str, line: str) -> bool:
@@ -674,9 +679,10 @@ def _known_warning(text: str) -> str | None:
     return text if text in OTHER_WARNINGS else None
 
 
-def syntax_sentence(syntax: dict[str, Any], label: str) -> str:
+def syntax_sentence(syntax: dict[str, Any], source: Source) -> str:
     """Say what the compiler said of a text, before any of it ran."""
-    line = f":{syntax['line']}" if syntax["line"] else ""
+    line = syntax["line"]
+    where = source.place(source.label, line) if line else source.shown_label
     shown = f" in `{one_line(syntax['source'], MAX_LINE)}`" if syntax["source"] else ""
     text = one_line(syntax["text"], MAX_TEXT) or "nested too deeply"
-    return f"{label}{line} is not Python: {text}{shown}"
+    return f"{where} is not Python: {text}{shown}"

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -189,6 +189,7 @@ class Child:
         self.is_alive = True
         self.ended: Ended | None = None
         self.missing: frozenset[str] = frozenset()
+        self.statement: int | None = None
         self.max_steps: int | None = None
         try:
             self.check = self._check()
@@ -227,8 +228,13 @@ class Child:
             and self.ended.cpu_s < self.limits.child_cpu_s
         )
 
-    def load(self) -> None:
-        """Run the module's text. Its own exception is raised as in `call`."""
+    def load(self, left_out: Collection[int] = ()) -> None:
+        """Run the module's text. Its own exception is raised as in `call`.
+
+        Of a notebook each risky statement has a call's time of its own, but for those in
+        `left_out`, which are not run; `statement` is the one at which it ended.
+        """
+        risky = self.source.cells.risky if self.source.cells and self.source.is_notebook else ()
         message = {
             "op": "load",
             "source": self.source.text,
@@ -236,8 +242,15 @@ class Child:
             "name": self.source.name,
             "siblings": dict(self.source.siblings),
             "objects": list(self.source.objects),
+            "is_notebook": self.source.is_notebook,
+            "in_notebook": sorted(self.source.in_notebook),
+            "risky": [list(lines) for lines in risky],
         }
         reply = self._tell(message)
+        for number in range(len(risky)):
+            self.statement = number
+            reply = self._tell({"op": "go_on", "leave_out": number in left_out})
+        self.statement = None
         if reply.get("loaded") is not True:
             raise self._error(reply)
         missing = reply.get("missing")
@@ -333,13 +346,20 @@ class Child:
         if "sandbox" in reply:  # believed only here, where nothing of the learner's has run
             raise SandboxError(f"a child could not be made: {reply['sandbox']}")
         if "syntax" in reply:
-            return ModuleCheck(answers.syntax_sentence(reply["syntax"], self.source.label), {})
+            return ModuleCheck(answers.syntax_sentence(reply["syntax"], self.source), {})
         objects = {
-            name: ObjectCheck(found["untouched"], found["violation"] and found["violation"][1])
+            name: ObjectCheck(found["untouched"], self._violation(found["violation"]))
             for name, found in reply["objects"].items()
         }
         stubs = tuple((first, last) for first, last in reply["stubs"])
         return ModuleCheck(None, objects, tuple(reply["names"]), stubs)
+
+    def _violation(self, found: list[Any] | None) -> str | None:
+        if found is None:
+            return None
+        line, text = found
+        rest = text.removeprefix(f"line {line}: ")
+        return text if rest == text else f"{self.source.line_number(line)}: {rest}"
 
     def _tell(self, message: dict[str, Any]) -> dict[str, Any]:
         return self._read(self._exchange(wire.dumps(message), []))

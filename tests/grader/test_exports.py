@@ -274,6 +274,18 @@ class TestMoodle:
         assert exports.export("moodle", roster, "--week", "week1") == (0, "")
         assert exports.table()[0][4:] == ["week1"]
 
+    def test_learners_of_a_download_are_found_by_their_full_names(self, exports):
+        for name in ("Ada Lovelace", "Bob B", "Cy C"):
+            exports.write(result(name))
+        people = ["Ada,Lovelace,1,a@x", "Bob,B,2,b@x,too,many", "Cy,C,3,c@x", "Cy,C,4,d@x"]
+        status, errors = exports.export("moodle", [self.HEADER, *people])
+        assert status == 1
+        assert [row[2] for row in exports.table()[1:]] == ["a@x", "b@x"]
+        assert "Cy C (week1 4.5): rows 4 and 5 all have this name as" in errors
+        worksheet = ["Full name,Email address", "Ada Lovelace,a@x", "Bob B,b@x", "Cy C,c@x"]
+        assert exports.export("moodle", worksheet)[0] == 0
+        assert exports.table()[3] == ["c@x", "4.5"]
+
     def test_a_list_without_a_column_to_map(self, exports):
         exports.write(result("1"))
         status, errors = exports.export("moodle", ["Vorname,Nachname", "A,B"])

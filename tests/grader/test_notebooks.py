@@ -11,10 +11,15 @@ from typing import Any
 
 import pytest
 
+from grader.cells import Cells
 from grader.course import Course
 from grader.intake import notebooks
 from grader.intake.collect import collect
-from grader.intake.submission import MAX_MODULE_BYTES, Submission
+from grader.intake.submission import MAX_MODULE_BYTES, File, Submission
+from grader.judging.bench import MAX_LEFT_OUT
+from grader.judging.by_hand import single_learner
+from grader.sandbox import Sandbox, Source
+from grader.sandbox.arguments import Arguments
 from tests.grader.toy import REFERENCE, grade, hand_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -226,11 +231,100 @@ class TestWhatAKernelForgives:
         toys.grade()
         assert toys.result("ada")["exercises"][0]["status"] == "partial"  # it refuses no table
 
-    def test_a_failure_names_cell_and_line(self, toys):
-        put(toys, "ada", notebook(IMPORTS, "def double(x):\n    # a comment\n    return x[9]"))
+    def test_a_statement_that_ends_the_process_costs_only_itself(self, toys):
+        ends = {
+            "loops": ("x = 1\nwhile True: pass", "line 2 left out: it computed for more than 5 s"),
+            "sleeps": ("import time\ntime.sleep(99)", "line 2 left out: it waited without"),
+            "exits": ("import os; os._exit(0)", "line 1 left out: it ended the whole program"),
+            "hangs up": ("import os\nos.close(3)", "line 2 left out: it "),
+            "babbles": ("import os\nos.write(3, bytes(99))", "line 2 left out: it "),
+        }
+        for learner, (cell, _) in ends.items():
+            put(toys, learner, notebook(IMPORTS, DOUBLE, cell, PRODUCT, "y = int('?')", TOTAL))
+        needs = [IMPORTS, DOUBLE, "import os; t = os._exit(2) or 2", f"{TOTAL} + 0 * t", PRODUCT]
+        put(toys, "needs it", notebook(*needs))
+        summary = toys.grade()
+        assert summary.failed == ()
+        for learner, (_, note) in ends.items():
+            assert toys.verdicts(learner) == ALL_RIGHT, (learner, toys.result(learner))
+            found = [n for n in summary.notes if n.startswith(f"{learner} week1: code cell 3, ")]
+            assert len(found) == 1, (learner, summary.notes)
+            assert note in found[0]
+        assert toys.verdicts("needs it") == ALL_RIGHT | {"total": "failed"}
+        why = toys.result("needs it")["exercises"][2]["why"]
+        assert "t is not defined (at week1.ipynb, code cell 4, line 2, in" in why
+
+    def test_too_many_statements_that_end_the_process(self, toys):
+        put(toys, "ada", notebook(DOUBLE, *["import os; os._exit(1)"] * (MAX_LEFT_OUT + 1)))
         toys.grade()
+        assert set(toys.verdicts("ada").values()) == {"crashed"}
         why = toys.result("ada")["exercises"][0]["why"]
-        assert "`return x[9]  # code cell 2, line 3`" in why
+        assert why == (
+            "importing week1.ipynb ended the whole program (exit status 1) "
+            f"(at code cell {MAX_LEFT_OUT + 2}, line 1)"
+        )
+
+    def test_a_failure_names_cell_and_line(self, toys):
+        cells = {
+            "index": "def double(x):\n    # a comment\n    return x[9]",
+            "stub": "def double(x):\n    2 * x\n    raise NotImplementedError",
+            "raises": "def double(x):\n    raise ValueError('no')",
+            "tree": "def product(a, b):\n    if a is b:\n        return a @ b\n    return 1",
+            "runs": "def product(a, b):\n    f = vars(np)['d' + 'ot']\n    return f(a, b)",
+            "missing": "def doubles(x): return 2 * x\ndef product(a, b): return 1",
+        }
+        for learner, cell in cells.items():
+            put(toys, learner, notebook(f"# begin\n{IMPORTS}", cell))
+        toys.grade()
+        for learner, (number, why) in {
+            "index": (0, "of 3 (at week1.ipynb, code cell 2, line 3, in `return x[9]`)"),
+            "stub": (0, "`raise NotImplementedError` at week1.ipynb, code cell 2, line 3: is a"),
+            "raises": (0, "at week1.ipynb, code cell 2, line 2, in `raise ValueError('no')`"),
+            "tree": (1, "code cell 2, line 3: a @ b is not allowed here (@)"),
+            "runs": (1, "code cell 2, line 3: np.dot"),
+            "missing": (0, "week1.ipynb has no double: is it the one called doubles?"),
+        }.items():
+            assert why in toys.result(learner)["exercises"][number]["why"], learner
+
+    def test_a_failure_in_a_module_that_imports_from_a_notebook(self, toys):
+        text = "from week1.toys import double\n"
+        source = Source(
+            "week1",
+            "more",
+            f"{text}def f(x): return double(x)",
+            objects=("f",),
+            siblings={"toys": "1 / 0\ndef double(x):\n    return x[9]\n"},
+            cells=Cells("week1.ipynb", ((1, 1), (3, 1), (3, 2)), ((1, 1),)),
+            in_notebook=frozenset({"toys"}),
+        )
+        with Sandbox() as sandbox, sandbox.spawn(source) as child:
+            child.load()
+            with pytest.raises(IndexError) as caught:
+                child.call("f", Arguments(([1],), {}))
+        assert caught.value.__notes__ == [
+            "week1/more.py:2: def f(x): return double(x)",
+            "week1.ipynb, code cell 3, line 2: return x[9]",
+        ]
+
+    def test_a_file_goes_through_json(self, toys):
+        put(toys, "ada", notebook(IMPORTS, "1 / 0", DOUBLE))
+        toys.hand_in("bob", REFERENCE)
+        for learner in ("ada", "bob"):
+            file = read(toys, learner).files["toys"]
+            assert File.from_data(json.loads(json.dumps(file.as_data()))) == file
+
+    def test_a_teacher_can_call_it_by_hand(self, toys):
+        put(toys, "ada", notebook(IMPORTS, "1 / 0", DOUBLE, "import os; os._exit(1)"))
+        (exercise,) = toys.course.catalogue.exercises_named("double")
+        with single_learner(toys.course, str(toys.submitted / "ada")) as serve:
+            assert serve(exercise).double(2) == 4
+
+    def test_modules_of_a_notebook_find_each_other(self, toys):
+        cells = [IMPORTS, DOUBLE, "import week1.toys as t\nfrom . import toys", PRODUCT]
+        cells += [f"{TOTAL} * (t.double is double) * (toys is t)"]
+        put(toys, "ada", notebook(*cells))
+        toys.grade()
+        assert toys.verdicts("ada") == ALL_RIGHT
 
     def test_a_function_in_a_cell_that_is_not_python(self, toys):
         put(toys, "ada", notebook(IMPORTS, DOUBLE, "def product(a, b):\n    return (a\n", TOTAL))

@@ -8,6 +8,7 @@ import; and an empty cell takes away a grade that is there.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.errors import InputError
 from grader.reports.exports.exported import Exported
@@ -22,18 +23,20 @@ MAPS_TO = {
     "Username": "Username (username)",
 }
 NAMES = ("First name", "Last name", "Surname")
+FULL_NAME = "Full name"  # by which learners are called whose submissions Moodle gave for download
 HIGHEST = 100.0
 
 
 def export_to_moodle(results: Sequence[Result], roster: Roster) -> Exported:
     """Return a table with a row per matched learner and a column per week."""
+    roster = _with_full_names(roster)
     columns = roster.columns(MAPS_TO)
     if not columns:
         raise InputError(
             f"--roster {roster.path}: its first row has none of {', '.join(MAPS_TO)}; export it in "
             "Moodle in English: Grades, Export, Plain text file"
         )
-    matched = match(results, roster, roster.rows, columns)
+    matched = match(results, roster, roster.rows, [*columns, *roster.columns([FULL_NAME])])
     rows = [row for row in roster.rows if row.number in matched.learners]
     key = max(columns, key=lambda column: sum(_finds(row.cells[column]) for row in rows))
     left_out = list(matched.left_out)
@@ -59,6 +62,19 @@ def export_to_moodle(results: Sequence[Result], roster: Roster) -> Exported:
             f"map from {roster.header[key]} to {MAPS_TO[roster.header[key]]}"
         ),
     )
+
+
+def _with_full_names(roster: Roster) -> Roster:
+    """Add a column of full names, if it can be made of the others."""
+    first, last = roster.columns(NAMES[:1]), roster.columns(NAMES[1:])
+    if FULL_NAME in roster.header or not (first and last):
+        return roster
+    rows = []
+    for row in roster.rows:
+        cells = row.cells[: len(roster.header)]
+        name = f"{cells[first[0]].strip()} {cells[last[0]].strip()}".strip()
+        rows.append(replace(row, cells=(*cells, name)))
+    return replace(roster, header=(*roster.header, FULL_NAME), rows=tuple(rows))
 
 
 def _finds(cell: str) -> bool:

@@ -6,12 +6,15 @@ learner's code owns this process: each later frame is only a claim about what a 
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
+import bisect
 import builtins
 import contextlib
 import importlib.abc
 import importlib.machinery
+import itertools
 import linecache
 import os
 import signal
@@ -43,6 +46,7 @@ MAX_NAMES = 200
 MAX_WARNINGS = 5
 SMALL_READ, LARGE_READ = 1 << 16, 1 << 20
 SANDBOX_FAILED = 99
+POSTPONED = __future__.annotations.compiler_flag
 # What a call can't change, and arrays, of which a look at the bytes tells.
 UNCHANGING = {np.ndarray, float, int, str, bool, type(None), np.float64, np.int64}
 
@@ -130,6 +134,8 @@ class Server:
         self.label = ""
         self.module = types.ModuleType("submission")
         self.rules: dict[str, list[str]] = {}
+        self.objects: list[str] = []
+        self.parts: Iterator[list[ast.stmt]] = iter(())  # of a notebook, still to be run
 
     def serve(self) -> None:
         """Answer until the grader hangs up."""
@@ -140,6 +146,8 @@ class Server:
                 _send(self._check(message), question)
             elif message["op"] == "load":
                 _send(self._load(message), question)
+            elif message["op"] == "go_on":
+                _send(self._go_on(leave_out=message["leave_out"]), question)
             else:
                 self._answer(message, _receive(), question)
 
@@ -171,17 +179,34 @@ class Server:
 
     def _load(self, message: dict[str, Any]) -> dict[str, Any]:
         source, package = message["source"], message["package"]
-        _offer_siblings(package, message["siblings"])
+        self.objects = message["objects"]
+        parent = _offer_siblings(message)
         self.module = types.ModuleType(f"{package}.{message['name']}")
         self.module.__file__ = self.label
         sys.modules[self.module.__name__] = self.module
         _remember_source(self.label, source)
+        if message["is_notebook"]:
+            for name in message["in_notebook"]:
+                sys.modules[f"{package}.{name}"] = self.module
+                setattr(parent, name, self.module)
+            self.parts = iter(_parts(ast.parse(source), message["risky"]))
+            return self._go_on(leave_out=False)
         try:
             with warnings.catch_warnings(record=True):
                 exec(compile(source, self.label, "exec", dont_inherit=True), self.module.__dict__)
         except BaseException as error:
             return {"error": _describe(error, self.label)}
-        missing = [name for name in message["objects"] if not hasattr(self.module, name)]
+        return self._loaded()
+
+    def _go_on(self, *, leave_out: bool) -> dict[str, Any]:
+        """Run a notebook's next risky statement, if it is not left out, and what follows safely."""
+        risky, safe = next(self.parts), next(self.parts)
+        with warnings.catch_warnings(record=True):
+            _run_statements([*([] if leave_out else risky), *safe], self.label, self.module)
+        return self._loaded()
+
+    def _loaded(self) -> dict[str, Any]:
+        missing = [name for name in self.objects if not hasattr(self.module, name)]
         return {"loaded": True, "missing": missing}
 
     def _answer(self, message: dict[str, Any], arguments: bytes, question: bytes) -> None:
@@ -235,9 +260,10 @@ class Server:
 class _Siblings(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Import the learner's other modules of the same week (`from week1.vectors import dot`)."""
 
-    def __init__(self, package: str, sources: dict[str, str]) -> None:
-        self.package = package
-        self.sources = sources
+    def __init__(self, message: dict[str, Any]) -> None:
+        self.package = message["package"]
+        self.sources = message["siblings"]
+        self.in_notebook = message["in_notebook"]
 
     def find_spec(
         self, fullname: str, path: Any = None, target: Any = None
@@ -251,14 +277,38 @@ class _Siblings(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         name = module.__name__.rpartition(".")[2]
         label = f"{self.package}/{name}.py"
         _remember_source(label, self.sources[name])
+        if name in self.in_notebook:
+            _run_statements(ast.parse(self.sources[name]).body, label, module)
+            return
         exec(compile(self.sources[name], label, "exec", dont_inherit=True), module.__dict__)
 
 
-def _offer_siblings(package: str, sources: dict[str, str]) -> None:
-    parent = types.ModuleType(package)
+def _offer_siblings(message: dict[str, Any]) -> types.ModuleType:
+    parent = types.ModuleType(message["package"])
     parent.__path__ = []
-    sys.modules[package] = parent
-    sys.meta_path.insert(0, _Siblings(package, sources))
+    sys.modules[parent.__name__] = parent
+    sys.meta_path.insert(0, _Siblings(message))
+    return parent
+
+
+def _parts(tree: ast.Module, risky: list[list[int]]) -> Iterator[list[ast.stmt]]:
+    """Yield statements in turns: those of a risky range of lines, and those up to the next one."""
+    lines = [statement.lineno for statement in tree.body]  # of `def`, if there are decorators
+    ends = [0]
+    for first, last in risky:
+        ends += [bisect.bisect_left(lines, first), bisect.bisect_right(lines, last)]
+    yield []
+    for begin, end in itertools.pairwise([*ends, len(lines)]):
+        yield tree.body[begin:end]
+
+
+def _run_statements(statements: list[ast.stmt], label: str, module: types.ModuleType) -> None:
+    """Run statements as a kernel runs cells: an error in one is no end to the others."""
+    for statement in statements:
+        with contextlib.suppress(BaseException):
+            tree = ast.Module([statement], [])
+            code = compile(tree, label, "exec", flags=POSTPONED, dont_inherit=True)
+            exec(code, module.__dict__)
 
 
 def _callback_maker(question: bytes) -> Any:
