@@ -1,0 +1,1 @@
+"""All that needs nbgrader: its commands with our sandbox, and its gradebook."""
