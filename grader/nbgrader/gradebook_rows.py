@@ -1,0 +1,546 @@
+"""Rows of nbgrader's gradebook: the assignment of a week, and what a learner gets for it.
+
+The tables and their columns are nbgrader's own. The statements are in bulk: nbgrader's way, a
+search for each cell, takes minutes for a class of hundreds. What a person gave stays: a score or a
+comment given by hand counts in nbgrader before ours, and is touched only where that is asked for.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from nbgrader import api
+from nbgrader.utils import parse_utc
+from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from exercises import Exercise, Week
+from exercises.cells import answer_cell, exercise_of_test_cell, test_cell
+from grader.nbgrader.outputs import verdict_text
+from grader.printing import printable
+from grader.results import ExerciseResult, Result
+
+GRADE_CELL, SOLUTION_CELL, TASK_CELL = "GradeCell", "SolutionCell", "TaskCell"
+DEFAULT_COURSE = "default_course"  # nbgrader's
+MAX_SHOWN = 40
+MAX_NAME = 128  # of a student: PostgreSQL refuses more, SQLite takes it and other tools don't
+BONUS = re.compile(r"^    bonus: (\S+) points?, as extra credit\Z", re.MULTILINE)
+
+_Row = dict[str, Any]
+
+# What a person or a grader writes, and what a submission begins with.
+_NO_GRADE: _Row = {
+    "auto_score": None,
+    "manual_score": None,
+    "extra_credit": None,
+    "needs_manual_grade": True,
+}
+_NO_COMMENT: _Row = {"auto_comment": None, "manual_comment": None}
+
+
+def _table(entity: Any) -> Table:
+    table: Table = entity.__table__
+    return table
+
+
+COURSE, ASSIGNMENT, NOTEBOOK = map(_table, (api.Course, api.Assignment, api.Notebook))
+BASE_CELL, SOURCE_CELL = map(_table, (api.BaseCell, api.SourceCell))
+GRADE_CELLS, SOLUTION_CELLS, TASK_CELLS = map(
+    _table, (api.GradeCell, api.SolutionCell, api.TaskCell)
+)
+STUDENT, SUBMITTED = map(_table, (api.Student, api.SubmittedAssignment))
+SUBMITTED_NOTEBOOK, GRADE, COMMENT = map(_table, (api.SubmittedNotebook, api.Grade, api.Comment))
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """A cell as the gradebook has it: what learners find there, and whether they may change it."""
+
+    cell_type: str
+    text: str
+    is_locked: bool
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of one notebook in the gradebook, by what they are for.
+
+    Attributes
+    ----------
+    graded : mapping
+        Ids of what carries points, by name.
+    commented : mapping
+        Ids of what carries comments, by name.
+    max_scores : mapping
+        By name of a graded cell.
+    tasks : frozenset of str
+        Names of graded cells that carry comments as well.
+    sources : mapping
+        What `nbgrader generate_assignment` has noted of each cell, in the notebook's order.
+    """
+
+    graded: Mapping[str, str]
+    commented: Mapping[str, str]
+    max_scores: Mapping[str, float]
+    tasks: frozenset[str] = frozenset()
+    sources: Mapping[str, SourceCell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where the results of a week go.
+
+    Attributes
+    ----------
+    notebooks : mapping
+        The cells of all notebooks of the assignment, by the notebooks' ids.
+    notebook : str
+        The id of the one that holds the exercises.
+    notes : tuple of str
+        What was made, and what disagrees.
+    left_out : tuple of str
+        Exercises without a cell.
+    """
+
+    week: Week
+    assignment: str
+    notebooks: Mapping[str, Cells]
+    notebook: str
+    notes: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def cells(self) -> Cells:
+        """The cells of the notebook that holds the exercises."""
+        return self.notebooks[self.notebook]
+
+
+@dataclass
+class Written:
+    """What became of one submission."""
+
+    is_changed: bool = False
+    kept: list[str] = field(default_factory=list)
+    overwritten: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+# ---------------------------------------------------------------------------------------------
+# The assignment: made where it is missing, else taken as it is
+# ---------------------------------------------------------------------------------------------
+
+
+def prepare_week(connection: Connection, week: Week) -> Plan:
+    """Return where a week's results go; make the assignment and its cells where there are none.
+
+    A notebook that has some of our cells is somebody's choice of exercises and stays as it is:
+    more cells would change what the assignment is worth, and nbgrader would refuse the notebook
+    that it was made from. What has no cell is left out, and listed.
+    """
+    notes: list[str] = []
+    course = _course(connection)
+    assignment = _find_or_make(
+        connection,
+        ASSIGNMENT,
+        {"name": week.name},
+        {"course_id": course},
+        notes,
+        f"made the assignment {week.name}",
+    )
+    notebook = _find_or_make(
+        connection,
+        NOTEBOOK,
+        {"name": week.name, "assignment_id": assignment},
+        {"kernelspec": "{}"},
+        notes,
+        f"made the notebook {week.name}",
+    )
+    cells = _read_cells(connection, notebook)
+    if not any(exercise_of_test_cell(week, name) for name in cells.graded):
+        _make_cells(connection, week, notebook, cells)
+        notes.append(f"{week.name}: made the cells of {len(week.exercises)} exercises")
+        cells = _read_cells(connection, notebook)
+    query = select(NOTEBOOK.c.id).where(NOTEBOOK.c.assignment_id == assignment)
+    others = set(connection.scalars(query)) - {notebook}
+    notebooks = {notebook: cells} | {id: _read_cells(connection, id) for id in sorted(others)}
+    disagreements, left_out = _compare(week, cells)
+    return Plan(week, assignment, notebooks, notebook, (*notes, *disagreements), tuple(left_out))
+
+
+def _course(connection: Connection) -> str:
+    """Return the id of the course, and let one writer at a time prepare its assignments."""
+    courses = sorted(connection.scalars(select(COURSE.c.id)))
+    if not courses:
+        _insert(connection, COURSE, [{"id": DEFAULT_COURSE}])
+    course = DEFAULT_COURSE if DEFAULT_COURSE in courses or not courses else courses[0]
+    connection.execute(select(COURSE.c.id).where(COURSE.c.id == course).with_for_update())
+    return course
+
+
+def _find_or_make(
+    connection: Connection, table: Table, key: _Row, rest: _Row, notes: list[str], note: str
+) -> str:
+    """Return the id of a row, which is made if it is missing."""
+    query = select(table.c.id).where(*(table.c[name] == value for name, value in key.items()))
+    found = connection.scalar(query)
+    if found is None:
+        _insert(connection, table, [{"id": _new_id(), **key, **rest}])
+        found = connection.scalar(query)
+        notes.append(note)
+    return str(found)
+
+
+def _read_cells(connection: Connection, notebook: str) -> Cells:
+    base = connection.execute(
+        select(BASE_CELL.c.id, BASE_CELL.c.name, BASE_CELL.c.type).where(
+            BASE_CELL.c.notebook_id == notebook
+        )
+    ).all()
+    worth = {
+        id: points
+        for table in (GRADE_CELLS, TASK_CELLS)
+        for id, points in connection.execute(
+            select(table.c.id, table.c.max_score).where(
+                table.c.id.in_([row.id for row in base if row.type != SOLUTION_CELL])
+            )
+        )
+    }
+    sources = connection.execute(
+        select(
+            SOURCE_CELL.c.name, SOURCE_CELL.c.cell_type, SOURCE_CELL.c.source, SOURCE_CELL.c.locked
+        ).where(SOURCE_CELL.c.notebook_id == notebook)
+    )
+    return Cells(
+        graded={row.name: row.id for row in base if row.id in worth},
+        commented={row.name: row.id for row in base if row.type in (SOLUTION_CELL, TASK_CELL)},
+        max_scores={row.name: float(worth[row.id]) for row in base if row.id in worth},
+        tasks=frozenset(row.name for row in base if row.type == TASK_CELL),
+        sources={
+            row.name: SourceCell(row.cell_type, row.source or "", bool(row.locked))
+            for row in sources
+        },
+    )
+
+
+def _make_cells(connection: Connection, week: Week, notebook: str, cells: Cells) -> None:
+    """Make what nbgrader keeps of a notebook with an answer and a test for each exercise."""
+    base, grades, solutions, sources = [], [], [], []
+    for exercise in week.exercises:
+        graded, answer = test_cell(exercise), answer_cell(exercise)
+        base.append(_base_cell(notebook, graded, GRADE_CELL))
+        grades.append({"id": base[-1]["id"], "max_score": points_of(exercise), "cell_type": "code"})
+        sources.append(_source_cell(notebook, graded, f'score("{exercise.name}")', locked=True))
+        if answer not in cells.commented:
+            base.append(_base_cell(notebook, answer, SOLUTION_CELL))
+            solutions.append({"id": base[-1]["id"]})
+            sources.append(_source_cell(notebook, answer, "", locked=False))
+    _insert(connection, BASE_CELL, base)
+    _insert(connection, GRADE_CELLS, grades)
+    _insert(connection, SOLUTION_CELLS, solutions)
+    _insert(connection, SOURCE_CELL, [row for row in sources if row["name"] not in cells.sources])
+
+
+def _base_cell(notebook: str, name: str, kind: str) -> _Row:
+    return {"id": _new_id(), "name": name, "notebook_id": notebook, "type": kind}
+
+
+def _source_cell(notebook: str, name: str, source: str, *, locked: bool) -> _Row:
+    return {
+        "id": _new_id(),
+        "name": name,
+        "notebook_id": notebook,
+        "cell_type": "code",
+        "source": source,
+        "locked": locked,
+    }
+
+
+def points_of(exercise: Exercise) -> float:
+    """Return what an exercise's cell is worth: a bonus is extra credit on top of the maximum."""
+    return 0.0 if exercise.is_stretch else exercise.points
+
+
+def _compare(week: Week, cells: Cells) -> tuple[list[str], list[str]]:
+    """Return what disagrees between a notebook in the gradebook and the catalogue."""
+    notes, left_out = [], []
+    for exercise in week.exercises:
+        name = test_cell(exercise)
+        if name not in cells.graded:
+            left_out.append(
+                f"{week.name}: {exercise.name} has no cell {name} in the gradebook's notebook; "
+                "add it to the source and run nbgrader generate_assignment, or leave it out"
+            )
+        elif cells.max_scores[name] != points_of(exercise):
+            notes.append(
+                f"{week.name}: {name} is worth {cells.max_scores[name]:g} in the gradebook and "
+                f"{points_of(exercise):g} in the catalogue: its scores are scaled"
+            )
+        if name in cells.graded and answer_cell(exercise) not in cells.commented:
+            notes.append(f"{week.name}: no cell {answer_cell(exercise)}, so no comment goes there")
+    for name in cells.graded:
+        is_manual = name in cells.commented
+        if not is_manual and exercise_of_test_cell(week, name) is None:
+            notes.append(f"{week.name}: {printable(name)} has points and no exercise: left alone")
+    return notes, left_out
+
+
+# ---------------------------------------------------------------------------------------------
+# A submission
+# ---------------------------------------------------------------------------------------------
+
+
+def write_result(
+    connection: Connection, plan: Plan, result: Result, *, overwrites_manual: bool = False
+) -> Written:
+    """Write one result: the student, the submission, its grades and comments.
+
+    Late penalties are nbgrader's own; it has the time of the submission for them.
+    """
+    written = Written()
+    submission = _submission(connection, plan, result, written)
+    grades = _existing(connection, submission, GRADE)
+    comments = _existing(connection, submission, COMMENT)
+    new_grades: dict[str, _Row] = {}
+    new_comments: dict[str, _Row] = {}
+    exercises = {exercise.name: exercise for exercise in plan.week.exercises}
+    for each in result.exercises:
+        exercise = exercises.get(each.exercise)
+        if exercise is None:
+            written.left_out.append(f"{printable(each.exercise)} is not in the catalogue")
+            continue
+        name, answer = test_cell(exercise), plan.cells.commented.get(answer_cell(exercise), "")
+        if name not in plan.cells.graded:
+            continue  # the plan lists it
+        cell = plan.cells.graded[name]
+        grade = grades.get(cell, _NO_GRADE)
+        comment = comments.get(answer, _NO_COMMENT)
+        score, extra = earned(each, exercise, plan.cells.max_scores[name])
+        if extra is not None and not _is_our_extra(grade, comment):
+            extra = _over_extra(name, grade, extra, overwrites_manual, written)
+        _tell_manual(name, grade, comment, score, overwrites_manual, written)
+        new_grades[cell] = _new_grade(grade, score, extra, overwrites_manual)
+        if answer:
+            new_comments[answer] = {"auto_comment": _words(each, extra)}
+            new_comments[answer] |= {"manual_comment": None} if overwrites_manual else {}
+    _write(connection, plan, submission, GRADE, grades, new_grades, written)
+    _write(connection, plan, submission, COMMENT, comments, new_comments, written)
+    return written
+
+
+def earned(
+    result: ExerciseResult, exercise: Exercise, max_score: float
+) -> tuple[float, float | None]:
+    """Return an exercise's score in the gradebook, and its extra credit if that is how it counts.
+
+    A bonus exercise has a cell worth 0 points and gives extra credit, so that the maximum is that
+    of the week. Where a cell is worth something else than here, the score is scaled.
+    """
+    if exercise.is_stretch and max_score == 0:
+        return 0.0, float(result.score)
+    if max_score == result.points:
+        return result.score, None
+    return result.score / result.points * max_score, None
+
+
+def _words(result: ExerciseResult, extra: float | None) -> str:
+    text = verdict_text(result)
+    if extra is None:
+        return text
+    return f"{text}\n    bonus: {extra!r} {'point' if extra == 1 else 'points'}, as extra credit"
+
+
+def _is_our_extra(grade: _Row, comment: _Row) -> bool:
+    """Tell whether extra credit was written by us: nbgrader has one field for us and for people.
+
+    The comment says how much we gave.
+    """
+    if grade["extra_credit"] is None:
+        return True
+    ours = BONUS.search(comment.get("auto_comment") or "")
+    return ours is not None and ours[1] == repr(grade["extra_credit"])
+
+
+def _over_extra(
+    name: str, grade: _Row, extra: float, overwrites_manual: bool, written: Written
+) -> float | None:
+    """Return our extra credit where a person gave some, or None to keep the person's."""
+    given = grade["extra_credit"]
+    where = written.overwritten if overwrites_manual else written.kept
+    if given != extra:
+        where.append(f"{name}: {given:g} extra credit by hand, {extra:g} by us")
+    return extra if overwrites_manual else None
+
+
+def _new_grade(grade: _Row, score: float, extra: float | None, overwrites_manual: bool) -> _Row:
+    new: _Row = {"auto_score": score}
+    if extra is not None:
+        new["extra_credit"] = extra
+    if overwrites_manual:
+        new["manual_score"] = None
+    if overwrites_manual or grade["manual_score"] is None:
+        new["needs_manual_grade"] = False
+    elif not _is_same(grade["auto_score"], score):
+        new["needs_manual_grade"] = True  # as nbgrader does: the person scored what was before
+    return new
+
+
+def _tell_manual(
+    name: str,
+    grade: _Row,
+    comment: _Row,
+    score: float,
+    overwrites_manual: bool,
+    written: Written,
+) -> None:
+    manual = grade["manual_score"]
+    where = written.overwritten if overwrites_manual else written.kept
+    if manual is not None and (overwrites_manual or not _is_same(manual, score)):
+        where.append(f"{name}: {manual:g} by hand, {score:g} by us")
+    if comment["manual_comment"] is not None:
+        where.append(f"{name}: a comment by hand")
+
+
+def _is_same(old: Any, new: Any) -> bool:
+    if isinstance(old, float) and isinstance(new, float):
+        return math.isclose(old, new, rel_tol=1e-12)
+    return bool(old == new)
+
+
+def _submission(connection: Connection, plan: Plan, result: Result, written: Written) -> str:
+    """Return the id of a submission, which is made if it is missing, and lock it."""
+    query = (
+        select(SUBMITTED.c.id, SUBMITTED.c.timestamp)
+        .where(
+            SUBMITTED.c.assignment_id == plan.assignment, SUBMITTED.c.student_id == result.learner
+        )
+        .with_for_update()
+    )
+    timestamp = timestamp_of(result)
+    if result.submitted_at and timestamp is None:
+        shown = printable(result.submitted_at, MAX_SHOWN)
+        written.left_out.append(f"{shown} in its timestamp.txt is no time")
+    row = connection.execute(query).first()
+    if row is None:
+        _insert(connection, STUDENT, [{"id": result.learner}])
+        key = {"assignment_id": plan.assignment, "student_id": result.learner}
+        _insert(connection, SUBMITTED, [{"id": _new_id(), **key, "timestamp": timestamp}])
+        row = connection.execute(query).one()
+        written.is_changed = True
+    if timestamp is not None and row.timestamp != timestamp:
+        _update(connection, SUBMITTED, [{"id": row.id, "timestamp": timestamp}])
+        written.is_changed = True
+    return str(row.id)
+
+
+def timestamp_of(result: Result) -> datetime | None:
+    """Return when something was handed in, in UTC, as nbgrader reads it; None if that is no time.
+
+    A learner may have written anything there.
+    """
+    try:
+        timestamp: datetime | None = parse_utc(result.submitted_at)
+    except (ValueError, OverflowError):
+        return None
+    return timestamp
+
+
+def _existing(connection: Connection, submission: str, table: Table) -> dict[str, _Row]:
+    """Return a submission's grades or comments by cell, and lock them."""
+    query = (
+        select(table)
+        .join(SUBMITTED_NOTEBOOK, table.c.notebook_id == SUBMITTED_NOTEBOOK.c.id)
+        .where(SUBMITTED_NOTEBOOK.c.assignment_id == submission)
+        .with_for_update(of=table)
+    )
+    return {row["cell_id"]: dict(row) for row in connection.execute(query).mappings()}
+
+
+def _write(
+    connection: Connection,
+    plan: Plan,
+    submission: str,
+    table: Table,
+    existing: Mapping[str, _Row],
+    new: Mapping[str, _Row],
+    written: Written,
+) -> None:
+    """Insert what a submission lacks, for every cell as nbgrader does, and update what differs."""
+    default = _NO_GRADE if table is GRADE else _NO_COMMENT
+    missing = [
+        (cell, notebook)
+        for notebook, cells in plan.notebooks.items()
+        for cell in (cells.graded if table is GRADE else cells.commented).values()
+        if cell not in existing
+    ]
+    if missing:
+        ids = _submitted_notebooks(connection, plan, submission)
+        rows = [
+            {
+                "id": _new_id(),
+                "cell_id": cell,
+                "notebook_id": ids[notebook],
+                **default,
+                **new.get(cell, {}),
+            }
+            for cell, notebook in missing
+        ]
+        connection.execute(table.insert(), rows)
+    changed = [
+        {"id": row["id"]} | {name: new[cell].get(name, row[name]) for name in default}
+        for cell, row in existing.items()
+        if cell in new and any(not _is_same(row[name], x) for name, x in new[cell].items())
+    ]
+    _update(connection, table, changed)
+    written.is_changed |= bool(missing or changed)
+
+
+def _submitted_notebooks(connection: Connection, plan: Plan, submission: str) -> dict[str, str]:
+    rows = [
+        {"id": _new_id(), "assignment_id": submission, "notebook_id": notebook, "flagged": False}
+        for notebook in plan.notebooks
+    ]
+    _insert(connection, SUBMITTED_NOTEBOOK, rows)
+    found = connection.execute(
+        select(SUBMITTED_NOTEBOOK.c.notebook_id, SUBMITTED_NOTEBOOK.c.id).where(
+            SUBMITTED_NOTEBOOK.c.assignment_id == submission
+        )
+    )
+    return {notebook: id for notebook, id in found}
+
+
+# ---------------------------------------------------------------------------------------------
+# Statements
+# ---------------------------------------------------------------------------------------------
+
+
+def _new_id() -> str:
+    return uuid4().hex
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[_Row]) -> None:
+    """Insert rows; those that another writer has inserted meanwhile are left as they are."""
+    if rows:
+        module: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+        connection.execute(module.insert(table).on_conflict_do_nothing(), list(rows))
+
+
+def _update(connection: Connection, table: Table, rows: Sequence[_Row]) -> None:
+    """Give rows, found by their ids, new values; all have the same columns."""
+    if not rows:
+        return
+    columns = [name for name in rows[0] if name != "id"]
+    statement = (
+        table.update()
+        .where(table.c.id == bindparam("row_id"))
+        .values({name: bindparam(f"new_{name}") for name in columns})
+    )
+    values = [
+        {"row_id": row["id"]} | {f"new_{name}": row[name] for name in columns} for row in rows
+    ]
+    connection.execute(statement, values)
