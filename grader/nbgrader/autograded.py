@@ -14,7 +14,7 @@ import re
 import stat
 import subprocess
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from exercises.cells import (
     statement_cell,
     test_cell,
 )
+from grader.authoring.notebooks import METADATA
 from grader.errors import InputError
 from grader.intake.submission import Submission
 from grader.nbgrader.gradebook_rows import Cells, SourceCell, earned
@@ -38,8 +39,6 @@ from grader.results import ExerciseResult, Result
 
 READER = Path(__file__).with_name("cell_reader.py")
 SCHEMA = 3  # of nbgrader's metadata
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def autograded_notebook(
     cells: Cells,
     result: Result,
     handed_in: Iterable[Shown],
-    lesson: Mapping[str, NotebookNode],
+    lesson: Collection[str],
 ) -> NotebookNode:
     """Return the notebook with verdicts.
 
@@ -66,8 +65,8 @@ def autograded_notebook(
     handed_in : iterable of Shown
         What the learner wrote, in order. Test cells that it lacks are added at the end, and so are
         answer cells, as nbgrader shows comments there.
-    lesson : mapping
-        The Markdown cells of the course's own notebook, by their text.
+    lesson : collection of str
+        The Markdown cells of the course's own notebook.
     """
     verdicts = {each.exercise: each for each in result.exercises}
     used: set[str] = set()
@@ -84,7 +83,8 @@ def autograded_notebook(
             made.append(_cell(shown, name, cells, lesson))
     for number, cell in enumerate(made):
         cell["id"] = f"cell-{number}"
-    return new_notebook(cells=made, metadata={"kernelspec": KERNEL, "language_info": LANGUAGE})
+    notebook: NotebookNode = new_notebook(cells=made, metadata=METADATA)  # type: ignore[no-untyped-call]
+    return notebook
 
 
 def _known(cells: Cells) -> Collection[str]:
@@ -104,14 +104,12 @@ def _test(exercise: Exercise, cells: Cells, verdict: ExerciseResult | None) -> N
     name = test_cell(exercise)
     points = earned(verdict, exercise, cells.max_scores[name])[0] if verdict else 0.0
     source = cells.sources.get(name, SourceCell("code", f'score("{exercise.name}")', True))
-    return new_code_cell(
-        source.text, outputs=verdict_outputs(verdict, points), metadata=_metadata(name, cells)
-    )
+    cell = _new_cell(new_code_cell, source.text, _metadata(name, cells))
+    cell["outputs"] = verdict_outputs(verdict, points)
+    return cell
 
 
-def _cell(
-    shown: Shown, name: str, cells: Cells, lesson: Mapping[str, NotebookNode]
-) -> NotebookNode:
+def _cell(shown: Shown, name: str, cells: Cells, lesson: Collection[str]) -> NotebookNode:
     metadata = _metadata(name, cells) if name else {}
     kind, text, is_ours = shown.kind, shown.text, shown.is_ours
     if name in cells.sources:
@@ -122,12 +120,13 @@ def _cell(
     elif name in cells.commented and name not in cells.graded:
         kind = "code"  # as nbgrader has it
     if kind == "code":
-        return new_code_cell(text, metadata=metadata)
-    attachments = {}
-    if text in lesson:
-        is_ours, attachments = True, lesson[text].get("attachments", {})
-    cell = new_markdown_cell(text if is_ours else literal(text), metadata=metadata)
-    return NotebookNode(cell | {"attachments": attachments}) if attachments else cell
+        return _new_cell(new_code_cell, text, metadata)
+    text = text if is_ours or text in lesson else literal(text)
+    return _new_cell(new_markdown_cell, text, metadata)
+
+
+def _new_cell(make: Callable[..., NotebookNode], text: str, metadata: object) -> NotebookNode:
+    return make(text, metadata=metadata)
 
 
 def literal(text: str) -> str:
@@ -152,8 +151,8 @@ def _metadata(name: str, cells: Cells) -> dict[str, dict[str, object]]:
     return {"nbgrader": metadata}
 
 
-def lesson_cells(notebook: Path) -> dict[str, NotebookNode]:
-    """Return the Markdown cells of the course's own notebook by their text; none if there is none.
+def lesson_texts(notebook: Path) -> frozenset[str]:
+    """Return the texts of the Markdown in the course's own notebook; none if there is none.
 
     Raises
     ------
@@ -161,12 +160,12 @@ def lesson_cells(notebook: Path) -> dict[str, NotebookNode]:
         If the file can't be read.
     """
     if not notebook.exists():
-        return {}
+        return frozenset()
     try:
-        node = nbformat.read(notebook, as_version=4)
+        node = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, nbformat.ValidationError) as error:
         raise InputError(f"{notebook}: cannot be read as a notebook: {error}") from error
-    return {cell.source: cell for cell in node.cells if cell.cell_type == "markdown"}
+    return frozenset(cell.source for cell in node.cells if cell.cell_type == "markdown")
 
 
 def cells_of_notebook(folder: Path, week: Week) -> list[Shown] | None:

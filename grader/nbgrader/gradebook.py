@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-
 from exercises import Catalogue, Week
 from exercises.cells import notebook_name
+from grader.authoring.notebooks import notebook_text
 from grader.course import Course
 from grader.errors import InputError, ResultError
 from grader.files import write_atomically, writing_to
@@ -31,7 +29,7 @@ from grader.nbgrader.autograded import (
     autograded_notebook,
     cells_of_modules,
     cells_of_notebook,
-    lesson_cells,
+    lesson_texts,
 )
 from grader.nbgrader.gradebook_database import Database
 from grader.nbgrader.gradebook_rows import (
@@ -103,7 +101,8 @@ def write_gradebook(request: Request, course: Course | None = None) -> Report:
         If there are no results, or the gradebook or a folder can't be used. What was written before
         is whole, and stays; the same command goes on from there.
     """
-    catalogue = (course or Course()).catalogue
+    course = course or Course()
+    catalogue = course.catalogue
     folder, database = _places(request)
     try:
         report = Report(database.name)
@@ -115,7 +114,7 @@ def write_gradebook(request: Request, course: Course | None = None) -> Report:
         plans: dict[str, Plan] = {}
         for week in weeks:
             with database.transaction() as connection:
-                plans[week.name] = prepare_week(connection, week)
+                plans[week.name] = prepare_week(connection, week, course)
             report.notes += plans[week.name].notes
             report.left_out += plans[week.name].left_out
         for result in results:
@@ -223,7 +222,7 @@ class _Pages:
         self.folder = folder
         found = collect(request.submitted, catalogue)
         self.hand_ins = {(each.learner, each.week): each for each in found.hand_ins}
-        self.lessons: dict[str, Mapping[str, NotebookNode]] = {}
+        self.lessons: dict[str, frozenset[str]] = {}
 
     def write(self, plan: Plan, result: Result, report: Report) -> None:
         """Write the notebook of one result, if what was graded is still there."""
@@ -251,15 +250,15 @@ class _Pages:
         )
         target = self.folder / AUTOGRADED / result.learner / result.week
         with writing_to(target):
-            text = nbformat.writes(notebook) + "\n"
-            report.notebooks += _write_if_new(target / notebook_name(plan.week), text)
+            path = target / notebook_name(plan.week)
+            report.notebooks += _write_if_new(path, notebook_text(notebook))
             if timestamp_of(result) is not None:
-                _write_if_new(target / TIMESTAMP, result.submitted_at or "")
+                _write_if_new(target / TIMESTAMP, (result.submitted_at or "").encode())
 
-    def _lesson(self, week: Week) -> Mapping[str, NotebookNode]:
+    def _lesson(self, week: Week) -> frozenset[str]:
         if week.name not in self.lessons:
             path = self.folder / "source" / week.name / notebook_name(week)
-            self.lessons[week.name] = lesson_cells(path)
+            self.lessons[week.name] = lesson_texts(path)
         return self.lessons[week.name]
 
 
@@ -273,9 +272,8 @@ def _own_notebook(hand_in: HandIn, week: Week) -> Collection[Shown] | None:
     return cells_of_notebook(folder, week)
 
 
-def _write_if_new(path: Path, text: str) -> bool:
+def _write_if_new(path: Path, data: bytes) -> bool:
     """Write a file unless it is there already; nbgrader makes its own read-only, as these are."""
-    data = text.encode("utf-8")
     if path.is_file() and path.read_bytes() == data:
         return False
     write_atomically(path, data)

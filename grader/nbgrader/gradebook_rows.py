@@ -7,21 +7,27 @@ comment given by hand counts in nbgrader before ours, and is touched only where 
 
 from __future__ import annotations
 
+import json
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from nbformat import NotebookNode
 from nbgrader import api
-from nbgrader.utils import parse_utc
+from nbgrader.utils import compute_checksum, parse_utc
+from nbgrader.utils import is_grade as is_graded_cell
+from nbgrader.utils import is_locked as is_locked_cell
+from nbgrader.utils import is_solution as is_solution_cell
 from sqlalchemy import Connection, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from exercises import Exercise, Week
 from exercises.cells import answer_cell, exercise_of_test_cell, test_cell
+from grader.authoring.notebooks import METADATA, released, source_notebook
+from grader.course import Course
 from grader.nbgrader.outputs import verdict_text
 from grader.printing import printable
 from grader.results import ExerciseResult, Result
@@ -30,7 +36,6 @@ GRADE_CELL, SOLUTION_CELL, TASK_CELL = "GradeCell", "SolutionCell", "TaskCell"
 DEFAULT_COURSE = "default_course"  # nbgrader's
 MAX_SHOWN = 40
 MAX_NAME = 128  # of a student: PostgreSQL refuses more, SQLite takes it and other tools don't
-BONUS = re.compile(r"^    bonus: (\S+) points?, as extra credit\Z", re.MULTILINE)
 
 _Row = dict[str, Any]
 
@@ -120,6 +125,10 @@ class Plan:
         """The cells of the notebook that holds the exercises."""
         return self.notebooks[self.notebook]
 
+    def name_of_comment(self, cell: str) -> str:
+        """Return the name of a cell that carries comments."""
+        return next(name for name, id in self.cells.commented.items() if id == cell)
+
 
 @dataclass
 class Written:
@@ -136,7 +145,7 @@ class Written:
 # ---------------------------------------------------------------------------------------------
 
 
-def prepare_week(connection: Connection, week: Week) -> Plan:
+def prepare_week(connection: Connection, week: Week, course: Course) -> Plan:
     """Return where a week's results go; make the assignment and its cells where there are none.
 
     A notebook that has some of our cells is somebody's choice of exercises and stays as it is:
@@ -144,12 +153,12 @@ def prepare_week(connection: Connection, week: Week) -> Plan:
     that it was made from. What has no cell is left out, and listed.
     """
     notes: list[str] = []
-    course = _course(connection)
+    course_id = _course(connection)
     assignment = _find_or_make(
         connection,
         ASSIGNMENT,
         {"name": week.name},
-        {"course_id": course},
+        {"course_id": course_id},
         notes,
         f"made the assignment {week.name}",
     )
@@ -157,13 +166,13 @@ def prepare_week(connection: Connection, week: Week) -> Plan:
         connection,
         NOTEBOOK,
         {"name": week.name, "assignment_id": assignment},
-        {"kernelspec": "{}"},
+        {"kernelspec": json.dumps(METADATA["kernelspec"])},
         notes,
         f"made the notebook {week.name}",
     )
     cells = _read_cells(connection, notebook)
     if not any(exercise_of_test_cell(week, name) for name in cells.graded):
-        _make_cells(connection, week, notebook, cells)
+        _make_cells(connection, released(source_notebook(week, course)), notebook)
         notes.append(f"{week.name}: made the cells of {len(week.exercises)} exercises")
         cells = _read_cells(connection, notebook)
     query = select(NOTEBOOK.c.id).where(NOTEBOOK.c.assignment_id == assignment)
@@ -228,37 +237,37 @@ def _read_cells(connection: Connection, notebook: str) -> Cells:
     )
 
 
-def _make_cells(connection: Connection, week: Week, notebook: str, cells: Cells) -> None:
-    """Make what nbgrader keeps of a notebook with an answer and a test for each exercise."""
-    base, grades, solutions, sources = [], [], [], []
-    for exercise in week.exercises:
-        graded, answer = test_cell(exercise), answer_cell(exercise)
-        base.append(_base_cell(notebook, graded, GRADE_CELL))
-        grades.append({"id": base[-1]["id"], "max_score": points_of(exercise), "cell_type": "code"})
-        sources.append(_source_cell(notebook, graded, f'score("{exercise.name}")', locked=True))
-        if answer not in cells.commented:
-            base.append(_base_cell(notebook, answer, SOLUTION_CELL))
-            solutions.append({"id": base[-1]["id"]})
-            sources.append(_source_cell(notebook, answer, "", locked=False))
-    _insert(connection, BASE_CELL, base)
-    _insert(connection, GRADE_CELLS, grades)
-    _insert(connection, SOLUTION_CELLS, solutions)
-    _insert(connection, SOURCE_CELL, [row for row in sources if row["name"] not in cells.sources])
-
-
-def _base_cell(notebook: str, name: str, kind: str) -> _Row:
-    return {"id": _new_id(), "name": name, "notebook_id": notebook, "type": kind}
-
-
-def _source_cell(notebook: str, name: str, source: str, *, locked: bool) -> _Row:
-    return {
-        "id": _new_id(),
-        "name": name,
-        "notebook_id": notebook,
-        "cell_type": "code",
-        "source": source,
-        "locked": locked,
-    }
+def _make_cells(connection: Connection, released: NotebookNode, notebook: str) -> None:
+    """Make what `nbgrader generate_assignment` notes of a notebook."""
+    rows: dict[Table, list[_Row]] = {}
+    for cell in released.cells:
+        is_grade, is_solution = is_graded_cell(cell), is_solution_cell(cell)
+        if not (is_grade or is_solution or is_locked_cell(cell)):
+            continue
+        name = cell.metadata.nbgrader.grade_id
+        for is_so, table, kind in (
+            (is_grade, GRADE_CELLS, GRADE_CELL),
+            (is_solution, SOLUTION_CELLS, SOLUTION_CELL),
+        ):
+            if is_so:
+                base = {"id": _new_id(), "name": name, "notebook_id": notebook, "type": kind}
+                rows.setdefault(BASE_CELL, []).append(base)
+                rows.setdefault(table, []).append({"id": base["id"]})
+        if is_grade:
+            points = float(cell.metadata.nbgrader.points)
+            rows[GRADE_CELLS][-1] |= {"max_score": points, "cell_type": cell.cell_type}
+        source = {
+            "id": _new_id(),
+            "name": name,
+            "notebook_id": notebook,
+            "cell_type": cell.cell_type,
+            "source": cell.source,
+            "locked": is_locked_cell(cell),
+            "checksum": compute_checksum(cell),
+        }
+        rows.setdefault(SOURCE_CELL, []).append(source)
+    for table in (BASE_CELL, GRADE_CELLS, SOLUTION_CELLS, SOURCE_CELL):
+        _insert(connection, table, rows[table])
 
 
 def points_of(exercise: Exercise) -> float:
@@ -306,31 +315,46 @@ def write_result(
     submission = _submission(connection, plan, result, written)
     grades = _existing(connection, submission, GRADE)
     comments = _existing(connection, submission, COMMENT)
+    told = written.overwritten if overwrites_manual else written.kept
     new_grades: dict[str, _Row] = {}
-    new_comments: dict[str, _Row] = {}
-    exercises = {exercise.name: exercise for exercise in plan.week.exercises}
-    for each in result.exercises:
-        exercise = exercises.get(each.exercise)
-        if exercise is None:
-            written.left_out.append(f"{printable(each.exercise)} is not in the catalogue")
-            continue
-        name, answer = test_cell(exercise), plan.cells.commented.get(answer_cell(exercise), "")
-        if name not in plan.cells.graded:
-            continue  # the plan lists it
+    words: dict[str, list[str]] = {}
+    for exercise, verdict in _verdicts(plan, result, written):
+        name = test_cell(exercise)
         cell = plan.cells.graded[name]
+        answer = plan.cells.commented.get(answer_cell(exercise), "")
         grade = grades.get(cell, _NO_GRADE)
-        comment = comments.get(answer, _NO_COMMENT)
-        score, extra = earned(each, exercise, plan.cells.max_scores[name])
-        if extra is not None and not _is_our_extra(grade, comment):
-            extra = _over_extra(name, grade, extra, overwrites_manual, written)
-        _tell_manual(name, grade, comment, score, overwrites_manual, written)
+        score, extra = earned(verdict, exercise, plan.cells.max_scores[name])
+        if extra is not None and not _is_ours(exercise, grade, comments.get(answer, _NO_COMMENT)):
+            given = grade["extra_credit"]
+            told += [f"{name}: {given:g} extra credit by hand, {extra:g} by us"]
+            extra = extra if overwrites_manual else None
+        if grade["manual_score"] is not None:
+            told += [f"{name}: {grade['manual_score']:g} by hand, {score:g} by us"]
         new_grades[cell] = _new_grade(grade, score, extra, overwrites_manual)
-        if answer:
-            new_comments[answer] = {"auto_comment": _words(each, extra)}
-            new_comments[answer] |= {"manual_comment": None} if overwrites_manual else {}
+        words.setdefault(answer, []).append(_words(exercise, verdict, extra))
+    new_comments: dict[str, _Row] = {}
+    for answer, texts in words.items():
+        new_comments[answer] = {"auto_comment": "\n\n".join(texts)}  # aspects of a class share it
+        if overwrites_manual:
+            new_comments[answer]["manual_comment"] = None
+        if comments.get(answer, _NO_COMMENT)["manual_comment"] is not None:
+            told += [f"{plan.name_of_comment(answer)}: a comment by hand"]
     _write(connection, plan, submission, GRADE, grades, new_grades, written)
     _write(connection, plan, submission, COMMENT, comments, new_comments, written)
     return written
+
+
+def _verdicts(
+    plan: Plan, result: Result, written: Written
+) -> Iterator[tuple[Exercise, ExerciseResult]]:
+    """Yield what has a cell; the plan lists the exercises that have none."""
+    exercises = {exercise.name: exercise for exercise in plan.week.exercises}
+    for verdict in result.exercises:
+        exercise = exercises.get(verdict.exercise)
+        if exercise is None:
+            written.left_out.append(f"{printable(verdict.exercise)} is not in the catalogue")
+        elif test_cell(exercise) in plan.cells.graded:
+            yield exercise, verdict
 
 
 def earned(
@@ -348,33 +372,24 @@ def earned(
     return result.score / result.points * max_score, None
 
 
-def _words(result: ExerciseResult, extra: float | None) -> str:
-    text = verdict_text(result)
-    if extra is None:
-        return text
-    return f"{text}\n    bonus: {extra!r} {'point' if extra == 1 else 'points'}, as extra credit"
+def _words(exercise: Exercise, verdict: ExerciseResult, extra: float | None) -> str:
+    text = verdict_text(verdict)
+    return text if extra is None else f"{text}\n{_bonus(exercise, extra)}"
 
 
-def _is_our_extra(grade: _Row, comment: _Row) -> bool:
-    """Tell whether extra credit was written by us: nbgrader has one field for us and for people.
+def _bonus(exercise: Exercise, extra: float) -> str:
+    unit = "point" if extra == 1 else "points"
+    return f"    bonus for {exercise.name}: {extra!r} {unit}, as extra credit"
+
+
+def _is_ours(exercise: Exercise, grade: _Row, comment: _Row) -> bool:
+    """Tell whether extra credit was given by us: nbgrader has one field for us and for people.
 
     The comment says how much we gave.
     """
-    if grade["extra_credit"] is None:
-        return True
-    ours = BONUS.search(comment.get("auto_comment") or "")
-    return ours is not None and ours[1] == repr(grade["extra_credit"])
-
-
-def _over_extra(
-    name: str, grade: _Row, extra: float, overwrites_manual: bool, written: Written
-) -> float | None:
-    """Return our extra credit where a person gave some, or None to keep the person's."""
     given = grade["extra_credit"]
-    where = written.overwritten if overwrites_manual else written.kept
-    if given != extra:
-        where.append(f"{name}: {given:g} extra credit by hand, {extra:g} by us")
-    return extra if overwrites_manual else None
+    lines = (comment["auto_comment"] or "").split("\n")
+    return given is None or _bonus(exercise, given) in lines
 
 
 def _new_grade(grade: _Row, score: float, extra: float | None, overwrites_manual: bool) -> _Row:
@@ -388,22 +403,6 @@ def _new_grade(grade: _Row, score: float, extra: float | None, overwrites_manual
     elif not _is_same(grade["auto_score"], score):
         new["needs_manual_grade"] = True  # as nbgrader does: the person scored what was before
     return new
-
-
-def _tell_manual(
-    name: str,
-    grade: _Row,
-    comment: _Row,
-    score: float,
-    overwrites_manual: bool,
-    written: Written,
-) -> None:
-    manual = grade["manual_score"]
-    where = written.overwritten if overwrites_manual else written.kept
-    if manual is not None and (overwrites_manual or not _is_same(manual, score)):
-        where.append(f"{name}: {manual:g} by hand, {score:g} by us")
-    if comment["manual_comment"] is not None:
-        where.append(f"{name}: a comment by hand")
 
 
 def _is_same(old: Any, new: Any) -> bool:
