@@ -1,5 +1,21 @@
 """The catalogue of exercises: order, points, difficulty, hints and rules."""
 
-from exercises.catalogue import Catalogue, CatalogueError, Exercise, Module, Week, load_catalogue
+from exercises.catalogue import (
+    Catalogue,
+    CatalogueError,
+    Exercise,
+    Module,
+    Question,
+    Week,
+    load_catalogue,
+)
 
-__all__ = ["Catalogue", "CatalogueError", "Exercise", "Module", "Week", "load_catalogue"]
+__all__ = [
+    "Catalogue",
+    "CatalogueError",
+    "Exercise",
+    "Module",
+    "Question",
+    "Week",
+    "load_catalogue",
+]

@@ -14,6 +14,14 @@ exercise, in the order in which learners meet them::
     difficulty = 1
     hints = ["Multiply pairs.", "Then add up."]
     forbidden = ["@", "np.dot"]
+
+Last come the questions that are answered in words, and by a person graded. Only notebooks ask them;
+this file is in the learner copy, so no answer stands here::
+
+    [questions.direction]
+    module = "vectors"
+    points = 2
+    text = "Why does the cosine not care how long a text is?"
 """
 
 from __future__ import annotations
@@ -26,6 +34,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 WEEK_FILE = re.compile(r"week[1-9]\.toml")
+QUESTIONS = "questions"
+QUESTION_KEYS = {"module", "points", "text"}
 EXERCISE_KEYS = {"title", "points", "difficulty", "hints", "forbidden", "stretch", "object"}
 DIFFICULTIES = range(1, 6)
 
@@ -61,12 +71,36 @@ class Module:
 
 
 @dataclass(frozen=True)
+class Question:
+    """Something to say in one's own words, which a person grades.
+
+    Attributes
+    ----------
+    name : str
+        Unique in its week.
+    module : str
+        The module whose lesson teaches the answer.
+    points : float
+        On top of `Week.max_score`: our grader neither gives nor counts them.
+    text : str
+        Markdown.
+    """
+
+    name: str
+    week: str
+    module: str
+    points: float
+    text: str
+
+
+@dataclass(frozen=True)
 class Week:
     """One folder of modules."""
 
     name: str
     title: str
     modules: tuple[Module, ...]
+    questions: tuple[Question, ...] = ()
 
     @property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -77,6 +111,15 @@ class Week:
     def max_score(self) -> float:
         """Points for 100 % of the week: stretch exercises are a bonus on top."""
         return sum(exercise.points for exercise in self.exercises if not exercise.is_stretch)
+
+    @property
+    def points_by_hand(self) -> float:
+        """Points of the questions, which stand beside `max_score` and are not in it."""
+        return sum(question.points for question in self.questions)
+
+    def questions_of(self, module: Module) -> tuple[Question, ...]:
+        """Return the questions that the lesson of a module prepares for."""
+        return tuple(each for each in self.questions if each.module == module.name)
 
     def module(self, name: str) -> Module | None:
         """Return the module of that name, or None."""
@@ -138,10 +181,17 @@ def _load_week(path: Path) -> Week:
     title = table.pop("title", None)
     if not isinstance(title, str):
         raise CatalogueError(f'{path}: needs a title = "…" at its top')
+    questions = table.pop(QUESTIONS, {})
+    if not isinstance(questions, dict):
+        raise CatalogueError(f"{path}: [{QUESTIONS}] is a table with one table per question")
+    modules = tuple(_load_module(path, name, entry) for name, entry in table.items())
     week = Week(
         name=path.stem,
         title=title,
-        modules=tuple(_load_module(path, name, entry) for name, entry in table.items()),
+        modules=modules,
+        questions=tuple(
+            _load_question(path, modules, name, entry) for name, entry in questions.items()
+        ),
     )
     names = [exercise.name for exercise in week.exercises]
     twice = {name for name in names if names.count(name) > 1}
@@ -176,12 +226,11 @@ def _load_exercise(path: Path, week: str, module: str, name: str, table: Any) ->
         raise CatalogueError(
             f"{where} has unknown keys {sorted(unknown)}; known are {sorted(EXERCISE_KEYS)}"
         )
-    title, points, difficulty = table.get("title"), table.get("points"), table.get("difficulty")
+    title, difficulty = table.get("title"), table.get("difficulty")
     hints, forbidden = table.get("hints"), table.get("forbidden", [])
     if not isinstance(title, str) or not title:
         raise CatalogueError(f"{where} needs a title")
-    if isinstance(points, bool) or not isinstance(points, int | float) or not points > 0:
-        raise CatalogueError(f"{where} needs points above 0, got {points!r}")
+    points = _points(where, table)
     if not isinstance(difficulty, int) or difficulty not in DIFFICULTIES:
         raise CatalogueError(f"{where} needs a difficulty from 1 to 5, got {difficulty!r}")
     if not isinstance(hints, list) or not _is_list_of_text(hints) or len(hints) < 2:
@@ -200,6 +249,25 @@ def _load_exercise(path: Path, week: str, module: str, name: str, table: Any) ->
         is_stretch=bool(table.get("stretch", False)),
         object_name=table.get("object", name),
     )
+
+
+def _load_question(path: Path, modules: tuple[Module, ...], name: str, table: Any) -> Question:
+    where = f"{path}: question [{QUESTIONS}.{name}]"
+    if not isinstance(table, dict) or set(table) != QUESTION_KEYS:
+        raise CatalogueError(f"{where} is a table with the keys {sorted(QUESTION_KEYS)}")
+    module, text = table["module"], table["text"]
+    if module not in [each.name for each in modules]:
+        raise CatalogueError(f"{where}: its module {module!r} is not in this file")
+    if not isinstance(text, str) or not text.strip():
+        raise CatalogueError(f"{where} needs a text")
+    return Question(name, path.stem, module, _points(where, table), text.strip())
+
+
+def _points(where: str, table: dict[str, Any]) -> float:
+    points = table.get("points")
+    if isinstance(points, bool) or not isinstance(points, int | float) or not points > 0:
+        raise CatalogueError(f"{where} needs points above 0, got {points!r}")
+    return points
 
 
 def _is_list_of_text(value: Any) -> bool:

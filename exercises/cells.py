@@ -6,8 +6,9 @@ built again: nbgrader refuses new names once there are submissions.
 
 from __future__ import annotations
 
-from exercises.catalogue import Exercise, Week
+from exercises.catalogue import Exercise, Module, Question, Week
 
+SETUP = "setup"
 _TEST = "test-"
 
 
@@ -22,8 +23,11 @@ def statement_cell(exercise: Exercise) -> str:
 
 
 def answer_cell(exercise: Exercise) -> str:
-    """Return the name of the cell that the learner fills."""
-    return f"answer-{exercise.name}"
+    """Return the name of the cell that the learner fills.
+
+    Exercises that are aspects of one class share it: a class can't be spread over cells.
+    """
+    return f"answer-{exercise.object_name}"
 
 
 def check_cell(exercise: Exercise) -> str:
@@ -34,6 +38,26 @@ def check_cell(exercise: Exercise) -> str:
 def test_cell(exercise: Exercise) -> str:
     """Return the name of the cell that carries the points."""
     return f"{_TEST}{exercise.name}"
+
+
+def question_cell(question: Question) -> str:
+    """Return the name of the cell that a learner answers in words, and a person grades."""
+    return f"question-{question.name}"
+
+
+def asking_cell(question: Question) -> str:
+    """Return the name of the cell that says what to answer in words."""
+    return f"asking-{question.name}"
+
+
+def notes_cell(module: Module) -> str:
+    """Return the name of the cell that says what all exercises of a module take for granted."""
+    return f"notes-{module.name}"
+
+
+def given_cell(module: Module) -> str:
+    """Return the name of the cell with the code of a module that is given."""
+    return f"given-{module.name}"
 
 
 def exercise_of_test_cell(week: Week, name: str) -> Exercise | None:

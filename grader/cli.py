@@ -15,7 +15,7 @@ from grader.printing import printable
 from grader.reports.exports import NAMES as EXPORTS
 from kata.version import ShowVersion
 
-INSTRUCTORS_PACKAGES = ("msgspec",)  # which a learner's installation lacks
+EXTRAS = {"msgspec": "instructor", "nbformat": "nbgrader"}  # what a learner's installation lacks
 THOROUGH_SEEDS = 20
 CORES = os.cpu_count() or 1
 OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3
@@ -35,9 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("grader: " + "\n".join(map(printable, str(error).splitlines())), file=sys.stderr)
         return BAD_CALL
     except ModuleNotFoundError as error:
-        if error.name not in INSTRUCTORS_PACKAGES:
+        extra = EXTRAS.get(error.name or "")
+        if extra is None:
             raise
-        print(f"grader: {error}; install it: pip install -e '.[instructor]'", file=sys.stderr)
+        print(f"grader: {error}; install it: pip install -e '.[{extra}]'", file=sys.stderr)
         return BAD_CALL
     except KeyboardInterrupt:
         print("grader: stopped; run the same command again to go on from here", file=sys.stderr)
@@ -62,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     stubs.set_defaults(command=write_the_stubs)
     _add_export(commands)
     _add_release(commands)
+    _add_notebooks(commands)
     return parser
 
 
@@ -112,8 +114,22 @@ def _add_release(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     release.add_argument(
         "--gradescope", action="store_true", help="make Gradescope's autograder.zip instead"
     )
+    release.add_argument(
+        "--notebooks", action="store_true", help="put the weeks into it as notebooks, too"
+    )
     release.add_argument("--week", default="", metavar="WEEK", help="which week Gradescope grades")
     release.set_defaults(command=make_release)
+
+
+def _add_notebooks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    notebooks = commands.add_parser(
+        "notebooks", help="make a course folder for nbgrader", description=make_notebooks.__doc__
+    )
+    notebooks.add_argument(
+        "--out", type=Path, required=True, metavar="COURSE", help="the course folder"
+    )
+    notebooks.add_argument("--week", nargs="+", default=[], metavar="WEEK", help="only these weeks")
+    notebooks.set_defaults(command=make_notebooks)
 
 
 def _add_mutants(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -260,12 +276,24 @@ def make_release(args: argparse.Namespace) -> int:
     """Make the learner copy, or what Gradescope needs to grade a week."""
     from grader.authoring.release import release, release_autograder
 
+    if args.gradescope and args.notebooks:
+        raise InputError("--notebooks: is for the learner copy, not for Gradescope; leave one out")
     if args.gradescope:
         release_autograder(args.out, args.week)
         print(f"autograder: {args.out}; it holds the solutions: for Gradescope alone")
         return OK
     if args.week:
         raise InputError(f"--week {args.week}: the learner copy holds all weeks; leave it out")
-    release(args.out)
+    release(args.out, with_notebooks=args.notebooks)
     print(f"learner copy: {args.out}")
+    return OK
+
+
+def make_notebooks(args: argparse.Namespace) -> int:
+    """Write the weeks as notebooks into COURSE/source, and COURSE/nbgrader_config.py."""
+    from grader.authoring.notebooks import write_course
+
+    for name in write_course(args.out, args.week):
+        print(args.out / name)
+    print(f"Next: cd {args.out} && nbgrader generate_assignment WEEK; source/ holds the solutions")
     return OK

@@ -6,30 +6,28 @@ goes in, so that a new file of ours stays out until somebody adds it here.
 
 from __future__ import annotations
 
-import io
 import re
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.authoring.archives import content_of, zip_of
 from grader.authoring.stubs import stub_texts
 from grader.course import Course
-from grader.errors import InputError, SuiteError
+from grader.errors import InputError
 from grader.files import write_atomically, writing_to
 
 # What only instructors and authors need stands in the README between these.
 PRIVATE = re.compile(r"<!-- BEGIN NOT FOR LEARNERS -->.*?<!-- END NOT FOR LEARNERS -->\n*", re.S)
 AS_THEY_ARE = ("pyproject.toml", "LICENSE", "docs/errata.md")
-ZIP_TIME = (2020, 1, 1, 0, 0, 0)  # the same content makes the same archive
 GRADESCOPE = Path(__file__).parent / "gradescope"
 EXECUTABLE = ("setup.sh", "run_autograder")
 LESSON = (".md", ".png", ".svg", ".gz")  # its words, pictures and data
 
 
-def release(out: Path, course: Course | None = None) -> None:
-    """Write the learner copy to a new folder, or to a `.zip`.
+def release(out: Path, course: Course | None = None, *, with_notebooks: bool = False) -> None:
+    """Write the learner copy to a new folder, or to a `.zip`, with the weeks as notebooks or not.
 
     Raises
     ------
@@ -40,9 +38,13 @@ def release(out: Path, course: Course | None = None) -> None:
     """
     course = course or Course()
     files = dict(_files(course))
+    if with_notebooks:
+        from grader.authoring.notebooks import released_files
+
+        files |= dict(released_files(course))
     try:
         if out.suffix == ".zip":
-            write_atomically(out, _zip({f"{out.stem}/{name}": files[name] for name in files}))
+            write_atomically(out, zip_of({f"{out.stem}/{name}": files[name] for name in files}))
         else:
             _write_folder(out, files)
     except OSError as error:
@@ -69,19 +71,19 @@ def release_autograder(out: Path, week: str, course: Course | None = None) -> No
         raise InputError(f"--out {out}: Gradescope takes a .zip")
     files = {**dict(_files(course)), **dict(_graders_files(course)), "week.txt": week.encode()}
     with writing_to(out):
-        write_atomically(out, _zip(files))
+        write_atomically(out, zip_of(files, EXECUTABLE))
 
 
 def _graders_files(course: Course) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of what grading needs beside the learner copy."""
     for name in EXECUTABLE:
-        yield name, _content(GRADESCOPE / name)
+        yield name, content_of(GRADESCOPE / name)
     rooms = ["grader", "solutions", *(f"tests/{week.name}" for week in course.catalogue.weeks)]
     paths = [path for room in rooms for path in (course.root / room).rglob("*")]
     for path in sorted([course.root / "tests" / "conftest.py", *paths]):
         if path.is_dir() or path.suffix == ".pyc":
             continue
-        yield path.relative_to(course.root).as_posix(), _content(path)
+        yield path.relative_to(course.root).as_posix(), content_of(path)
 
 
 def _files(course: Course) -> Iterator[tuple[str, bytes]]:
@@ -89,41 +91,23 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
     readme = course.read(course.root / "README.md")
     yield "README.md", PRIVATE.sub("", readme).encode("utf-8")
     for name in AS_THEY_ARE:
-        yield name, _content(course.root / name)
+        yield name, content_of(course.root / name)
     for package in ("kata", "exercises"):
         for path in sorted((course.root / package).rglob("*")):
             if path.suffix in (".py", ".toml", ".npz") and path.is_file():
-                yield str(path.relative_to(course.root)), _content(path)
+                yield str(path.relative_to(course.root)), content_of(path)
     # The stubs are made anew from the references: a week folder in use may hold solved ones.
     stubs = stub_texts(course)
     for week in course.catalogue.weeks:
         folder = course.root / week.name
         for path in sorted(folder.rglob("*")):
             if path.suffix in LESSON:
-                yield str(path.relative_to(course.root)), _content(path)
+                yield str(path.relative_to(course.root)), content_of(path)
         for module in week.modules:
             stub = str(course.layout.learners_file(module).relative_to(course.root))
             yield stub, stubs[stub].encode("utf-8")
             tests = course.layout.visible_tests(module)
-            yield str(tests.relative_to(course.root)), _content(tests)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SuiteError(f"{path}: belongs in the learner copy, but {error.strerror}") from error
-
-
-def _zip(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            info = zipfile.ZipInfo(name, ZIP_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = (0o755 if name in EXECUTABLE else 0o644) << 16
-            archive.writestr(info, content)
-    return buffer.getvalue()
+            yield str(tests.relative_to(course.root)), content_of(tests)
 
 
 def _write_folder(out: Path, files: dict[str, bytes]) -> None:
