@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,11 +25,10 @@ from grader.intake.folders import FolderSource
 from grader.intake.submission import TIMESTAMP, HandIn
 from grader.judging.verdicts import VOID
 from grader.nbgrader.autograded import (
-    Shown,
     autograded_notebook,
     cells_of_modules,
     cells_of_notebook,
-    lesson_texts,
+    own_texts,
 )
 from grader.nbgrader.gradebook_database import Database
 from grader.nbgrader.gradebook_rows import (
@@ -40,6 +39,7 @@ from grader.nbgrader.gradebook_rows import (
     timestamp_of,
     write_result,
 )
+from grader.nbgrader.submitted_notebook import Cell
 from grader.printing import printable
 from grader.results import GRADED, Result, all_results
 
@@ -222,7 +222,7 @@ class _Pages:
         self.folder = folder
         found = collect(request.submitted, catalogue)
         self.hand_ins = {(each.learner, each.week): each for each in found.hand_ins}
-        self.lessons: dict[str, frozenset[str]] = {}
+        self.lessons: dict[str, set[str]] = {}
 
     def write(self, plan: Plan, result: Result, report: Report) -> None:
         """Write the notebook of one result, if what was graded is still there."""
@@ -242,9 +242,7 @@ class _Pages:
                 "grade it, then do this again"
             )
             return
-        shown = _own_notebook(hand_in, plan.week) or cells_of_modules(
-            plan.week, submission, plan.cells
-        )
+        shown = _own_notebook(hand_in, plan.week) or cells_of_modules(plan.week, submission)
         notebook = autograded_notebook(
             plan.week, plan.cells, result, shown, self._lesson(plan.week)
         )
@@ -255,14 +253,14 @@ class _Pages:
             if timestamp_of(result) is not None:
                 _write_if_new(target / TIMESTAMP, (result.submitted_at or "").encode())
 
-    def _lesson(self, week: Week) -> frozenset[str]:
+    def _lesson(self, week: Week) -> set[str]:
         if week.name not in self.lessons:
             path = self.folder / "source" / week.name / notebook_name(week)
-            self.lessons[week.name] = lesson_texts(path)
+            self.lessons[week.name] = own_texts(path)
         return self.lessons[week.name]
 
 
-def _own_notebook(hand_in: HandIn, week: Week) -> Collection[Shown] | None:
+def _own_notebook(hand_in: HandIn, week: Week) -> list[Cell] | None:
     """Return the cells of the learner's own notebook, if that alone was handed in."""
     if not isinstance(hand_in.source, FolderSource):
         return None

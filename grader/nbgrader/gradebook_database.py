@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
-from nbgrader import api
-from nbgrader.dbutil import ALEMBIC_DIR
+from nbgrader import api  # type: ignore[import-untyped]
+from nbgrader.dbutil import ALEMBIC_DIR  # type: ignore[import-untyped]
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 

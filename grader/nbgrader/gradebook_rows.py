@@ -16,8 +16,8 @@ from typing import Any
 from uuid import uuid4
 
 from nbformat import NotebookNode
-from nbgrader import api
-from nbgrader.utils import compute_checksum, parse_utc
+from nbgrader import api  # type: ignore[import-untyped]
+from nbgrader.utils import compute_checksum, parse_utc  # type: ignore[import-untyped]
 from nbgrader.utils import is_grade as is_graded_cell
 from nbgrader.utils import is_locked as is_locked_cell
 from nbgrader.utils import is_solution as is_solution_cell
@@ -29,6 +29,7 @@ from exercises.cells import answer_cell, exercise_of_test_cell, test_cell
 from grader.authoring.notebooks import METADATA, released, source_notebook
 from grader.course import Course
 from grader.nbgrader.outputs import verdict_text
+from grader.nbgrader.submitted_notebook import Master, MasterCell
 from grader.printing import printable
 from grader.results import ExerciseResult, Result
 
@@ -64,37 +65,24 @@ SUBMITTED_NOTEBOOK, GRADE, COMMENT = map(_table, (api.SubmittedNotebook, api.Gra
 
 
 @dataclass(frozen=True)
-class SourceCell:
-    """A cell as the gradebook has it: what learners find there, and whether they may change it."""
-
-    cell_type: str
-    text: str
-    is_locked: bool
-
-
-@dataclass(frozen=True)
 class Cells:
-    """The cells of one notebook in the gradebook, by what they are for.
+    """The cells of one notebook in the gradebook.
 
     Attributes
     ----------
-    graded : mapping
-        Ids of what carries points, by name.
-    commented : mapping
-        Ids of what carries comments, by name.
-    max_scores : mapping
-        By name of a graded cell.
-    tasks : frozenset of str
-        Names of graded cells that carry comments as well.
-    sources : mapping
-        What `nbgrader generate_assignment` has noted of each cell, in the notebook's order.
+    graded, commented : mapping
+        Ids of what carries points, and of what carries comments, by name.
+    master : Master
+        All cells that nbgrader knows of the notebook.
     """
 
     graded: Mapping[str, str]
     commented: Mapping[str, str]
-    max_scores: Mapping[str, float]
-    tasks: frozenset[str] = frozenset()
-    sources: Mapping[str, SourceCell] = field(default_factory=dict)
+    master: Master
+
+    def max_score(self, name: str) -> float:
+        """Return what a graded cell is worth."""
+        return self.master.cells[name].max_score or 0.0
 
 
 @dataclass(frozen=True)
@@ -211,30 +199,31 @@ def _read_cells(connection: Connection, notebook: str) -> Cells:
             BASE_CELL.c.notebook_id == notebook
         )
     ).all()
-    worth = {
-        id: points
-        for table in (GRADE_CELLS, TASK_CELLS)
-        for id, points in connection.execute(
-            select(table.c.id, table.c.max_score).where(
-                table.c.id.in_([row.id for row in base if row.type != SOLUTION_CELL])
-            )
+    points: dict[str, float] = {}
+    kinds: dict[str, str] = {}
+    for table in (GRADE_CELLS, TASK_CELLS):
+        ids = [row.id for row in base if row.type != SOLUTION_CELL]
+        for row in connection.execute(select(table).where(table.c.id.in_(ids))):
+            points[row.id], kinds[row.id] = float(row.max_score), row.cell_type
+    graded = {row.name: row.id for row in base if row.id in points}
+    commented = {row.name: row.id for row in base if row.type in (SOLUTION_CELL, TASK_CELL)}
+    tasks = {row.name for row in base if row.type == TASK_CELL}
+    query = select(SOURCE_CELL).where(SOURCE_CELL.c.notebook_id == notebook)
+    sources = {row.name: row for row in connection.execute(query)}
+    cells = {}
+    for name in dict.fromkeys([*sources, *graded, *commented]):
+        source = sources.get(name)
+        cells[name] = MasterCell(
+            name=name,
+            kind=source.cell_type if source else kinds.get(graded.get(name, ""), "code"),
+            source=(source.source or "") if source else "",
+            checksum=(source.checksum or "") if source else "",
+            is_locked=bool(source.locked) if source else name not in commented,
+            is_solution=name in commented and name not in tasks,
+            is_task=name in tasks,
+            max_score=points[graded[name]] if name in graded else None,
         )
-    }
-    sources = connection.execute(
-        select(
-            SOURCE_CELL.c.name, SOURCE_CELL.c.cell_type, SOURCE_CELL.c.source, SOURCE_CELL.c.locked
-        ).where(SOURCE_CELL.c.notebook_id == notebook)
-    )
-    return Cells(
-        graded={row.name: row.id for row in base if row.id in worth},
-        commented={row.name: row.id for row in base if row.type in (SOLUTION_CELL, TASK_CELL)},
-        max_scores={row.name: float(worth[row.id]) for row in base if row.id in worth},
-        tasks=frozenset(row.name for row in base if row.type == TASK_CELL),
-        sources={
-            row.name: SourceCell(row.cell_type, row.source or "", bool(row.locked))
-            for row in sources
-        },
-    )
+    return Cells(graded, commented, Master(cells, METADATA))
 
 
 def _make_cells(connection: Connection, released: NotebookNode, notebook: str) -> None:
@@ -285,9 +274,9 @@ def _compare(week: Week, cells: Cells) -> tuple[list[str], list[str]]:
                 f"{week.name}: {exercise.name} has no cell {name} in the gradebook's notebook; "
                 "add it to the source and run nbgrader generate_assignment, or leave it out"
             )
-        elif cells.max_scores[name] != points_of(exercise):
+        elif cells.max_score(name) != points_of(exercise):
             notes.append(
-                f"{week.name}: {name} is worth {cells.max_scores[name]:g} in the gradebook and "
+                f"{week.name}: {name} is worth {cells.max_score(name):g} in the gradebook and "
                 f"{points_of(exercise):g} in the catalogue: its scores are scaled"
             )
         if name in cells.graded and answer_cell(exercise) not in cells.commented:
@@ -323,10 +312,11 @@ def write_result(
         cell = plan.cells.graded[name]
         answer = plan.cells.commented.get(answer_cell(exercise), "")
         grade = grades.get(cell, _NO_GRADE)
-        score, extra = earned(verdict, exercise, plan.cells.max_scores[name])
+        score, extra = earned(verdict, exercise, plan.cells.max_score(name))
         if extra is not None and not _is_ours(exercise, grade, comments.get(answer, _NO_COMMENT)):
             given = grade["extra_credit"]
-            told += [f"{name}: {given:g} extra credit by hand, {extra:g} by us"]
+            if not _is_same(given, extra):
+                told += [f"{name}: {given:g} extra credit of other origin, {extra:g} by us"]
             extra = extra if overwrites_manual else None
         if grade["manual_score"] is not None:
             told += [f"{name}: {grade['manual_score']:g} by hand, {score:g} by us"]
