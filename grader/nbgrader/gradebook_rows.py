@@ -401,30 +401,41 @@ def _is_same(old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
-def _submission(connection: Connection, plan: Plan, result: Result, written: Written) -> str:
-    """Return the id of a submission, which is made if it is missing, and lock it."""
-    query = (
-        select(SUBMITTED.c.id, SUBMITTED.c.timestamp)
-        .where(
-            SUBMITTED.c.assignment_id == plan.assignment, SUBMITTED.c.student_id == result.learner
-        )
-        .with_for_update()
-    )
+@dataclass(frozen=True)
+class _Submission:
+    """A learner's submission; a new one has no notebooks, grades and comments yet."""
+
+    id: str
+    is_new: bool
+
+
+def _submission(
+    connection: Connection, plan: Plan, result: Result, written: Written
+) -> _Submission:
+    """Return a submission, which is made if it is missing, and lock it."""
     timestamp = timestamp_of(result)
     if result.submitted_at and timestamp is None:
         shown = printable(result.submitted_at, MAX_SHOWN)
         written.left_out.append(f"{shown} in its timestamp.txt is no time")
+    key = {"assignment_id": plan.assignment, "student_id": result.learner}
+    query = (
+        select(SUBMITTED.c.id, SUBMITTED.c.timestamp)
+        .where(*(SUBMITTED.c[name] == value for name, value in key.items()))
+        .with_for_update()
+    )
     row = connection.execute(query).first()
     if row is None:
         _insert(connection, STUDENT, [{"id": result.learner}])
-        key = {"assignment_id": plan.assignment, "student_id": result.learner}
-        _insert(connection, SUBMITTED, [{"id": _new_id(), **key, "timestamp": timestamp}])
-        row = connection.execute(query).one()
+        new = _new_id()
+        _insert(connection, SUBMITTED, [{"id": new, **key, "timestamp": timestamp}])
+        row = connection.execute(query).one()  # another writer's, if that was quicker
         written.is_changed = True
+        if row.id == new:
+            return _Submission(new, is_new=True)
     if timestamp is not None and row.timestamp != timestamp:
         _update(connection, SUBMITTED, [{"id": row.id, "timestamp": timestamp}])
         written.is_changed = True
-    return str(row.id)
+    return _Submission(row.id, is_new=False)
 
 
 def timestamp_of(result: Result) -> datetime | None:
@@ -439,12 +450,14 @@ def timestamp_of(result: Result) -> datetime | None:
     return timestamp
 
 
-def _existing(connection: Connection, submission: str, table: Table) -> dict[str, _Row]:
+def _existing(connection: Connection, submission: _Submission, table: Table) -> dict[str, _Row]:
     """Return a submission's grades or comments by cell, and lock them."""
+    if submission.is_new:
+        return {}
     query = (
         select(table)
         .join(SUBMITTED_NOTEBOOK, table.c.notebook_id == SUBMITTED_NOTEBOOK.c.id)
-        .where(SUBMITTED_NOTEBOOK.c.assignment_id == submission)
+        .where(SUBMITTED_NOTEBOOK.c.assignment_id == submission.id)
         .with_for_update(of=table)
     )
     return {row["cell_id"]: dict(row) for row in connection.execute(query).mappings()}
@@ -453,7 +466,7 @@ def _existing(connection: Connection, submission: str, table: Table) -> dict[str
 def _write(
     connection: Connection,
     plan: Plan,
-    submission: str,
+    submission: _Submission,
     table: Table,
     existing: Mapping[str, _Row],
     new: Mapping[str, _Row],
@@ -489,18 +502,22 @@ def _write(
     written.is_changed |= bool(missing or changed)
 
 
-def _submitted_notebooks(connection: Connection, plan: Plan, submission: str) -> dict[str, str]:
-    rows = [
-        {"id": _new_id(), "assignment_id": submission, "notebook_id": notebook, "flagged": False}
-        for notebook in plan.notebooks
-    ]
-    _insert(connection, SUBMITTED_NOTEBOOK, rows)
-    found = connection.execute(
-        select(SUBMITTED_NOTEBOOK.c.notebook_id, SUBMITTED_NOTEBOOK.c.id).where(
-            SUBMITTED_NOTEBOOK.c.assignment_id == submission
-        )
+def _submitted_notebooks(
+    connection: Connection, plan: Plan, submission: _Submission
+) -> dict[str, str]:
+    """Return the ids of a submission's notebooks by those of the assignment's."""
+    query = select(SUBMITTED_NOTEBOOK.c.notebook_id, SUBMITTED_NOTEBOOK.c.id).where(
+        SUBMITTED_NOTEBOOK.c.assignment_id == submission.id
     )
-    return {notebook: id for notebook, id in found}
+    found = {notebook: id for notebook, id in connection.execute(query)}
+    missing = [
+        {"id": _new_id(), "assignment_id": submission.id, "notebook_id": id, "flagged": False}
+        for id in plan.notebooks
+        if id not in found
+    ]
+    if missing:
+        connection.execute(SUBMITTED_NOTEBOOK.insert(), missing)
+    return found | {row["notebook_id"]: row["id"] for row in missing}
 
 
 # ---------------------------------------------------------------------------------------------
