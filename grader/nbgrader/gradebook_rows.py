@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,6 +37,7 @@ from grader.results import ExerciseResult, Result
 GRADE_CELL, SOLUTION_CELL, TASK_CELL = "GradeCell", "SolutionCell", "TaskCell"
 DEFAULT_COURSE = "default_course"  # nbgrader's
 MAX_SHOWN = 40
+TIMESTAMP = re.compile(r"[-+\d:. T]+(?:Z|[A-Za-z_]+(?:/[A-Za-z_]+)*)?")
 MAX_NAME = 128  # of a student: PostgreSQL refuses more, SQLite takes it and other tools don't
 
 _Row = dict[str, Any]
@@ -441,10 +443,13 @@ def _submission(
 def timestamp_of(result: Result) -> datetime | None:
     """Return when something was handed in, in UTC, as nbgrader reads it; None if that is no time.
 
-    A learner may have written anything there.
+    A learner may have written anything there, and what looks like the name of a zone is looked for
+    among files.
     """
+    if result.submitted_at is None or not TIMESTAMP.fullmatch(result.submitted_at):
+        return None
     try:
-        timestamp: datetime | None = parse_utc(result.submitted_at)
+        timestamp: datetime = parse_utc(result.submitted_at)
     except (ValueError, OverflowError):
         return None
     return timestamp
