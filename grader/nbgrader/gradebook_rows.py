@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -304,8 +304,8 @@ def write_result(
     """
     written = Written()
     submission = _submission(connection, plan, result, written)
-    grades = _existing(connection, submission, GRADE)
-    comments = _existing(connection, submission, COMMENT)
+    grades = _existing(connection, plan, submission, GRADE)
+    comments = _existing(connection, plan, submission, COMMENT)
     told = written.overwritten if overwrites_manual else written.kept
     new_grades: dict[str, _Row] = {}
     words: dict[str, list[str]] = {}
@@ -405,9 +405,10 @@ def _is_same(old: Any, new: Any) -> bool:
 
 @dataclass(frozen=True)
 class _Submission:
-    """A learner's submission; a new one has no notebooks, grades and comments yet."""
+    """A learner's submission, and the ids of its notebooks by those of the assignment's."""
 
     id: str
+    notebooks: Mapping[str, str]
     is_new: bool
 
 
@@ -433,11 +434,29 @@ def _submission(
         row = connection.execute(query).one()  # another writer's, if that was quicker
         written.is_changed = True
         if row.id == new:
-            return _Submission(new, is_new=True)
+            return _Submission(new, _make_notebooks(connection, new, plan.notebooks), is_new=True)
     if timestamp is not None and row.timestamp != timestamp:
         _update(connection, SUBMITTED, [{"id": row.id, "timestamp": timestamp}])
         written.is_changed = True
-    return _Submission(row.id, is_new=False)
+    query = select(SUBMITTED_NOTEBOOK.c.notebook_id, SUBMITTED_NOTEBOOK.c.id).where(
+        SUBMITTED_NOTEBOOK.c.notebook_id.in_(plan.notebooks),
+        SUBMITTED_NOTEBOOK.c.assignment_id == row.id,
+    )
+    found: dict[str, str] = {row.notebook_id: row.id for row in connection.execute(query)}
+    missing = [notebook for notebook in plan.notebooks if notebook not in found]
+    made = _make_notebooks(connection, row.id, missing) if missing else {}
+    return _Submission(row.id, found | made, is_new=False)
+
+
+def _make_notebooks(
+    connection: Connection, submission: str, notebooks: Iterable[str]
+) -> dict[str, str]:
+    rows = [
+        {"id": _new_id(), "assignment_id": submission, "notebook_id": notebook, "flagged": False}
+        for notebook in notebooks
+    ]
+    connection.execute(SUBMITTED_NOTEBOOK.insert(), rows)
+    return {row["notebook_id"]: row["id"] for row in rows}
 
 
 def timestamp_of(result: Result) -> datetime | None:
@@ -455,17 +474,26 @@ def timestamp_of(result: Result) -> datetime | None:
     return timestamp
 
 
-def _existing(connection: Connection, submission: _Submission, table: Table) -> dict[str, _Row]:
-    """Return a submission's grades or comments by cell, and lock them."""
+def _existing(
+    connection: Connection, plan: Plan, submission: _Submission, table: Table
+) -> dict[str, _Row]:
+    """Return a submission's grades or comments by cell, and lock them.
+
+    They are asked for by cell and notebook, since that is the index that nbgrader's tables have.
+    """
     if submission.is_new:
         return {}
+    cells = [cell for each in plan.notebooks.values() for cell in _ids(each, table)]
     query = (
         select(table)
-        .join(SUBMITTED_NOTEBOOK, table.c.notebook_id == SUBMITTED_NOTEBOOK.c.id)
-        .where(SUBMITTED_NOTEBOOK.c.assignment_id == submission.id)
-        .with_for_update(of=table)
+        .where(table.c.cell_id.in_(cells), table.c.notebook_id.in_(submission.notebooks.values()))
+        .with_for_update()
     )
     return {row["cell_id"]: dict(row) for row in connection.execute(query).mappings()}
+
+
+def _ids(cells: Cells, table: Table) -> Iterable[str]:
+    return (cells.graded if table is GRADE else cells.commented).values()
 
 
 def _write(
@@ -482,16 +510,15 @@ def _write(
     missing = [
         (cell, notebook)
         for notebook, cells in plan.notebooks.items()
-        for cell in (cells.graded if table is GRADE else cells.commented).values()
+        for cell in _ids(cells, table)
         if cell not in existing
     ]
     if missing:
-        ids = _submitted_notebooks(connection, plan, submission)
         rows = [
             {
                 "id": _new_id(),
                 "cell_id": cell,
-                "notebook_id": ids[notebook],
+                "notebook_id": submission.notebooks[notebook],
                 **default,
                 **new.get(cell, {}),
             }
@@ -505,24 +532,6 @@ def _write(
     ]
     _update(connection, table, changed)
     written.is_changed |= bool(missing or changed)
-
-
-def _submitted_notebooks(
-    connection: Connection, plan: Plan, submission: _Submission
-) -> dict[str, str]:
-    """Return the ids of a submission's notebooks by those of the assignment's."""
-    query = select(SUBMITTED_NOTEBOOK.c.notebook_id, SUBMITTED_NOTEBOOK.c.id).where(
-        SUBMITTED_NOTEBOOK.c.assignment_id == submission.id
-    )
-    found = {notebook: id for notebook, id in connection.execute(query)}
-    missing = [
-        {"id": _new_id(), "assignment_id": submission.id, "notebook_id": id, "flagged": False}
-        for id in plan.notebooks
-        if id not in found
-    ]
-    if missing:
-        connection.execute(SUBMITTED_NOTEBOOK.insert(), missing)
-    return found | {row["notebook_id"]: row["id"] for row in missing}
 
 
 # ---------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import signal
@@ -24,7 +25,8 @@ from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 
 from exercises import Exercise, Week
-from exercises.cells import answer_cell, question_cell, statement_cell, test_cell
+from exercises.cells import answer_cell, question_cell, statement_cell
+from exercises.cells import test_cell as graded_cell  # not a test
 from grader.authoring.notebooks import write_course
 from grader.cli import main
 from grader.course import Course
@@ -92,6 +94,12 @@ def verdict(exercise: Exercise, share: float, why: str) -> ExerciseResult:
     )
 
 
+def make_empty(url: str) -> None:
+    """Make a gradebook with nothing in it."""
+    with contextlib.closing(Database(url)) as database:
+        database.prepare()
+
+
 class Place:
     """A grades folder, and the gradebook that it is written into."""
 
@@ -144,13 +152,13 @@ class Place:
             "ON n.assignment_id = a.id "
             "WHERE a.student_id = :learner)"
         )
-        values = {"cell": test_cell(exercise), "learner": learner}
+        values = {"cell": graded_cell(exercise), "learner": learner}
         self.sql(f"UPDATE grade SET {sets} WHERE {where}", **columns, **values)
 
     def grade(self, learner: str, exercise: Exercise) -> Any:
         with self.gradebook() as gradebook:
             place = (exercise.week, exercise.week, learner)
-            found = gradebook.find_grade(test_cell(exercise), *place)
+            found = gradebook.find_grade(graded_cell(exercise), *place)
             return found.auto_score, found.manual_score, found.extra_credit, found.score
 
     def comment(self, learner: str, exercise: Exercise) -> str:
@@ -171,7 +179,7 @@ class Place:
         assert len(rows["grade"]) == n_learners * len(rows["grade_cells"])
         assert len(rows["comment"]) == n_learners * len(rows["solution_cells"])
         with self.gradebook() as gradebook:
-            names = {test_cell(exercise) for exercise in WEEK3.exercises}
+            names = {graded_cell(exercise) for exercise in WEEK3.exercises}
             for submission in gradebook.assignment_submissions(WEEK3.name):
                 grades = submission.notebooks[0].grades
                 assert all(each.auto_score is not None for each in grades if each.name in names)
@@ -251,7 +259,7 @@ class TestBothDatabases:
             question = question_cell(WEEK3.questions[0])
             by_hand = gradebook.find_grade(question, "week3", "week3", "ada")
             assert (by_hand.auto_score, by_hand.needs_manual_grade) == (None, True)
-            first = gradebook.find_grade(test_cell(FIRST), "week3", "week3", "ada")
+            first = gradebook.find_grade(graded_cell(FIRST), "week3", "week3", "ada")
             assert not first.needs_manual_grade
 
     def test_writing_the_same_again_changes_nothing(self, place):
@@ -282,11 +290,13 @@ class TestBothDatabases:
         assert place.grade("ada", BONUS)[2] == 7.0
         assert place.comment("ada", FIRST) == "Well done."
         told = [note for note in report.notes if "kept" in note]
-        assert f"ada week3: kept {test_cell(FIRST)}: 0.25 by hand, {FIRST.points:g} by us" in told
-        assert any(note.startswith(f"ada week3: kept {test_cell(BONUS)}: 7 extra") for note in told)
+        assert f"ada week3: kept {graded_cell(FIRST)}: 0.25 by hand, {FIRST.points:g} by us" in told
+        assert any(
+            note.startswith(f"ada week3: kept {graded_cell(BONUS)}: 7 extra") for note in told
+        )
         assert any(f"kept {answer_cell(FIRST)}: a comment by hand" in note for note in told)
         with place.gradebook() as gradebook:  # as nbgrader does, where other code is graded
-            found = gradebook.find_grade(test_cell(FIRST), "week3", "week3", "ada")
+            found = gradebook.find_grade(graded_cell(FIRST), "week3", "week3", "ada")
             assert found.needs_manual_grade
 
     def test_what_a_person_gave_is_overwritten_where_that_is_asked_for(self, place):
@@ -302,7 +312,7 @@ class TestBothDatabases:
         assert place.grade("ada", BONUS)[2] == BONUS.points / 2
         assert "partly right" in place.comment("ada", FIRST)
         by_us = f"0.25 by hand, {FIRST.points / 2:g} by us"
-        assert f"ada week3: overwrote {test_cell(FIRST)}: {by_us}" in report.notes
+        assert f"ada week3: overwrote {graded_cell(FIRST)}: {by_us}" in report.notes
         with place.gradebook() as gradebook:  # a question is a person's alone
             assert gradebook.find_grade(question, "week3", "week3", "ada").manual_score == 1.5
 
@@ -318,7 +328,7 @@ class TestBothDatabases:
     def test_killed_in_the_middle_and_run_again(self, place):
         for number in range(100):
             write_result(place.grades, result(f"learner{number:02}"))
-        Database(place.url).prepare()  # so that there is a table to look at
+        make_empty(place.url)  # so that there is a table to look at
         command = subprocess.Popen(
             [sys.executable, "-m", "grader", "gradebook", place.grades, "--db", place.url],
             cwd=COURSE.root,
@@ -350,19 +360,19 @@ class TestDisagreements:
                 "UPDATE grade_cells SET max_score = :points WHERE id = "
                 "(SELECT id FROM base_cell WHERE name = :name)",
                 points=points,
-                name=test_cell(exercise),
+                name=graded_cell(exercise),
             )
         report = sqlite_place.write(result("bob"))
         assert sqlite_place.grade("bob", FIRST)[0] == 5.0
         assert sqlite_place.grade("bob", BONUS)[::2] == (2.0, None)
         assert (
-            f"week3: {test_cell(FIRST)} is worth 10 in the gradebook and {FIRST.points:g} in the "
+            f"week3: {graded_cell(FIRST)} is worth 10 in the gradebook and {FIRST.points:g} in the "
             "catalogue: its scores are scaled" in report.notes
         )
 
     def test_an_exercise_without_a_cell_is_listed_and_no_cell_is_added(self, sqlite_place, capsys):
         sqlite_place.write(result("ada"))
-        name = test_cell(FIRST)
+        name = graded_cell(FIRST)
         sqlite_place.sql("UPDATE base_cell SET name = 'other' WHERE name = :name", name=name)
         report = sqlite_place.write(result("bob"))
         assert len(report.left_out) == 1
@@ -600,7 +610,7 @@ class TestRealCommands:
         texts = [cell.source for cell in notebook.cells]
         assert f"{WEEK2.modules[0].name}.py was not handed in." in texts
         names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
-        assert {test_cell(e) for e in WEEK2.exercises} <= set(names)
+        assert {graded_cell(e) for e in WEEK2.exercises} <= set(names)
         assert {statement_cell(e) for m in WEEK2.modules[1:] for e in m.exercises} <= set(names)
 
     def test_a_notebook_is_shown_without_its_own_outputs(self, real):
@@ -695,13 +705,13 @@ class TestBadInput:
         assert names == [("cats",)]
 
     def test_a_gradebook_of_another_version_of_nbgrader(self, refused, sqlite_place, tmp_path):
-        Database(sqlite_place.url).prepare()
+        make_empty(sqlite_place.url)
         sqlite_place.sql("UPDATE alembic_version SET version_num = '724cde206c17'")
         assert "run: nbgrader db upgrade" in refused(sqlite_place.url)
         assert sqlite_place.rows()["student"] == []
 
     def test_a_file_that_is_read_only(self, refused, sqlite_place, tmp_path):
-        Database(sqlite_place.url).prepare()
+        make_empty(sqlite_place.url)
         said = refused(f"sqlite:///file:{tmp_path}/gradebook.db?mode=ro&uri=true")
         assert "attempt to write a readonly database" in said
         assert sqlite_place.rows()["student"] == []
@@ -709,7 +719,7 @@ class TestBadInput:
     def test_a_gradebook_that_another_program_keeps_locked(
         self, refused, sqlite_place, monkeypatch
     ):
-        Database(sqlite_place.url).prepare()
+        make_empty(sqlite_place.url)
         monkeypatch.setattr("grader.nbgrader.gradebook_database.LOCK_TIMEOUT_S", 0.1)
         with sqlite3.connect(sqlite_place.url.removeprefix("sqlite:///")) as other:
             other.execute("BEGIN IMMEDIATE")
