@@ -438,11 +438,11 @@ def _submission(
     if timestamp is not None and row.timestamp != timestamp:
         _update(connection, SUBMITTED, [{"id": row.id, "timestamp": timestamp}])
         written.is_changed = True
-    query = select(SUBMITTED_NOTEBOOK.c.notebook_id, SUBMITTED_NOTEBOOK.c.id).where(
+    notebooks = select(SUBMITTED_NOTEBOOK.c.notebook_id, SUBMITTED_NOTEBOOK.c.id).where(
         SUBMITTED_NOTEBOOK.c.notebook_id.in_(plan.notebooks),
         SUBMITTED_NOTEBOOK.c.assignment_id == row.id,
     )
-    found: dict[str, str] = {row.notebook_id: row.id for row in connection.execute(query)}
+    found = {row.notebook_id: row.id for row in connection.execute(notebooks)}
     missing = [notebook for notebook in plan.notebooks if notebook not in found]
     made = _make_notebooks(connection, row.id, missing) if missing else {}
     return _Submission(row.id, found | made, is_new=False)
