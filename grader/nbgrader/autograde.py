@@ -161,7 +161,7 @@ class JudgeInSandbox(NbGraderPreprocessor):
         for trouble in graded.troubles:
             self.log.error("%s: ours to mend: %s", printable(who), printable(trouble))
         if graded.result is None:
-            withdraw_grades(resources)
+            withdraw_grades(week, resources)
             raise NotGradedError(f"{who}: not graded, which is ours to mend; its old grade is gone")
         for test in SERVICE.void_tests():
             exporter.tell(
@@ -287,7 +287,7 @@ def _comment(cell: NotebookNode) -> str | None:
     return "No response." if is_untouched and in_words else None
 
 
-def withdraw_grades(resources: Any) -> None:
+def withdraw_grades(week: Week, resources: Any) -> None:
     """Take back the scores that an earlier run gave; they are of other code, or of other tests."""
     with open_gradebook(resources) as gradebook:
         submitted = _submitted(gradebook, resources)
@@ -295,6 +295,9 @@ def withdraw_grades(resources: Any) -> None:
         for grade in submitted.grades:
             if grade.name not in answered_in_words:
                 _write_score(grade, None)
+                exercise = exercise_of_test_cell(week, grade.name)
+                if exercise is not None:
+                    _write_bonus(grade, exercise, 0)
         gradebook.db.commit()
 
 
