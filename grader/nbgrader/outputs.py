@@ -22,6 +22,7 @@ from grader.printing import printable
 from grader.results import ExerciseResult, TestResult
 
 COMMENT_WIDTH = 88
+INDENT = "    "  # of a block of code
 PASSED = "passed"
 
 
@@ -50,16 +51,19 @@ def verdict_outputs(result: ExerciseResult | None, points: float) -> list[Notebo
 
 def verdict_text(result: ExerciseResult) -> str:
     """Return a verdict as a comment of nbgrader's, which it shows as Markdown."""
-    return "\n".join(
-        textwrap.fill(
-            line,
-            COMMENT_WIDTH,
-            initial_indent="    ",
-            subsequent_indent="      ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for line in _lines(result)
+    return "\n".join(map(_wrapped, _lines(result)))
+
+
+def _wrapped(line: str) -> str:
+    if len(INDENT + line) <= COMMENT_WIDTH:  # most are, and there are hundreds in a submission
+        return INDENT + line
+    return textwrap.fill(
+        line,
+        COMMENT_WIDTH,
+        initial_indent=INDENT,
+        subsequent_indent=f"{INDENT}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
