@@ -15,10 +15,10 @@ weeks: so the grading process is the module's, and nothing else is remembered.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,25 +30,25 @@ from nbgrader.preprocessors import NbGraderPreprocessor  # type: ignore[import-u
 from traitlets import Unicode
 
 from exercises import Exercise, Week
-from exercises.cells import exercise_of_test_cell, notebook_name
+from exercises.cells import answer_cell, exercise_of_test_cell, notebook_name
 from exercises.cells import test_cell as name_of_test_cell
 from grader.course import ROOT, Course
 from grader.errors import GraderError, InputError, describe_mistake
 from grader.intake.folders import opened, read_week
 from grader.intake.notebook_reader import BadNotebook
 from grader.intake.submission import File
+from grader.nbgrader.gradebook_rows import Cells, earned, is_our_bonus, read_cells, words_of
 from grader.nbgrader.outputs import verdict_outputs
 from grader.nbgrader.seed import course_seed
 from grader.nbgrader.submitted_notebook import (
     Cell,
     Master,
-    MasterCell,
     cells_of,
     notes_cell,
     restored,
 )
 from grader.printing import printable
-from grader.results import Graded
+from grader.results import ExerciseResult, Graded
 from grader.serving.client import Service, ServiceError
 
 SERVICE = Service()
@@ -79,10 +79,10 @@ class SubmittedExporter(NotebookExporter):
         week = week_of(self.course, resources)
         SERVICE.prepare(self.course, course_seed(self.course_folder), week.name)
         with open_gradebook(resources) as gradebook:
-            master = read_master(gradebook, resources)
+            master = cells_of_gradebook(gradebook, resources).master
         self._compare_points(master, week)
         try:
-            cells = self._cells(Path(filename))
+            cells = cells_of_file(self.course_folder / filename)
         except BadNotebook as problem:
             self.log.warning("%s %s", filename, problem)
             cells = []
@@ -118,22 +118,15 @@ class SubmittedExporter(NotebookExporter):
         path = self._directory.format_path(step, names.get(student, "."), names["assignment"])
         return Path(self.course_folder, path)
 
-    def _cells(self, path: Path) -> list[Cell]:
-        with opened(self.course_folder / path) as file:
-            if file is None:
-                raise BadNotebook("is gone")
-            if isinstance(file, File):
-                raise BadNotebook(file.problem or "cannot be read")
-            return cells_of(file)
-
-    def _own_texts(self, resources: Any) -> set[str]:
+    def _own_texts(self, resources: Any) -> frozenset[str]:
         """Return the texts of the notebook that was handed out."""
         source = self._directory.source_directory
         path = self._folder(source, resources) / f"{resources['nbgrader']['notebook']}.ipynb"
         try:
-            return {cell.source for cell in self._cells(path) if cell.kind != "code"}
-        except (BadNotebook, OSError):
-            return set()  # nothing depends on it but how the lesson looks in the feedback
+            written = path.stat()
+        except OSError:
+            return frozenset()  # nothing but the look of the lesson depends on it
+        return texts_of(path, written.st_mtime_ns, written.st_size)
 
     def _compare_points(self, master: Master, week: Week) -> None:
         """Say where the gradebook and the catalogue disagree."""
@@ -149,6 +142,31 @@ class SubmittedExporter(NotebookExporter):
                 )
 
 
+def cells_of_file(path: Path) -> list[Cell]:
+    """Return the cells of a notebook's file.
+
+    Raises
+    ------
+    BadNotebook
+        If it is none that can be read, or no file.
+    """
+    with opened(path) as file:
+        if file is None:
+            raise BadNotebook("is gone")
+        if isinstance(file, File):
+            raise BadNotebook(file.problem or "cannot be read")
+        return cells_of(file)
+
+
+@lru_cache(maxsize=1)  # the same for each submission, while the file stays as it is
+def texts_of(path: Path, written_ns: int, size: int) -> frozenset[str]:
+    """Return the texts of a notebook's cells that hold no code; none if it can't be read."""
+    try:
+        return frozenset(cell.source for cell in cells_of_file(path) if cell.kind != "code")
+    except (BadNotebook, OSError):
+        return frozenset()
+
+
 class JudgeInSandbox(NbGraderPreprocessor):
     """Puts the grader's verdicts into the test cells; no cell is run."""
 
@@ -161,7 +179,9 @@ class JudgeInSandbox(NbGraderPreprocessor):
         for trouble in graded.troubles:
             self.log.error("%s: ours to mend: %s", printable(who), printable(trouble))
         if graded.result is None:
-            withdraw_grades(resources)
+            with open_gradebook(resources) as gradebook:
+                _Submitted(gradebook, resources).withdraw(week)
+                gradebook.db.commit()
             raise NotGradedError(f"{who}: not graded, which is ours to mend; its old grade is gone")
         for test in SERVICE.void_tests():
             exporter.tell(
@@ -192,10 +212,9 @@ class JudgeInSandbox(NbGraderPreprocessor):
                 )
                 cell.outputs = verdict_outputs(None, 0)
                 continue
-            resources[VERDICTS][marks["grade_id"]] = verdict
-            cell.outputs = verdict_outputs(
-                verdict, scaled(verdict.score, exercise, float(marks["points"]))
-            )
+            resources[VERDICTS][marks["grade_id"]] = (exercise, verdict)
+            points, _ = earned(verdict, exercise, float(marks["points"]))
+            cell.outputs = verdict_outputs(verdict, points)
         return nb, resources
 
     def _grade(self, week: Week, resources: Any) -> Graded:
@@ -217,29 +236,76 @@ class SaveVerdicts(NbGraderPreprocessor):
     """Writes a notebook's scores into the gradebook, all or none, and never over a person's."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Write what nbgrader's own step would, and what a bonus earns."""
+        """Write what nbgrader's own step would, what a bonus earns, and the verdicts in words."""
         verdicts = resources[VERDICTS]
-        course = self.parent.course
-        week = week_of(course, resources)
         with open_gradebook(resources) as gradebook:
-            submitted = _submitted(gradebook, resources)
-            grades = {grade.name: grade for grade in submitted.grades}
-            comments = {comment.name: comment for comment in submitted.comments}
+            submitted = _Submitted(gradebook, resources)
             for cell in nb.cells:
                 name = cell.metadata.get("nbgrader", {}).get("grade_id")
                 if utils.is_grade(cell):
                     score, _ = utils.determine_grade(cell, self.log)
-                    is_ours = cell.cell_type == "code" and not utils.is_solution(cell)
-                    if is_ours and name not in verdicts:
-                        score = None
-                    _write_score(grades[name], score)
-                    exercise = exercise_of_test_cell(week, name)
-                    if exercise is not None and name in verdicts:
-                        _write_bonus(grades[name], exercise, verdicts[name].score)
+                    is_for_us = cell.cell_type == "code" and not utils.is_solution(cell)
+                    has_none = is_for_us and name not in verdicts
+                    submitted.score(name, None if has_none else score)
                 if utils.is_solution(cell) or utils.is_task(cell):
-                    comments[name].auto_comment = _comment(cell)
+                    submitted.comments[name].auto_comment = _comment(cell)
+            submitted.tell(list(verdicts.values()))
             gradebook.db.commit()
         return nb, resources
+
+
+class _Submitted:
+    """A learner's notebook in the gradebook; nothing is there before it is committed."""
+
+    def __init__(self, gradebook: Any, resources: Any) -> None:
+        names = resources["nbgrader"]
+        row = gradebook.find_submission_notebook(
+            names["notebook"], names["assignment"], names["student"]
+        )
+        cells = cells_of_gradebook(gradebook, resources)
+        grades = {grade.cell_id: grade for grade in row.grades}
+        comments = {comment.cell_id: comment for comment in row.comments}
+        self._master = cells.master
+        self.grades = {name: grades[id] for name, id in cells.graded.items()}
+        self.comments = {name: comments[id] for name, id in cells.commented.items()}
+        # Of what we wrote last: only extra credit that it names is ours.
+        self._told = {name: comment.auto_comment for name, comment in self.comments.items()}
+
+    def score(self, name: str, score: float | None) -> None:
+        """Write a score; where there is none, or a person's, a person must look."""
+        grade = self.grades[name]
+        grade.auto_score = score
+        grade.needs_manual_grade = score is None or grade.manual_score is not None
+
+    def tell(self, verdicts: Sequence[tuple[Exercise, ExerciseResult]]) -> None:
+        """Write verdicts at the answers, and what bonus exercises earn."""
+        words: dict[str, list[str]] = {}
+        for exercise, verdict in verdicts:
+            max_score = self._master.cells[name_of_test_cell(exercise)].max_score
+            _, extra = earned(verdict, exercise, max_score or 0.0)
+            if extra is not None:
+                extra = extra if self._write_bonus(exercise, extra) else None
+            words.setdefault(answer_cell(exercise), []).append(words_of(exercise, verdict, extra))
+        for name, texts in words.items():
+            if name in self.comments:
+                self.comments[name].auto_comment = "\n\n".join(texts)
+
+    def withdraw(self, week: Week) -> None:
+        """Take back what an earlier run gave: it is of other code, or of other tests."""
+        for exercise in week.exercises:
+            if name_of_test_cell(exercise) in self.grades:
+                self.score(name_of_test_cell(exercise), None)
+                self._write_bonus(exercise, None)
+            if answer_cell(exercise) in self.comments:
+                self.comments[answer_cell(exercise)].auto_comment = None
+
+    def _write_bonus(self, exercise: Exercise, extra: float | None) -> bool:
+        grade = self.grades[name_of_test_cell(exercise)]
+        told = self._told.get(answer_cell(exercise))
+        is_ours = is_our_bonus(exercise, grade.extra_credit, told)
+        if is_ours:
+            grade.extra_credit = extra
+        return is_ours
 
 
 def week_of(course: Course, resources: Any) -> Week:
@@ -261,22 +327,6 @@ def week_of(course: Course, resources: Any) -> Week:
     return week
 
 
-def scaled(score: float, exercise: Exercise, max_score: float) -> float:
-    """Return a score in the points of a gradebook's cell."""
-    return min(max_score, score * max_score / exercise.points)
-
-
-def _write_score(grade: Any, score: float | None) -> None:
-    grade.auto_score = score
-    grade.needs_manual_grade = score is None or grade.manual_score is not None
-
-
-def _write_bonus(grade: Any, exercise: Exercise, score: float) -> None:
-    """Give what a stretch exercise earns on top; a person who has graded it has the last word."""
-    if exercise.is_stretch and grade.cell.max_score == 0 and grade.manual_score is None:
-        grade.extra_credit = score or None
-
-
 def _comment(cell: NotebookNode) -> str | None:
     """Return nbgrader's own comment on an answer.
 
@@ -287,40 +337,14 @@ def _comment(cell: NotebookNode) -> str | None:
     return "No response." if is_untouched and in_words else None
 
 
-def withdraw_grades(resources: Any) -> None:
-    """Take back the scores that an earlier run gave; they are of other code, or of other tests."""
-    with open_gradebook(resources) as gradebook:
-        submitted = _submitted(gradebook, resources)
-        answered_in_words = {cell.name for cell in submitted.notebook.solution_cells}
-        for grade in submitted.grades:
-            if grade.name not in answered_in_words:
-                _write_score(grade, None)
-        gradebook.db.commit()
+def cells_of_gradebook(gradebook: Any, resources: Any) -> Cells:
+    """Return a notebook as the gradebook knows it.
 
-
-def read_master(gradebook: Any, resources: Any) -> Master:
-    """Return a notebook as the gradebook knows it."""
+    With nbgrader's own objects that would be a query for each cell.
+    """
     names = resources["nbgrader"]
     notebook = gradebook.find_notebook(names["notebook"], names["assignment"])
-    solutions = {cell.name for cell in notebook.solution_cells}
-    tasks = {cell.name: cell.max_score for cell in notebook.task_cells}
-    points = {cell.name: cell.max_score for cell in notebook.grade_cells} | tasks
-    cells = {
-        cell.name: MasterCell(
-            name=cell.name,
-            kind=cell.cell_type,
-            source=cell.source or "",
-            checksum=cell.checksum,
-            is_locked=cell.locked,
-            is_solution=cell.name in solutions,
-            is_task=cell.name in tasks,
-            max_score=points.get(cell.name),
-        )
-        for cell in notebook.source_cells
-    }
-    kernelspec = json.loads(notebook.kernelspec) if notebook.kernelspec else None
-    metadata: Mapping[str, Any] = {"language_info": {"name": "python"}}
-    return Master(cells, {**metadata, **({"kernelspec": kernelspec} if kernelspec else {})})
+    return read_cells(gradebook.db.connection(), notebook.id)
 
 
 @contextmanager
@@ -328,10 +352,3 @@ def open_gradebook(resources: Any) -> Iterator[Any]:
     """Open the gradebook of what nbgrader has in work."""
     with Gradebook(resources["nbgrader"]["db_url"]) as gradebook:
         yield gradebook
-
-
-def _submitted(gradebook: Any, resources: Any) -> Any:
-    names = resources["nbgrader"]
-    return gradebook.find_submission_notebook(
-        names["notebook"], names["assignment"], names["student"]
-    )

@@ -14,10 +14,10 @@ _HERE = autograde.__name__
 def configure(config: Any) -> None:
     """Let nbgrader's commands grade by our sandbox; what else is configured stays as it is."""
     config.Autograde.exporter_class = f"{_HERE}.SubmittedExporter"
-    config.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
+    # What nbgrader's own steps put right in a notebook, the exporter has made itself.
+    config.Autograde.sanitize_preprocessors = []
     config.Autograde.autograde_preprocessors = [
         f"{_HERE}.JudgeInSandbox",
         f"{_HERE}.SaveVerdicts",
         "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
     ]

@@ -160,14 +160,14 @@ def prepare_week(connection: Connection, week: Week, course: Course) -> Plan:
         notes,
         f"made the notebook {week.name}",
     )
-    cells = _read_cells(connection, notebook)
+    cells = read_cells(connection, notebook)
     if not any(exercise_of_test_cell(week, name) for name in cells.graded):
         _make_cells(connection, released(source_notebook(week, course)), notebook)
         notes.append(f"{week.name}: made the cells of {len(week.exercises)} exercises")
-        cells = _read_cells(connection, notebook)
+        cells = read_cells(connection, notebook)
     query = select(NOTEBOOK.c.id).where(NOTEBOOK.c.assignment_id == assignment)
     others = set(connection.scalars(query)) - {notebook}
-    notebooks = {notebook: cells} | {id: _read_cells(connection, id) for id in sorted(others)}
+    notebooks = {notebook: cells} | {id: read_cells(connection, id) for id in sorted(others)}
     disagreements, left_out = _compare(week, cells)
     return Plan(week, assignment, notebooks, notebook, (*notes, *disagreements), tuple(left_out))
 
@@ -195,7 +195,8 @@ def _find_or_make(
     return str(found)
 
 
-def _read_cells(connection: Connection, notebook: str) -> Cells:
+def read_cells(connection: Connection, notebook: str) -> Cells:
+    """Return the cells of a notebook, by its id."""
     base = connection.execute(
         select(BASE_CELL.c.id, BASE_CELL.c.name, BASE_CELL.c.type).where(
             BASE_CELL.c.notebook_id == notebook
@@ -315,15 +316,16 @@ def write_result(
         answer = plan.cells.commented.get(answer_cell(exercise), "")
         grade = grades.get(cell, _NO_GRADE)
         score, extra = earned(verdict, exercise, plan.cells.max_score(name))
-        if extra is not None and not _is_ours(exercise, grade, comments.get(answer, _NO_COMMENT)):
-            given = grade["extra_credit"]
+        given = grade["extra_credit"]
+        comment = comments.get(answer, _NO_COMMENT)["auto_comment"]
+        if extra is not None and not is_our_bonus(exercise, given, comment):
             if not _is_same(given, extra):
                 told += [f"{name}: {given:g} extra credit of other origin, {extra:g} by us"]
             extra = extra if overwrites_manual else None
         if grade["manual_score"] is not None:
             told += [f"{name}: {grade['manual_score']:g} by hand, {score:g} by us"]
         new_grades[cell] = _new_grade(grade, score, extra, overwrites_manual)
-        words.setdefault(answer, []).append(_words(exercise, verdict, extra))
+        words.setdefault(answer, []).append(words_of(exercise, verdict, extra))
     new_comments: dict[str, _Row] = {}
     for answer, texts in words.items():
         new_comments[answer] = {"auto_comment": "\n\n".join(texts)}  # aspects of a class share it
@@ -364,7 +366,8 @@ def earned(
     return result.score / result.points * max_score, None
 
 
-def _words(exercise: Exercise, verdict: ExerciseResult, extra: float | None) -> str:
+def words_of(exercise: Exercise, verdict: ExerciseResult, extra: float | None) -> str:
+    """Return a verdict as part of the comment on its answer."""
     text = verdict_text(verdict)
     return text if extra is None else f"{text}\n{_bonus(exercise, extra)}"
 
@@ -374,13 +377,12 @@ def _bonus(exercise: Exercise, extra: float) -> str:
     return f"    bonus for {exercise.name}: {extra!r} {unit}, as extra credit"
 
 
-def _is_ours(exercise: Exercise, grade: _Row, comment: _Row) -> bool:
+def is_our_bonus(exercise: Exercise, given: float | None, comment: str | None) -> bool:
     """Tell whether extra credit was given by us: nbgrader has one field for us and for people.
 
     The comment says how much we gave.
     """
-    given = grade["extra_credit"]
-    lines = (comment["auto_comment"] or "").split("\n")
+    lines = (comment or "").split("\n")
     return given is None or _bonus(exercise, given) in lines
 
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 import html
 import textwrap
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 
 from exercises.verdict import STATUSES
 from grader.printing import printable
@@ -39,14 +39,25 @@ def verdict_outputs(result: ExerciseResult | None, points: float) -> list[Notebo
     """
     if result is None:
         why = "this exercise has no verdict; that is no fault of the learner's"
-        return [new_output("error", ename="NotGraded", evalue=why, traceback=[f"NotGraded: {why}"])]
+        return [_output("error", ename="NotGraded", evalue=why, traceback=[f"NotGraded: {why}"])]
     return [
-        new_output("execute_result", data={"text/plain": repr(float(points))}, execution_count=1),
-        new_output(
+        _output(
+            "execute_result",
+            data={"text/plain": repr(float(points))},
+            metadata={},
+            execution_count=1,
+        ),
+        _output(
             "display_data",
+            metadata={},
             data={"text/html": _as_html(result), "text/plain": "\n".join(_lines(result))},
         ),
     ]
+
+
+def _output(kind: str, **members: Any) -> NotebookNode:
+    node: NotebookNode = from_dict({"output_type": kind, **members})
+    return node
 
 
 def verdict_text(result: ExerciseResult) -> str:

@@ -12,12 +12,12 @@ gets the cells that carry points, and a note.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, BinaryIO
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat import NotebookNode, from_dict
 
 from exercises import Week
 from exercises.cells import answer_cell, exercise_of_test_cell
@@ -27,7 +27,9 @@ MAX_KEPT_BYTES = 64 << 20
 SCHEMA_VERSION = 3  # of nbgrader's metadata
 NOTES_CELL = "grader-notes"
 MISSING = "*This cell was missing in the notebook: the answer may stand in another one.*"
-KINDS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+NEW_OF_CODE: dict[str, Any] = {"outputs": [], "execution_count": None}
+KINDS: dict[str, dict[str, Any]] = {"code": NEW_OF_CODE, "markdown": {}, "raw": {}}
+FORMAT = {"nbformat": 4, "nbformat_minor": 5}
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 PICTURE_NAME = re.compile(r"[\w.-]{1,200}")
 PICTURE_KIND = re.compile(r"image/(?:png|jpeg|gif)")
@@ -148,7 +150,9 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def restored(cells: Sequence[Cell], master: Master, week: Week | None, ours: set[str]) -> Any:
+def restored(
+    cells: Sequence[Cell], master: Master, week: Week | None, ours: Collection[str]
+) -> Any:
     """Return a notebook of these cells, with all that the gradebook knows put right.
 
     Each cell of the gradebook is there once, locked ones as they were handed out, and no other cell
@@ -162,7 +166,7 @@ def restored(cells: Sequence[Cell], master: Master, week: Week | None, ours: set
         As they were handed out.
     week : Week or None
         Whose notebook it is.
-    ours : set of str
+    ours : collection of str
         Texts that stand in the notebook as it was handed out; others are made harmless.
 
     Returns
@@ -182,13 +186,22 @@ def restored(cells: Sequence[Cell], master: Master, week: Week | None, ours: set
     for known in _missing(master, week, chosen.values()):
         node = _known(known, None, ours)
         nodes.insert(_place(nodes, known, week), node)
-    return new_notebook(cells=nodes, metadata=dict(master.metadata))
+    notebook: NotebookNode = from_dict({"cells": nodes, "metadata": master.metadata, **FORMAT})
+    return notebook
 
 
-def notes_cell(notes: Sequence[str]) -> Any:
+def notes_cell(notes: Sequence[str]) -> NotebookNode:
     """Return a cell that says what the grader left out; a block of code, since it quotes."""
     text = "\n".join(f"    {note}" for note in notes)
-    return new_markdown_cell(f"What the grader says of this notebook:\n\n{text}", id=NOTES_CELL)
+    return _node("markdown", f"What the grader says of this notebook:\n\n{text}", id=NOTES_CELL)
+
+
+def _node(kind: str, source: str, **more: Any) -> NotebookNode:
+    """Return a cell, without nbformat's check of each: who writes the notebook checks all."""
+    metadata = more.pop("metadata", {})
+    cell = {"cell_type": kind, "metadata": metadata, "source": source, **KINDS[kind], **more}
+    node: NotebookNode = from_dict(cell)
+    return node
 
 
 def _choose(cells: Sequence[Cell], master: Master) -> dict[int, str]:
@@ -211,7 +224,7 @@ def _choose(cells: Sequence[Cell], master: Master) -> dict[int, str]:
     return {index: name for name, index in chosen.items()}
 
 
-def _known(known: MasterCell, cell: Cell | None, ours: set[str]) -> NotebookNode:
+def _known(known: MasterCell, cell: Cell | None, ours: Collection[str]) -> NotebookNode:
     if cell is None:
         source = known.source if known.is_locked else f"{MISSING}\n\n{known.source}"
         pictures: Mapping[str, Any] = {}
@@ -220,19 +233,20 @@ def _known(known: MasterCell, cell: Cell | None, ours: set[str]) -> NotebookNode
         pictures = cell.pictures
         if known.kind != "code" and source != known.source:
             source = _harmless(source, pictures, ours)
-    node: NotebookNode = KINDS[known.kind](source, metadata={"nbgrader": known.marks})
+    node = _node(known.kind, source, metadata={"nbgrader": known.marks})
     if known.kind != "code" and pictures:
         node["attachments"] = dict(pictures)
-    if CELL_ID.fullmatch(known.name):
-        node["id"] = known.name
+    node["id"] = (
+        known.name if CELL_ID.fullmatch(known.name) else sha256(known.name.encode()).hexdigest()
+    )
     return node
 
 
-def _other(cell: Cell, id_: str, ours: set[str]) -> NotebookNode:
+def _other(cell: Cell, id_: str, ours: Collection[str]) -> NotebookNode:
     source = cell.source
     if cell.kind != "code":
         source = _harmless(source, cell.pictures, ours)
-    node: NotebookNode = KINDS[cell.kind](source, id=id_)
+    node = _node(cell.kind, source, id=id_)
     if cell.kind == "markdown" and cell.pictures:
         node["attachments"] = dict(cell.pictures)
     return node
@@ -271,7 +285,7 @@ def _place(nodes: Sequence[NotebookNode], known: MasterCell, week: Week | None) 
     return places[0] if places else len(nodes)
 
 
-def _harmless(text: str, pictures: Mapping[str, Any], ours: set[str]) -> str:
+def _harmless(text: str, pictures: Mapping[str, Any], ours: Collection[str]) -> str:
     """Return Markdown in which no HTML, link or foreign picture is left.
 
     Formgrader and the feedback pages run what HTML a text holds in the browser of whoever opens
