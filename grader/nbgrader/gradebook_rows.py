@@ -453,12 +453,13 @@ def _submission(
 def _make_notebooks(
     connection: Connection, submission: str, notebooks: Iterable[str]
 ) -> dict[str, str]:
+    made = {notebook: _new_id() for notebook in notebooks}
     rows = [
-        {"id": _new_id(), "assignment_id": submission, "notebook_id": notebook, "flagged": False}
-        for notebook in notebooks
+        {"id": id, "assignment_id": submission, "notebook_id": notebook, "flagged": False}
+        for notebook, id in made.items()
     ]
     connection.execute(SUBMITTED_NOTEBOOK.insert(), rows)
-    return {row["notebook_id"]: row["id"] for row in rows}
+    return made
 
 
 def timestamp_of(result: Result) -> datetime | None:
