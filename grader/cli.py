@@ -68,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     stubs = commands.add_parser("stubs", help="write the learners' stubs from the references")
     stubs.set_defaults(command=write_the_stubs)
     _add_export(commands)
+    _add_gradebook(commands)
     _add_release(commands)
     _add_simulate(commands)
     _add_notebooks(commands)
@@ -118,6 +119,36 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     export.add_argument("--week", nargs="+", default=[], metavar="WEEK", help="only these weeks")
     export.set_defaults(command=export_grades)
+
+
+def _add_gradebook(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    gradebook = commands.add_parser(
+        "gradebook", help="write grades for nbgrader", description=fill_gradebook.__doc__
+    )
+    gradebook.add_argument("grades", type=Path, metavar="GRADES", help="what `run --out` wrote")
+    gradebook.add_argument(
+        "--db",
+        default="",
+        metavar="URL",
+        help="postgresql+psycopg://… or an SQLite file; else gradebook.db in the course folder",
+    )
+    gradebook.add_argument(
+        "--course", type=Path, metavar="FOLDER", help="nbgrader's; else that of the SQLite file"
+    )
+    gradebook.add_argument(
+        "--submitted",
+        type=Path,
+        metavar="FOLDER",
+        help="what was graded: it becomes the notebooks that formgrader and feedback show",
+    )
+    gradebook.add_argument("--week", nargs="+", default=[], metavar="WEEK", help="only these weeks")
+    gradebook.add_argument(
+        "--overwrite-manual",
+        action="store_true",
+        help="remove scores, comments and the extra credit of bonus exercises that a person gave "
+        "for these exercises, so that ours count; without it, theirs do",
+    )
+    gradebook.set_defaults(command=fill_gradebook)
 
 
 def _add_release(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -247,6 +278,40 @@ def export_grades(args: argparse.Namespace) -> int:
     if report.left_out:
         print("grader: not in there:", file=sys.stderr)
         _print_lines(report.left_out)
+    return SOMETHING_WRONG if report.left_out else OK
+
+
+def fill_gradebook(args: argparse.Namespace) -> int:
+    """Write scores and comments into nbgrader's gradebook, for its export, feedback, formgrader.
+
+    What is there already is not written again, and what a person gave is kept.
+    """
+    try:
+        from grader.nbgrader.gradebook import Request, write_gradebook
+    except ModuleNotFoundError as error:
+        raise InputError(f"{error}; install it: pip install -e '.[nbgrader]'") from error
+
+    report = write_gradebook(
+        Request(
+            grades=args.grades,
+            db=args.db,
+            course=args.course,
+            submitted=args.submitted,
+            weeks=tuple(args.week),
+            overwrites_manual=args.overwrite_manual,
+        )
+    )
+    _print_lines(report.notes)
+    print(f"{report.written} written, {report.unchanged} unchanged: {printable(report.gradebook)}")
+    if args.submitted is not None:
+        print(f"{report.notebooks} notebooks written; next: nbgrader generate_feedback WEEK")
+    if report.left_out:
+        print("grader: not in there:", file=sys.stderr)
+        _print_lines(report.left_out)
+    if report.not_graded:
+        print("grader: not graded, and not the learners' fault:", file=sys.stderr)
+        _print_lines(report.not_graded)
+        return NOT_ALL_GRADED
     return SOMETHING_WRONG if report.left_out else OK
 
 

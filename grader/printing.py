@@ -22,4 +22,6 @@ def printable(text: str, length: int | None = None) -> str:
     """
     if length is not None and len(text) > length:
         text = text[: length - len(CUT)] + CUT
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else UNPRINTABLE for c in text)

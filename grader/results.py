@@ -106,6 +106,25 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Graded:
+    """What became of one submission.
+
+    Attributes
+    ----------
+    result : Result or None
+        The grade; None if our side failed.
+    troubles : tuple of str
+        What went wrong on our side, and is ours to mend. With a result, it cost nobody points.
+    notes : tuple of str
+        What was left out of the submission.
+    """
+
+    result: Result | None
+    troubles: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class VoidTest:
     """A hidden test that its own reference fails with the seed of this run: ours to mend."""
 

@@ -16,8 +16,8 @@ from typing import Any, Protocol, TypeVar
 from grader.errors import GraderError, describe_mistake
 from grader.intake.submission import Submission
 from grader.judging import worker
-from grader.judging.worker import Graded, Opened, Order
-from grader.results import VoidTest
+from grader.judging.worker import Opened, Order
+from grader.results import Graded, VoidTest
 
 # A submission's own time is bounded in the worker; past this the worker itself hangs.
 WORKER_WALL_S = 900.0

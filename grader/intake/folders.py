@@ -48,12 +48,7 @@ class FolderSource:
                 why = f"{week.name} is {what}, it should be a folder"
                 return Submission.unreadable(learner, week, why)
             with _directory(week.name, base) as folder:
-                return Submission.of(
-                    learner,
-                    week,
-                    partial(_read_file, folder),
-                    partial(_read_notebook, folder, week),
-                )
+                return _read_week(folder, learner, week)
 
     def holds_both(self, week: Week) -> bool:
         """Tell whether there are modules of a week and a notebook as well."""
@@ -66,22 +61,52 @@ class FolderSource:
         )
 
 
+def read_week(path: Path, learner: str, week: Week) -> Submission:
+    """Read a week from its own folder, whatever that is called.
+
+    Raises
+    ------
+    OSError
+        If our side fails to read it.
+    """
+    with _directory(path, None) as folder:
+        return _read_week(folder, learner, week)
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[BinaryIO | File | None]:
+    """Open a file as those of a submission are; see `_open`."""
+    with _directory(path.parent, None) as folder:
+        file = _open(folder, path.name)
+        if file is None or isinstance(file, File):
+            yield file
+        else:
+            with file:
+                yield file
+
+
+def _read_week(folder: int, learner: str, week: Week) -> Submission:
+    return Submission.of(
+        learner, week, partial(_read_file, folder), partial(_read_notebook, folder, week)
+    )
+
+
 def _read_file(folder: int, name: str) -> File | None:
-    opened = _open(folder, name)
-    if opened is None or isinstance(opened, File):
-        return opened
-    with opened:
-        return File.of(name, opened.read(MAX_MODULE_BYTES + 1))
+    file = _open(folder, name)
+    if file is None or isinstance(file, File):
+        return file
+    with file:
+        return File.of(name, file.read(MAX_MODULE_BYTES + 1))
 
 
 def _read_notebook(folder: int, week: Week) -> Notebook | None:
-    opened = _open(folder, notebook_name(week))
-    if opened is None:
+    file = _open(folder, notebook_name(week))
+    if file is None:
         return None
-    if isinstance(opened, File):
-        return unreadable_notebook(week, opened.problem or "")
-    with opened:
-        return read_notebook(opened, week)
+    if isinstance(file, File):
+        return unreadable_notebook(week, file.problem or "")
+    with file:
+        return read_notebook(file, week)
 
 
 def _open(folder: int, name: str) -> BinaryIO | File | None:

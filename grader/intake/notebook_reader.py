@@ -13,12 +13,13 @@ a line `name: object` in front tells those who look at definitions alone.
 
 import ast
 import json
+import math
 import re
 import resource
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 CPU_S = 30
 MEMORY_BYTES = 1 << 30
@@ -48,6 +49,7 @@ SAFE_IMPORTS = {"numpy", "numpy.linalg"}
 SAFE_BASES = {"object", "Exception", "ValueError"}
 SAFE_DECORATORS = {"staticmethod", "classmethod", "property"}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+T = TypeVar("T")
 
 
 class BadNotebook(Exception):
@@ -79,8 +81,9 @@ def main() -> None:
 class Scanner:
     """Goes through JSON of any size, and keeps in memory only what is asked for."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, max_kept: float = math.inf) -> None:
         self.stream = stream
+        self.left = max_kept
         self.buffer = b""
         self.at = 0
 
@@ -137,8 +140,12 @@ class Scanner:
         """Read one value."""
         kept: list[bytes] = []
         self._pass_by(kept)
+        text = b"".join(kept)
+        self.left -= len(text)
+        if self.left < 0:
+            raise BadNotebook("holds too much text and pictures to be shown")
         try:
-            return json.loads(b"".join(kept))
+            return json.loads(text)
         except ValueError as error:
             raise BadNotebook(NO_JSON) from error
 
@@ -211,14 +218,30 @@ def code_cells(stream: BinaryIO) -> list[str]:
     BadNotebook
         If it is none, or of another format than 4.
     """
-    scanner = Scanner(stream)
-    cells: list[str] | None = None
+    return read_cells(
+        Scanner(stream),
+        ("cell_type", "source"),
+        lambda cell: source_of(cell) if cell.get("cell_type") == "code" else None,
+    )
+
+
+def read_cells(
+    scanner: Scanner, wanted: Sequence[str], take: Callable[[dict[str, Any]], T | None]
+) -> list[T]:
+    """Return what is taken of each cell, by its wanted members, from top to bottom.
+
+    Raises
+    ------
+    BadNotebook
+        If it is no notebook, or of another format than 4.
+    """
+    cells: list[T] | None = None
     version: Any = None
     if scanner.peek() != b"{":
         raise BadNotebook(NO_JSON)
     for name in scanner.members():
         if name == "cells" and scanner.peek() == b"[":
-            cells = _cells(scanner)
+            cells = _cells(scanner, wanted, take)
         elif name == "nbformat":
             version = scanner.value()
         else:
@@ -236,7 +259,17 @@ def code_cells(stream: BinaryIO) -> list[str]:
     return cells
 
 
-def _cells(scanner: Scanner) -> list[str]:
+def source_of(cell: dict[str, Any]) -> str | None:
+    """Return a cell's text, or None if it has none."""
+    source = cell.get("source")
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    return LINE_BREAK.sub("\n", source) if isinstance(source, str) else None
+
+
+def _cells(
+    scanner: Scanner, wanted: Sequence[str], take: Callable[[dict[str, Any]], T | None]
+) -> list[T]:
     found = []
     for index, _ in enumerate(scanner.items()):
         if index == MAX_CELLS:
@@ -246,15 +279,13 @@ def _cells(scanner: Scanner) -> list[str]:
             continue
         cell = {}
         for name in scanner.members():
-            if name in ("cell_type", "source"):
+            if name in wanted:
                 cell[name] = scanner.value()
             else:
                 scanner.skip()
-        source = cell.get("source")
-        if isinstance(source, list):
-            source = "".join(line for line in source if isinstance(line, str))
-        if cell.get("cell_type") == "code" and isinstance(source, str):
-            found.append(LINE_BREAK.sub("\n", source))
+        taken = take(cell)
+        if taken is not None:
+            found.append(taken)
     return found
 
 

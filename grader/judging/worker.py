@@ -23,7 +23,7 @@ from grader.errors import SandboxError, SuiteError, describe_mistake
 from grader.intake.submission import Submission
 from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
-from grader.results import Result, VoidTest
+from grader.results import Graded, VoidTest
 from grader.sandbox import Sandbox
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
@@ -60,25 +60,6 @@ class Opened:
 
     pid: int
     sandbox: str
-
-
-@dataclass(frozen=True)
-class Graded:
-    """What became of one submission.
-
-    Attributes
-    ----------
-    result : Result or None
-        The grade; None if our side failed.
-    troubles : tuple of str
-        What went wrong on our side, and is ours to mend. With a result, it cost nobody points.
-    notes : tuple of str
-        What was left out of the submission.
-    """
-
-    result: Result | None
-    troubles: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def protect_process() -> None:

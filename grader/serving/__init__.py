@@ -1,0 +1,1 @@
+"""Grading for a program that stays up: a process of its own, spoken to over a pipe."""
