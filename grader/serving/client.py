@@ -159,7 +159,7 @@ class _Process:
                 "learner": submission.learner,
                 "week": submission.week,
                 "submitted_at": submission.submitted_at,
-                "files": {n: (f.text, f.problem) for n, f in submission.files.items()},
+                "files": {n: f.as_data() for n, f in submission.files.items()},
                 "notes": submission.notes,
             }
         )

@@ -68,7 +68,7 @@ def _open(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _submission(data: dict[str, Any]) -> Submission:
-    files = {name: File(text, problem) for name, (text, problem) in data["files"].items()}
+    files = {name: File.from_data(file) for name, file in data["files"].items()}
     return Submission(
         data["learner"], data["week"], files, data["submitted_at"], tuple(data["notes"])
     )
