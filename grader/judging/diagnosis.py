@@ -67,7 +67,7 @@ class Diagnostician:
         self._modules: dict[tuple[Exercise, str], Any] = {}
         self._answers: dict[tuple[Any, ...], Answer] = {}
         self._known_reasons: dict[tuple[Exercise, str], dict[str, str]] = {}
-        self._explained: dict[tuple[Exercise, bytes], Misconception | None] = {}
+        self._explained: dict[tuple[Exercise, str | None, bytes], Misconception | None] = {}
 
     def diagnose(
         self,
@@ -80,7 +80,7 @@ class Diagnostician:
         seen = _Seen(records, runs)
         if not seen.records:
             return None
-        key = exercise, seen.digest()
+        key = exercise, self.leave_out, seen.digest()
         if key not in self._explained:
             if len(self._explained) >= MAX_ANSWERS:
                 self._explained.clear()
