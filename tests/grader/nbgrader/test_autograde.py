@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import copy
 import csv
+import html
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -34,7 +34,7 @@ from tests.grader.nbgrader.course import (
 SAMPLE = ROOT / "examples" / "submitted"
 DRIVER = Path(__file__).with_name("formgrader.py")
 SHADOWS = ("numpy", "exercises", "grader", "kata", "pytest", "msgspec")
-EXERCISES = ("dot", "norm", "cosine_similarity")  # what a learner of ours has written
+EXERCISES = ("dot", "norm", "matmul")  # what a learner of ours has written; none needs another
 ALL = dict.fromkeys(EXERCISES, "passed")
 MEBIBYTE = 1 << 20
 WRONG = "def dot(a, b):\n    return 5.0"
@@ -113,12 +113,12 @@ def move_cells(mine: Notebook) -> None:
 
 
 def delete_cells(mine: Notebook) -> None:
-    for name in ("test-dot", "answer-project", "test-project", "setup", "statement-norm"):
+    for name in ("test-dot", "answer-project", "test-project", "statement-norm"):
         del mine["cells"][place(mine, name)]
 
 
 def retype_cells(mine: Notebook) -> None:
-    for name in ("test-dot", "answer-project", "test-project", "setup"):
+    for name in ("test-dot", "answer-project", "test-project"):
         each = cell(mine, name)
         each["cell_type"] = "markdown"
         del each["outputs"], each["execution_count"]
@@ -350,9 +350,7 @@ class TestTheClass:
 @pytest.fixture(scope="module")
 def feedback(graded: Graded) -> Callable[[str], str]:
     """Make feedback for some of the class."""
-    liam = graded.folder.path / "autograded" / "liam"
-    shutil.copytree(liam, liam.with_name("fed-liam"), dirs_exist_ok=True)
-    made = graded.folder.nbgrader("generate_feedback", "week1", "--student", "fed-[!l]*")
+    made = graded.folder.nbgrader("generate_feedback", "week1", "--student", "fed-*")
     assert made.returncode == 0, made.stderr
     made = graded.folder.nbgrader("generate_feedback", "week1", "--student", "liam")
     assert made.returncode == 0, made.stderr
@@ -366,12 +364,11 @@ def feedback(graded: Graded) -> Callable[[str], str]:
 
 class TestFeedback:
     def test_it_says_what_is_wrong_in_words(self, graded, feedback):
-        text = " ".join(feedback("liam").split())
+        text = html.unescape(" ".join(feedback("liam").split()))
         wrong = [e for e in graded.result("liam")["exercises"] if e["misconception"]]
         assert wrong
         for each in wrong:
-            sentence = each["misconception"]["sentence"].replace("&", "&amp;").replace("<", "&lt;")
-            assert sentence.replace(">", "&gt;").replace("'", "&#x27;") in text
+            assert each["misconception"]["sentence"] in text
 
     def test_it_shows_nothing_hidden(self, graded, feedback):
         text = feedback("liam")
