@@ -65,6 +65,8 @@ def result(
         "submitted_at": "2026-11-22 10:00:00 UTC",
         "digest": "",
         "suite": "",
+        "texts": {},
+        "suites": {},
         "seed": 0,
         "status": GRADED,
         "score": round(sum(each.score for each in verdicts), 4),
