@@ -47,6 +47,20 @@ TOO_LARGE = BadAnswer("is too large to be kept")
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """One call that a hidden test makes: of a function, or of a script beside the module.
+
+    `changes_show` is whether a change made to an argument is made to the test's object too.
+    """
+
+    name: str
+    script: Callable[..., Any] | None
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    changes_show: bool = False
+
+
+@dataclass(frozen=True)
 class Answer:
     """How one call ended: a value, or the class name of the exception."""
 
@@ -208,31 +222,14 @@ class ModuleBench:
         except Exception as error:  # whatever the learner's top-level code raised
             self.problem = LoadProblem("unreadable", _import_sentence(self.source, error))
 
-    def perform(
-        self,
-        name: str,
-        script: Callable[..., Any] | None,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        *,
-        changes_show: bool = False,
-    ) -> Any:
-        """Call the learner's function, or run a script beside the module, and keep a record.
+    def perform(self, wanted: Wanted) -> Any:
+        """Call the learner's function, or run a script beside the module, and keep a record."""
+        return self.ask(self.question(wanted)).value()
 
-        `changes_show` is whether a change made to an argument is made to the caller's object too.
-        """
-        return self.ask(self.question(name, script, args, kwargs, changes_show)).value()
-
-    def question(
-        self,
-        name: str,
-        script: Callable[..., Any] | None,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        changes_show: bool,
-    ) -> Question:
-        """Return a call of a function of the module, or of a script beside it, as it is sent."""
-        arguments = Arguments(args, kwargs, are_restored=changes_show)
+    def question(self, wanted: Wanted) -> Question:
+        """Return a call as it is sent."""
+        name, script = wanted.name, wanted.script
+        arguments = Arguments(wanted.args, wanted.kwargs, are_restored=wanted.changes_show)
         if script is None:
             return Question(name, arguments, max_steps=self.max_steps)
         return Question(
@@ -307,15 +304,7 @@ class Bench(Protocol):
     records: list[Given]
     max_steps: int | None
 
-    def perform(
-        self,
-        name: str,
-        script: Callable[..., Any] | None,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        *,
-        changes_show: bool = False,
-    ) -> Any:
+    def perform(self, wanted: Wanted) -> Any:
         """Call a function of the module, or run a script beside it."""
 
 
@@ -333,7 +322,7 @@ class LearnerProxy:
         return _callable(
             name,
             lambda changes_show, args, kwargs: self._bench.perform(
-                name, None, args, kwargs, changes_show=changes_show
+                Wanted(name, None, args, kwargs, changes_show)
             ),
         )
 
@@ -344,7 +333,7 @@ class LearnerProxy:
         return _callable(
             "run",
             lambda changes_show, args, kwargs: self._bench.perform(
-                name, args[0], args[1:], kwargs, changes_show=changes_show
+                Wanted(name, args[0], args[1:], kwargs, changes_show)
             ),
         )
 

@@ -12,7 +12,7 @@ import contextlib
 import re
 import signal
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +20,11 @@ import numpy as np
 
 from exercises import Exercise, Module
 from grader.course import execute
-from grader.judging.bench import Answer, Given
+from grader.judging.bench import Answer, Given, Wanted
 from grader.judging.causes import Call, find_cause, pairs_of
 from grader.judging.suite import Suite, TestRun
 from grader.results import Misconception
+from grader.sandbox.arguments import Arguments
 from grader.sandbox.inside import wire
 from grader.variants import Variant
 from kata.causes import Pair
@@ -272,25 +273,16 @@ class _OwnBench:
         self.max_steps: int | None = None
         self.records: list[Given] = []
 
-    def perform(
-        self,
-        name: str,
-        script: Callable[..., Any] | None,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        *,
-        changes_show: bool = False,
-    ) -> Any:
+    def perform(self, wanted: Wanted) -> Any:
         """Call a function of the module as a bench does: on copies, unless changes are to show."""
-        if not changes_show:
-            callbacks: list[Callable[..., Any]] = []
-            frame = wire.dumps([list(args), dict(kwargs)], callbacks)
-            copied, kwargs = wire.loads(frame, lambda index: callbacks[index])
-            args = tuple(copied)
+        args, kwargs = wanted.args, wanted.kwargs
+        if not wanted.changes_show:
+            copies = Arguments(args, kwargs)
+            args, kwargs = wire.loads(copies.frame, lambda index: copies.callbacks[index])
         with _cpu_limit():
-            if script is not None:
-                return script(self._module, *args, **kwargs)
-            return getattr(self._module, name)(*args, **kwargs)
+            if wanted.script is not None:
+                return wanted.script(self._module, *args, **kwargs)
+            return getattr(self._module, wanted.name)(*args, **kwargs)
 
 
 # How these end depends on the machine or on the process, not on the answer.

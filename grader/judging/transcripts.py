@@ -15,12 +15,12 @@ A call that hands over a function is not made ahead of its test: the function li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.errors import SuiteError
-from grader.judging.bench import Given, ModuleBench
+from grader.judging.bench import Given, ModuleBench, Wanted
 from grader.sandbox.arguments import Question
 
 MAX_STEPS = 200_000
@@ -130,17 +130,9 @@ class _Teller:
         self._answers = list(reversed(answers))
         self._error: BaseException | None = None
 
-    def perform(
-        self,
-        name: str,
-        script: Callable[..., Any] | None,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-        *,
-        changes_show: bool = False,
-    ) -> Any:
+    def perform(self, wanted: Wanted) -> Any:
         """Call the learner's function, or tell what it answered when it was called."""
-        question = self._bench.question(name, script, args, kwargs, changes_show)
+        question = self._bench.question(wanted)
         step, self._step = self._step, None
         given = self._given(question)
         try:

@@ -14,7 +14,7 @@ import pytest
 
 import grader.judging.verdicts
 from grader.intake.submission import File, Submission
-from grader.judging.bench import ModuleBench
+from grader.judging.bench import ModuleBench, Wanted
 from grader.judging.worker import Order, Worker
 from grader.sandbox import CallTimedOut, ChildCrashed, Limits, Sandbox, Source
 from grader.sandbox.sandbox import ALL_LAYERS
@@ -44,14 +44,14 @@ def bench_of(sandbox: Sandbox, text: str, **options: Any) -> ModuleBench:
 
 def call(bench: ModuleBench, *args: Any) -> Any:
     try:
-        return bench.perform("f", None, args, {})
+        return bench.perform(Wanted("f", None, args, {}))
     finally:
         bench.close()
 
 
 def call_again_and_again(bench: ModuleBench, *args: Any) -> None:
     while True:
-        bench.perform("f", None, args, {})
+        bench.perform(Wanted("f", None, args, {}))
 
 
 class Killer(threading.Thread):

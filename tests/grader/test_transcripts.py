@@ -11,7 +11,7 @@ import pytest
 import grader.judging.transcripts
 from grader.course import Course
 from grader.intake.submission import File, Submission
-from grader.judging.bench import ModuleBench
+from grader.judging.bench import ModuleBench, Wanted
 from grader.judging.suite import collect
 from grader.judging.transcripts import Transcripts
 from grader.judging.verdicts import Grader
@@ -50,9 +50,11 @@ class Bodies:
         self.n_runs += 1
 
         def learner(*args: Any) -> Any:
-            return bench.perform("f", None, args, {})
+            return bench.perform(Wanted("f", None, args, {}))
 
-        learner.with_changes = lambda *args: bench.perform("f", None, args, {}, changes_show=True)
+        learner.with_changes = lambda *args: bench.perform(
+            Wanted("f", None, args, {}, changes_show=True)
+        )
         try:
             self.test(learner)
         except (Exception, pytest.fail.Exception) as error:
