@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from exercises import Catalogue, CatalogueError, Module
+from exercises import Catalogue, CatalogueError, Module, Week
 from exercises.layout import Layout
-from grader.errors import SuiteError
+from grader.errors import InputError, SuiteError
 from grader.variants import Variant, VariantError, load_variants
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,6 +42,39 @@ class Course:
         if module is None:
             raise SuiteError(f"{self.layout.catalogue_folder}: has no module {week_name}/{name}")
         return module
+
+    def modules_with(self, names: Sequence[str]) -> list[Module]:
+        """Return the modules that have these exercises; all if there is no name.
+
+        Raises
+        ------
+        SuiteError
+            If an exercise is not in the catalogue.
+        """
+        known = {exercise.name for exercise in self.catalogue.exercises}
+        for name in names:
+            if name not in known:
+                raise SuiteError(f"no exercise named '{name}'; see exercises/week*.toml")
+        return [
+            module
+            for week in self.catalogue.weeks
+            for module in week.modules
+            if not names or any(exercise.name in names for exercise in module.exercises)
+        ]
+
+    def weeks_named(self, names: Sequence[str]) -> list[Week]:
+        """Return the weeks of these names, in the course's order; all if there is no name.
+
+        Raises
+        ------
+        InputError
+            If a week is not in the catalogue.
+        """
+        weeks = {week.name: week for week in self.catalogue.weeks}
+        for name in names:
+            if name not in weeks:
+                raise InputError(f"--week {name}: no such week; there are {', '.join(weeks)}")
+        return [week for name, week in weeks.items() if not names or name in names]
 
     def read(self, path: Path) -> str:
         """Return the text of one of our own files."""

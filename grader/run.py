@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from exercises import Catalogue
 from grader.course import Course
 from grader.errors import InputError, ResultError
 from grader.files import indistinct, remove_leftovers, write_atomically, writing_to
@@ -121,7 +120,7 @@ def grade_class(
         If the input can't be used or there is no sandbox. Nothing already written is lost.
     """
     course = course or Course()
-    collected = _choose(request, course.catalogue)
+    collected = _choose(request, course)
     with _only_run(request.grades):
         seed = _seed(request)
         remove_leftovers(request.grades)
@@ -192,13 +191,10 @@ def _grade_all(
     return done
 
 
-def _choose(request: Request, catalogue: Catalogue) -> Collected:
+def _choose(request: Request, course: Course) -> Collected:
     """Read the class and leave what was asked for."""
-    known = {week.name for week in catalogue.weeks}
-    for name in request.weeks:
-        if name not in known:
-            raise InputError(f"--week {name}: no such week; there are {', '.join(sorted(known))}")
-    collected = collect(request.submitted, catalogue)
+    course.weeks_named(request.weeks)
+    collected = collect(request.submitted, course.catalogue)
     learners = {hand_in.learner for hand_in in collected.hand_ins}
     for name in request.learners:
         if name not in learners:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ast
-import multiprocessing
-import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,12 +12,11 @@ from rich.table import Table
 
 from exercises import Exercise, Module
 from exercises.layout import exercise_of_class
+from grader.authoring.processes import map_in_processes
 from grader.authoring.stubs import stale_stubs
 from grader.course import Course
-from grader.errors import SuiteError
 from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
-from grader.judging.worker import enter_process
 from grader.results import ExerciseResult
 from grader.sandbox import Sandbox
 from grader.variants import Variant
@@ -92,23 +88,10 @@ def check_course(
         If a file is missing or can't be read, or a name is unknown.
     """
     course = course or Course()
-    known = {exercise.name for exercise in course.catalogue.exercises}
-    for name in names:
-        if name not in known:
-            raise SuiteError(f"no exercise named '{name}'; see exercises/week*.toml")
+    modules = course.modules_with(names)
     problems = [f"{name} is stale: run `python -m grader stubs`" for name in stale_stubs(course)]
-    tasks = [
-        (course.root, module, tuple(names), tuple(seeds))
-        for week in course.catalogue.weeks
-        for module in week.modules
-        if not names or any(exercise.name in names for exercise in module.exercises)
-    ]
-    if jobs == 1:
-        found = list(map(_check_module, tasks))
-    else:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(jobs, context, enter_process, (os.getpid(),)) as pool:
-            found = list(pool.map(_check_module, tasks))
+    tasks = [(course.root, module, tuple(names), tuple(seeds)) for module in modules]
+    found = map_in_processes(_check_module, tasks, jobs)
     return Report([report for reports in found for report in reports], problems)
 
 

@@ -14,12 +14,9 @@ if both survive, they are told and not the pair.
 from __future__ import annotations
 
 import ast
-import multiprocessing
-import os
 import random
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence, Sized
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,13 +24,13 @@ from rich.console import Console
 
 from exercises import Exercise, Module
 from grader.authoring.changes import Change, cosmic_changes, draw_pairs, is_python, more_changes
+from grader.authoring.processes import map_in_processes
 from grader.authoring.stubs import BEGIN, END
 from grader.course import Course
 from grader.errors import SandboxError, SuiteError
 from grader.judging.bench import ModuleBench, source_of_module
 from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
-from grader.judging.worker import enter_process
 from grader.progress import Progress
 from grader.sandbox import Limits, Sandbox
 
@@ -127,23 +124,11 @@ def run_mutants(
         If a name is unknown, or the list of equivalent mutants can't be read.
     """
     course = course or Course()
-    known = {exercise.name for exercise in course.catalogue.exercises}
-    for name in names:
-        if name not in known:
-            raise SuiteError(f"no exercise named '{name}'; see exercises/week*.toml")
+    modules = course.modules_with(names)
     _reasons(course)  # a list that can't be read is told before anything is graded
-    tasks = [
-        _Task(course.root, module, tuple(names), pairs, seed)
-        for week in course.catalogue.weeks
-        for module in week.modules
-        if not names or any(exercise.name in names for exercise in module.exercises)
-    ]
-    if jobs == 1:
-        return _gather(progress.over(map(_grade_module, tasks), len(tasks), _name_of))
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, enter_process, (os.getpid(),)) as pool:
-        found = pool.map(_grade_module, tasks)
-        return _gather(progress.over(found, len(tasks), _name_of))
+    tasks = [_Task(course.root, module, tuple(names), pairs, seed) for module in modules]
+    found = map_in_processes(_grade_module, tasks, jobs)
+    return _gather(progress.over(found, len(tasks), _name_of))
 
 
 def _name_of(found: _Found) -> str:

@@ -18,23 +18,20 @@ from __future__ import annotations
 
 import ast
 import copy
-import multiprocessing
-import os
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
 
 from exercises import Exercise, Module
+from grader.authoring.processes import map_in_processes
 from grader.course import Course
 from grader.errors import SandboxError, SuiteError
 from grader.judging.bench import ModuleBench, source_of_module
 from grader.judging.reasons import why_failed
 from grader.judging.suite import Suite, collect
-from grader.judging.worker import enter_process
 from grader.progress import Progress
 from grader.sandbox import Sandbox, Source
 
@@ -154,24 +151,11 @@ def run_noise(
         If a name is unknown, or the list of exact tests can't be read.
     """
     course = course or Course()
-    known = {exercise.name for exercise in course.catalogue.exercises}
-    for name in names:
-        if name not in known:
-            raise SuiteError(f"no exercise named '{name}'; see exercises/week*.toml")
+    modules = course.modules_with(names)
     reasons = _reasons(course)
-    tasks = [
-        (course.root, module, tuple(names))
-        for week in course.catalogue.weeks
-        for module in week.modules
-        if not names or any(exercise.name in names for exercise in module.exercises)
-    ]
-    if jobs == 1:
-        report = _gather(progress.over(map(_grade_module, tasks), len(tasks), _place), reasons)
-    else:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(jobs, context, enter_process, (os.getpid(),)) as pool:
-            found = pool.map(_grade_module, tasks)
-            report = _gather(progress.over(found, len(tasks), _place), reasons)
+    tasks = [(course.root, module, tuple(names)) for module in modules]
+    found = map_in_processes(_grade_module, tasks, jobs)
+    report = _gather(progress.over(found, len(tasks), _place), reasons)
     if names:
         report.stale.clear()
     return report

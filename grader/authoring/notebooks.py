@@ -105,7 +105,7 @@ def write_course(out: Path, weeks: Sequence[str] = (), course: Course | None = N
     """
     course = course or Course()
     files = {"nbgrader_config.py": _config(course)}
-    for week in _chosen(weeks, course):
+    for week in course.weeks_named(weeks):
         folder = f"source/{week.name}"
         files[f"{folder}/{notebook_name(week)}"] = notebook_text(source_notebook(week, course))
         files[f"{folder}/{KATAS}"] = katas_of(week, course)
@@ -308,14 +308,6 @@ def _stubbed(source: str) -> str:
         elif not is_solution:
             lines.append(line)
     return "\n".join(lines)
-
-
-def _chosen(names: Sequence[str], course: Course) -> list[Week]:
-    weeks = {week.name: week for week in course.catalogue.weeks}
-    for name in names:
-        if name not in weeks:
-            raise InputError(f"--week {name}: no such week; there are {', '.join(weeks)}")
-    return [week for name, week in weeks.items() if not names or name in names]
 
 
 def _config(course: Course) -> bytes:

@@ -420,13 +420,9 @@ def simulate(
     course = course or Course()
     if learners < 1:
         raise InputError(f"--learners {learners}: give a whole number, 1 or more")
-    unknown = [name for name in weeks if course.catalogue.week(name) is None]
-    if unknown:
-        known = ", ".join(week.name for week in course.catalogue.weeks)
-        raise InputError(f"--week {unknown[0]}: no such week; there are {known}")
+    wanted = course.weeks_named(weeks)
     if out.exists():
         raise InputError(f"--out {out}: exists; give a new folder")
-    wanted = [week for week in course.catalogue.weeks if not weeks or week.name in weeks]
     simulation = Simulation(course, wanted, seed, as_notebooks=as_notebooks)
     with writing_to(out):
         out.parent.mkdir(parents=True, exist_ok=True)

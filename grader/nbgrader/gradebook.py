@@ -103,6 +103,7 @@ def write_gradebook(request: Request, course: Course | None = None) -> Report:
     """
     course = course or Course()
     catalogue = course.catalogue
+    course.weeks_named(request.weeks)
     folder, database = _places(request)
     try:
         report = Report(database.name)
@@ -145,10 +146,6 @@ def _places(request: Request) -> tuple[Path | None, Database]:
 
 def _read(request: Request, catalogue: Catalogue, report: Report) -> list[Result]:
     """Return what can be written, and list what can't."""
-    unknown = [week for week in request.weeks if catalogue.week(week) is None]
-    if unknown:
-        names = ", ".join(week.name for week in catalogue.weeks)
-        raise InputError(f"--week {unknown[0]}: no such week; there are {names}")
     results: dict[tuple[str, str], Result] = {}
     for each in all_results(request.grades):
         if isinstance(each, ResultError):
