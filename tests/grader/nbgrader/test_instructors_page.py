@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import getpass
 import json
 import os
 import re
@@ -14,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbgrader.utils import get_username
 
 from tests.grader.nbgrader.course import ROOT, cell, filled
 
@@ -23,7 +23,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 NOT_RUN = ("python -m venv .venv && . .venv/bin/activate", "pip install -e '.[nbgrader]'")
 # Each of nbgrader's commands takes seconds to start, and here are as many as a course needs.
 pytestmark = pytest.mark.timeout(900)
-ME = getpass.getuser()  # hands in through nbgrader's exchange
+ME = get_username()  # hands in through nbgrader's exchange
 WRONG = "def dot(a, b):\n    return 0.0"
 
 
