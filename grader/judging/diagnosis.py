@@ -370,9 +370,10 @@ def _same_answer(
 
 def _accounts_for(pair: Pair, truth: np.ndarray, likeness: Likeness, is_relative: bool) -> bool:
     x, y = pair.got, pair.truth
-    is_free = likeness.is_sign_free and x.ndim in (1, 2)
-    if not x.shape == y.shape == truth.shape or is_free:
+    if not x.shape == y.shape == truth.shape:
         return _close(pair, likeness)
+    if likeness.is_sign_free and x.ndim in (1, 2):
+        x, y, truth = _without_signs(x), _without_signs(y), _without_signs(truth)
     with np.errstate(all="ignore"):
         are_alike = (x == y) | (np.isnan(x) & np.isnan(y))
         missed, apart = np.abs(x - truth), np.where(are_alike, 0.0, np.abs(x - y))

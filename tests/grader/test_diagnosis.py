@@ -9,6 +9,7 @@ import pytest
 
 from grader.judging.bench import Answer
 from grader.judging.causes import Call, find_cause
+from grader.judging.diagnosis import LIKENESSES, _same_answer
 from tests.grader.toy import REFERENCE
 
 X = np.array([1.5, -2.0, 3.25])
@@ -94,6 +95,24 @@ class TestCauses:
     )
     def test_any_answer_is_met_calmly(self, odd):
         assert name_of([call(odd, X), call(X, odd), call(odd, odd)]) in (None, "another_shape")
+
+
+class TestLikeness:
+    @pytest.mark.parametrize("likeness", LIKENESSES)
+    def test_a_variant_accounts_for_each_difference(self, likeness):
+        """Two answers that both are nearly right are not alike for that."""
+        truth = np.array([-3e-9, 6.1])
+        cuts_left, cuts_right = np.array([0.0, 6.1]), np.array([-3e-9, 6.1 + 2e-8])
+        learner, variant, right = map(Answer, (cuts_left, cuts_right, truth))
+        assert not _same_answer(learner, variant, right, likeness)
+        assert _same_answer(learner, learner, right, likeness)
+
+    def test_signs_of_unit_vectors_are_free(self):
+        truth = np.array([[0.6, 0.8], [0.8, -0.6]])
+        learner, variant = Answer(truth[::-1]), Answer(-truth[::-1])
+        loose = LIKENESSES[-1]
+        assert _same_answer(learner, variant, Answer(truth), loose)
+        assert not _same_answer(learner, Answer(truth), Answer(truth), loose)
 
 
 class TestVariants:
