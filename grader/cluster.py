@@ -46,7 +46,7 @@ SILENCE_S = 120.0
 # How long a run waits for another worker when all that there are were refused.
 SECOND_THOUGHTS_S = 10.0
 FETCH_S = 10.0
-AGAIN = "what is graded is kept: start {} again, and then the same run"
+AGAIN = "what is graded is kept; start {}, and run the same command again"
 
 
 # What a Dask worker runs.
@@ -276,7 +276,7 @@ class Cluster:
             else:
                 self._say("the scheduler is back")
                 return client
-        again = AGAIN.format("the scheduler and its workers")
+        again = AGAIN.format("it and its workers")
         raise GraderError(f"the scheduler {self.address} did not come back; {again}")
 
 
@@ -448,5 +448,5 @@ class _Session(Generic[T]):
             self._alone_since = now
             self._say(f"there is no worker to grade; waiting {wait_s:g} s for one")
         elif now - self._alone_since > wait_s:
-            again = AGAIN.format("workers")
+            again = AGAIN.format("workers from a copy of the course like this one")
             raise GraderError("\n  ".join([f"no worker may grade; {again}", *refused]))

@@ -9,26 +9,26 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
+import dask
+import psutil
 import pytest
-
-pytest.importorskip("distributed")
-
 from rich.console import Console
 
 from grader import cluster
-from grader.errors import GraderError, InputError
+from grader.cli import main
+from grader.errors import GraderError
+from grader.judging.worker import Order
 from grader.progress import Progress
 from grader.run import Request, Summary, grade_class
-from tests.grader.test_workers import _course_whose_tests_end_the_process
-from tests.grader.toy import REFERENCE
+from tests.grader.test_workers import HandedIn, _course_whose_tests_end_the_process
+from tests.grader.toy import REFERENCE, hand_in
 
 ROOT = Path(__file__).resolve().parents[2]
-PORT_WAIT_S = 30.0
 
 
 class Machines:
@@ -143,13 +143,206 @@ def _results(toys) -> dict[str, str]:
     return found
 
 
+def _course_that_meets_42(toys, folder: Path, does: str) -> Path:
+    """Give the class a course whose tests do something once, when a learner's answer is 42."""
+    flag = folder / "done"
+    toys.course = type(toys.course)(
+        _course_whose_tests_end_the_process(
+            toys.course,
+            folder,
+            f"""
+        flag = pathlib.Path({str(flag)!r})
+        if learner.double(1.0) == 42 and not flag.exists():
+            {does}
+""",
+        )
+    )
+    return flag
+
+
+# The grading process is a child of Dask's worker.
+KILL_WORKER = "os.kill(os.getppid(), 9)"
+
+
 class TestCluster:
-    def test_gives_what_one_machine_gives(self, toys, machines, run):
+    def test_gives_what_one_machine_gives(self, toys, tmp_path, machines, run):
+        """Tests that are void, since their reference fails them, are so for all."""
+        copy = tmp_path / "course"
+        shutil.copytree(toys.course.root, copy)
+        path = copy / "tests" / "week1" / "test_toys.py"
+        text = path.read_text(encoding="utf-8")
+        assert "learner.double(-3.0), -6.0" in text
+        path.write_text(text.replace("double(-3.0), -6.0", "double(-3.0), -7.0"), encoding="utf-8")
+        toys.course = type(toys.course)(copy)
         machines.start_worker()
         machines.start_worker("--no-nanny", "--nthreads", "2")
-        _hand_in_some(toys)
+        _hand_in_some(toys, 8)
         summary = run.grade()
+        assert (summary.graded, summary.failed, summary.troubles) == (8, (), ())
+        assert [test.id for test in summary.void] == ["week1/test_toys::TestDouble::test_negative"]
+        distributed = _results(toys)
+        assert toys.grade(jobs=1, fresh=True).void == summary.void
+        assert distributed == _results(toys)
+
+    def test_a_worker_dies_and_another_joins_late(self, toys, tmp_path, machines, run):
+        flag = _course_that_meets_42(toys, tmp_path, f"flag.touch(); {KILL_WORKER}")
+        machines.start_worker("--no-nanny")
+        run.on["is gone"] = lambda: machines.start_worker("--no-nanny")
+        _hand_in_some(toys)
+        toys.hand_in("learner0", REFERENCE.replace("return 2 * x", "return 42"))
+        summary = run.grade()
+        assert flag.exists()
+        assert not run.on
         assert (summary.graded, summary.is_whole) == (6, True)
         distributed = _results(toys)
         assert toys.grade(jobs=1, fresh=True).graded == 6
         assert distributed == _results(toys)
+
+    def test_one_that_kills_each_worker_is_listed(self, toys, tmp_path, machines, run):
+        """Its nanny starts the worker again, each time."""
+        _course_that_meets_42(toys, tmp_path, KILL_WORKER)
+        machines.start_worker()
+        toys.hand_in("ada", REFERENCE.replace("return 2 * x", "return 42"))
+        toys.hand_in("zoe", REFERENCE)
+        summary = run.grade()
+        assert summary.graded == 1
+        (failed,) = summary.failed
+        assert failed.startswith("ada week1: worker tcp://")
+        assert failed.endswith("died over it")
+        assert sum("is gone" in words for words in run.said) == 2
+        assert toys.result("zoe")["score"] == 7.5
+
+    def test_a_worker_with_other_tests_is_refused(self, toys, tmp_path, machines, run, monkeypatch):
+        monkeypatch.setattr(cluster, "SECOND_THOUGHTS_S", 0.0)
+        for name in ("grader", "kata", "exercises"):
+            shutil.copytree(ROOT / name, tmp_path / "checkout" / name)
+        with (tmp_path / "checkout/grader/judging/reasons.py").open("a") as file:
+            file.write("# changed\n")
+        machines.start_worker("--no-nanny", checkout=tmp_path / "checkout")
+        toys.hand_in("ada", REFERENCE)
+        reason = "its copy of the course judges week1 in another way"
+        with pytest.raises(GraderError, match=rf"no worker may grade.*\n  tcp://.*: {reason}"):
+            run.grade()
+        assert not (toys.grades / "results").exists()
+
+        monkeypatch.undo()
+        machines.start_worker("--no-nanny")
+        run.said.clear()
+        assert run.grade().is_whole
+        assert toys.result("ada")["score"] == 7.5
+        assert sum("is refused" in words for words in run.said) == 1
+
+    def test_a_stopped_run_leaves_no_process_behind(self, toys, machines):
+        worker = machines.start_worker("--no-nanny")
+        order = Order(toys.course.root, (("week1", "toys"),), 1, ())
+        hand_ins = [HandedIn("return 2 * x"), HandedIn("return x * x")]
+        answers = cluster.Cluster(order, machines.address, print).grade(hand_ins)
+        next(answers)
+        grading = [
+            process
+            for process in psutil.Process(worker.pid).children()
+            if "spawn_main" in " ".join(process.cmdline())
+        ]
+        assert grading
+        answers.close()
+        assert psutil.wait_procs(grading, timeout=30)[1] == []
+
+
+class TestScheduler:
+    """It may vanish, and come back or not."""
+
+    def test_it_comes_back(self, toys, tmp_path, machines, run):
+        assert machines.scheduler is not None
+        kill = f"flag.touch(); os.kill({machines.scheduler.pid}, 9)"
+        flag = _course_that_meets_42(toys, tmp_path, kill)
+        machines.start_worker()
+
+        def start_again() -> None:
+            machines.start_scheduler()
+            machines.start_worker()
+
+        run.on["is lost"] = start_again
+        _hand_in_some(toys)
+        toys.hand_in("learner3", REFERENCE.replace("return 2 * x", "return 42"))
+        summary = run.grade()
+        assert flag.exists()
+        assert "the scheduler is back" in run.said
+        assert (summary.graded, summary.is_whole) == (6, True)
+        distributed = _results(toys)
+        assert toys.grade(jobs=1, fresh=True).graded == 6
+        assert distributed == _results(toys)
+
+    def test_it_does_not_come_back(self, toys, tmp_path, machines, run, monkeypatch):
+        monkeypatch.setattr(cluster, "WAIT_S", 30.0)
+        assert machines.scheduler is not None
+        kill = f"flag.touch(); os.kill({machines.scheduler.pid}, 9)"
+        _course_that_meets_42(toys, tmp_path, kill)
+        machines.start_worker("--no-nanny")
+        _hand_in_some(toys)
+        toys.hand_in("learner3", REFERENCE.replace("return 2 * x", "return 42"))
+        run.on["is lost"] = lambda: monkeypatch.setattr(cluster, "WAIT_S", 0.0)
+        with pytest.raises(GraderError, match="did not come back; what is graded is kept; start"):
+            run.grade()
+        kept = _results(toys)
+        assert sorted(kept) == ["learner0", "learner1", "learner2"]
+        summary = toys.grade(jobs=1)
+        assert (summary.graded, summary.kept) == (3, 3)
+        assert _results(toys).items() >= kept.items()
+
+    @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "carrier-pigeon://coop"])
+    def test_there_is_none(self, tmp_path, address, capsys):
+        hand_in(tmp_path / "submitted", "ada", "", "vectors")
+        command = ["run", str(tmp_path / "submitted"), "--out", str(tmp_path / "grades")]
+        with dask.config.set({"distributed.comm.timeouts.connect": "500ms"}):
+            assert main([*command, "--scheduler", address]) == 2
+        assert f"grader: --scheduler {address}: " in capsys.readouterr().err
+
+    def test_tls(self, toys, tmp_path):
+        """Certificates are given as Dask takes them: in its own configuration."""
+        key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+        subprocess.run(
+            [
+                *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+                *("-subj", "/CN=toys", "-keyout", key, "-out", certificate),
+            ],
+            check=True,
+            capture_output=True,
+        )
+        files = ("--tls-key", str(key), "--tls-cert", str(certificate))
+        machines = Machines(tmp_path, "tls", (*files, "--tls-ca-file", str(certificate)))
+        toys.hand_in("ada", REFERENCE)
+        tls = {"ca-file": certificate, "client.key": key, "client.cert": certificate}
+        ours = {f"distributed.comm.tls.{name}": str(path) for name, path in tls.items()}
+        try:
+            machines.start_scheduler()
+            machines.start_worker("--no-nanny")
+            with dask.config.set(ours):
+                assert toys.grade(scheduler=machines.address).is_whole
+        finally:
+            machines.close()
+        assert toys.result("ada")["score"] == 7.5
+
+
+class TestWorkerSide:
+    """What runs in a Dask worker."""
+
+    def test_it_takes_the_course_of_its_own_copy(self):
+        order = Order(ROOT, (("week1", "vectors"),), 1, ())
+        terms = cluster.Terms.of(order)
+        assert terms.is_own_course
+        elsewhere = replace(terms, order=replace(order, root=Path("/elsewhere")))
+        enlisted = cluster.enlist(elsewhere, ())
+        cluster.dismiss(terms.run)
+        assert enlisted.void == ()
+
+    @pytest.mark.parametrize("name", ["Python", "numpy"])
+    def test_other_versions_are_refused(self, course, name):
+        terms = cluster.Terms.of(Order(course.root, (("week1", "toys"),), 1, ()))
+        assert not terms.is_own_course
+        other = replace(terms, versions={**terms.versions, name: "0.1"})
+        with pytest.raises(cluster.RefusedError, match=rf"it has {name} .*, not 0\.1"):
+            cluster.enlist(other, ())
+
+    def test_it_grades_for_no_run_that_it_does_not_know(self):
+        with pytest.raises(cluster.NotEnlistedError):
+            cluster.grade("unknown", HandedIn("return 2 * x").read())
