@@ -144,12 +144,13 @@ def enlist(terms: Terms, void: tuple[VoidTest, ...] | None) -> Enlisted:
     """
     order = replace(terms.order, root=ROOT) if terms.is_own_course else terms.order
     _refuse_others(terms.versions, _versions(order))
+    dismiss(terms.run)  # the connection was lost, and so is what this worker had in work
     for desk in _desks.values():  # of a run that was killed, perhaps: it dismissed nobody
         desk.end_idle()
     # A nanny's workers are daemons, which may have no children, as these would outlive a daemon
     # that is killed. Ours don't: see `grader.judging.worker.enter_process`.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
-    desk = _desks.setdefault(terms.run, _Desk(order, void or ()))
+    desk = _desks[terms.run] = _Desk(order, void or ())
     with desk.process() as process:
         if void is None:
             desk.void = process.prove()
@@ -298,6 +299,7 @@ class _Session(Generic[T]):
         self._tasks = tasks
         self._say = say
         self._threads: dict[str, int] = {}  # of all workers that are there
+        self._names: dict[str, str] = {}
         self._enlisted: set[str] = set()
         self._refused: dict[str, str] = {}
         self._in_work: dict[Future, _InWork[T]] = {}
@@ -314,6 +316,8 @@ class _Session(Generic[T]):
         """
         looked = float("-inf")
         while self._tasks or any(each.task for each in self._in_work.values()):
+            if self._client.status != "running":
+                raise self._lost()
             if time.monotonic() - looked > POLL_S:
                 yield from self._look_around()
                 looked = time.monotonic()
@@ -329,9 +333,10 @@ class _Session(Generic[T]):
         """Dismiss the workers, and leave the scheduler."""
         taking_part = self._enlisted | {each.address for each in self._in_work.values()}
         if self._client.status == "running" and taking_part:
-            self._client.run(
-                dismiss, self._terms.run, workers=sorted(taking_part), on_error="ignore"
-            )
+            with suppress(OSError):  # without a scheduler, Dask's workers end by themselves
+                self._client.run(
+                    dismiss, self._terms.run, workers=sorted(taking_part), on_error="ignore"
+                )
         self._client.close()
 
     def _look_around(self) -> Iterator[tuple[T, Graded]]:
@@ -342,15 +347,14 @@ class _Session(Generic[T]):
             )
         except OSError as error:  # a timeout is one, too
             raise self._lost() from error
-        self._threads = {
-            address: worker["nthreads"] for address, worker in known["workers"].items()
-        }
+        self._threads = {a: each["nthreads"] for a, each in known["workers"].items()}
+        self._names |= {a: f"{each['name']}" for a, each in known["workers"].items()}
         for address in self._enlisted - self._threads.keys():
-            self._say(f"worker {address} is gone; what it had in work is graded elsewhere")
+            self._say(f"{self._name(address)} is gone; what it had in work is graded elsewhere")
         self._enlisted &= self._threads.keys()
         for future, each in list(self._in_work.items()):
             if each.address not in self._threads:
-                yield from self._lose(future, f"worker {each.address} died over it")
+                yield from self._lose(future, f"{self._name(each.address)} died over it")
         self._enlist()
 
     def _enlist(self) -> None:
@@ -400,7 +404,7 @@ class _Session(Generic[T]):
                 return
             if work.task is None or isinstance(error, GraderError):
                 self._refuse(work.address, str(error) or type(error).__name__)
-            yield from self._lose(future, f"worker {work.address}: {error}")
+            yield from self._lose(future, f"{self._name(work.address)}: {error}")
             return
         del self._in_work[future]
         if work.task is not None:
@@ -412,10 +416,15 @@ class _Session(Generic[T]):
             self.void = answer.void
         self._enlist()
 
+    def _name(self, address: str) -> str:
+        """Return how people know a worker."""
+        name = self._names[address]
+        return f"worker {address}" if name == address else f"worker {name} at {address}"
+
     def _refuse(self, address: str, why: str) -> None:
         self._enlisted.discard(address)
         self._refused[address] = why
-        self._say(f"worker {address} is refused: {why}")
+        self._say(f"{self._name(address)} is refused: {why}")
 
     def _lose(self, future: Future, why: str) -> Iterator[tuple[T, Graded]]:
         """Give a future up; what it was to grade is tried elsewhere, but not for ever."""
@@ -442,7 +451,9 @@ class _Session(Generic[T]):
         if self._in_work or not self._tasks:
             self._alone_since = None
             return
-        refused = [f"{a}: {why}" for a, why in self._refused.items() if a in self._threads]
+        refused = [
+            f"{self._name(a)}: {why}" for a, why in self._refused.items() if a in self._threads
+        ]
         wait_s = SECOND_THOUGHTS_S if refused else WAIT_S
         if self._alone_since is None:
             self._alone_since = now

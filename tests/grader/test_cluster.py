@@ -218,10 +218,12 @@ class TestCluster:
             shutil.copytree(ROOT / name, tmp_path / "checkout" / name)
         with (tmp_path / "checkout/grader/judging/reasons.py").open("a") as file:
             file.write("# changed\n")
-        machines.start_worker("--no-nanny", checkout=tmp_path / "checkout")
+        machines.start_worker("--no-nanny", "--name", "odd", checkout=tmp_path / "checkout")
         toys.hand_in("ada", REFERENCE)
         reason = "its copy of the course judges week1 in another way"
-        with pytest.raises(GraderError, match=rf"no worker may grade.*\n  tcp://.*: {reason}"):
+        with pytest.raises(
+            GraderError, match=rf"no worker may grade.*\n  worker odd at tcp://.*: {reason}"
+        ):
             run.grade()
         assert not (toys.grades / "results").exists()
 
