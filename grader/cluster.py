@@ -13,6 +13,7 @@ The workers' answers are unpickled, and they know the seed: they are trusted as 
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import platform
 import queue
@@ -46,6 +47,8 @@ SILENCE_S = 120.0
 # How long a run waits for another worker when all that there are were refused.
 SECOND_THOUGHTS_S = 10.0
 FETCH_S = 10.0
+# After so long without work a grading process ends: a run that was killed has dismissed nobody.
+IDLE_S = 60.0
 AGAIN = "what is graded is kept; start {}, and run the same command again"
 
 
@@ -103,6 +106,7 @@ class _Desk:
     processes: list[Process] = field(default_factory=list)
     idle: queue.SimpleQueue[Process] = field(default_factory=queue.SimpleQueue)
     stop: threading.Event = field(default_factory=threading.Event)
+    timer: threading.Timer | None = None
 
     @contextmanager
     def process(self) -> Iterator[Process]:
@@ -121,9 +125,13 @@ class _Desk:
             process.kill()
             raise
         self.idle.put(process)
+        if self.timer is not None:
+            self.timer.cancel()
+        self.timer = threading.Timer(IDLE_S, self._end_idle)
+        self.timer.daemon = True
+        self.timer.start()
 
-    def end_idle(self) -> None:
-        """End the processes that nobody uses."""
+    def _end_idle(self) -> None:
         with suppress(queue.Empty):
             while True:
                 process = self.idle.get_nowait()
@@ -145,8 +153,6 @@ def enlist(terms: Terms, void: tuple[VoidTest, ...] | None) -> Enlisted:
     order = replace(terms.order, root=ROOT) if terms.is_own_course else terms.order
     _refuse_others(terms.versions, _versions(order))
     dismiss(terms.run)  # the connection was lost, and so is what this worker had in work
-    for desk in _desks.values():  # of a run that was killed, perhaps: it dismissed nobody
-        desk.end_idle()
     # A nanny's workers are daemons, which may have no children, as these would outlive a daemon
     # that is killed. Ours don't: see `grader.judging.worker.enter_process`.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
@@ -234,6 +240,8 @@ class Cluster:
         self.void: tuple[VoidTest, ...] = ()
         self._order = order
         self._say = say
+        # Of a connection that is lost it writes a traceback, and we a sentence.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
 
     def grade(self, hand_ins: Sequence[T]) -> Iterator[tuple[T, Graded]]:
         """Yield each submission with what became of it, as soon as it is graded.

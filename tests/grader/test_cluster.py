@@ -143,6 +143,16 @@ def _results(toys) -> dict[str, str]:
     return found
 
 
+def _grading(parent: int) -> list[psutil.Process]:
+    """Return the grading processes that a process has started."""
+    found = []
+    for child in psutil.Process(parent).children():
+        with suppress(psutil.NoSuchProcess):  # it has ended since
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.append(child)
+    return found
+
+
 def _course_that_meets_42(toys, folder: Path, does: str) -> Path:
     """Give the class a course whose tests do something once, when a learner's answer is 42."""
     flag = folder / "done"
@@ -240,11 +250,7 @@ class TestCluster:
         hand_ins = [HandedIn("return 2 * x"), HandedIn("return x * x")]
         answers = cluster.Cluster(order, machines.address, print).grade(hand_ins)
         next(answers)
-        grading = [
-            process
-            for process in psutil.Process(worker.pid).children()
-            if "spawn_main" in " ".join(process.cmdline())
-        ]
+        grading = _grading(worker.pid)
         assert grading
         answers.close()
         assert psutil.wait_procs(grading, timeout=30)[1] == []
@@ -253,7 +259,7 @@ class TestCluster:
 class TestScheduler:
     """It may vanish, and come back or not."""
 
-    def test_it_comes_back(self, toys, tmp_path, machines, run):
+    def test_it_comes_back(self, toys, tmp_path, machines, run, capfd):
         assert machines.scheduler is not None
         kill = f"flag.touch(); os.kill({machines.scheduler.pid}, 9)"
         flag = _course_that_meets_42(toys, tmp_path, kill)
@@ -269,6 +275,7 @@ class TestScheduler:
         summary = run.grade()
         assert flag.exists()
         assert "the scheduler is back" in run.said
+        assert "Traceback" not in capfd.readouterr().err
         assert (summary.graded, summary.is_whole) == (6, True)
         distributed = _results(toys)
         assert toys.grade(jobs=1, fresh=True).graded == 6
@@ -328,14 +335,17 @@ class TestScheduler:
 class TestWorkerSide:
     """What runs in a Dask worker."""
 
-    def test_it_takes_the_course_of_its_own_copy(self):
+    def test_it_takes_the_course_of_its_own_copy(self, monkeypatch):
+        """The process that grades ends by itself when no work comes: the run may be dead."""
+        monkeypatch.setattr(cluster, "IDLE_S", 0.1)
         order = Order(ROOT, (("week1", "vectors"),), 1, ())
         terms = cluster.Terms.of(order)
         assert terms.is_own_course
         elsewhere = replace(terms, order=replace(order, root=Path("/elsewhere")))
         enlisted = cluster.enlist(elsewhere, ())
-        cluster.dismiss(terms.run)
         assert enlisted.void == ()
+        assert psutil.wait_procs(_grading(os.getpid()), timeout=30)[1] == []
+        cluster.dismiss(terms.run)
 
     @pytest.mark.parametrize("name", ["Python", "numpy"])
     def test_other_versions_are_refused(self, course, name):
