@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from grader.run import Decision
 
 # What a learner's installation lacks, and which extra brings it.
-EXTRAS = {"msgpack": "instructor", "msgspec": "instructor", "nbformat": "nbgrader"}
+EXTRAS = {
+    **dict.fromkeys(("msgpack", "msgspec"), "instructor"),
+    **dict.fromkeys(("dask", "distributed"), "cluster"),
+    "nbformat": "nbgrader",
+}
 THOROUGH_SEEDS = 20
 CORES = os.cpu_count() or 1
 OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3
@@ -82,6 +86,9 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--week", nargs="+", default=[], metavar="WEEK", help="only these weeks")
     run.add_argument("--learner", nargs="+", default=[], metavar="NAME", help="only these learners")
     run.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
+    run.add_argument(
+        "--scheduler", default="", metavar="URL", help="grade on a Dask cluster: tcp:// or tls://…"
+    )
     run.add_argument("--seed", type=int, metavar="S", help="seed of the hidden inputs")
     run.add_argument("--fresh", action="store_true", help="grade everything again")
     run.add_argument(
@@ -223,6 +230,7 @@ def grade(args: argparse.Namespace) -> int:
         fresh=args.fresh,
         is_confined=not args.unsafe_no_sandbox,
         jobs=args.jobs,
+        scheduler=args.scheduler,
     )
     if args.unsafe_no_sandbox:
         print("grader: NO SANDBOX: the code runs with all of your rights", file=sys.stderr)

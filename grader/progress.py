@@ -38,6 +38,10 @@ class Progress:
     def __init__(self, console: Console) -> None:
         self.console = console
 
+    def say(self, text: str) -> None:
+        """Tell what happens meanwhile."""
+        self.console.print(Text("\n".join(map(printable, text.splitlines()))), soft_wrap=True)
+
     def over(self, items: Iterable[T], total: int, name: Callable[[T], str]) -> Iterator[T]:
         """Yield the items, of which there will be `total`, as they come."""
         if not self.console.is_terminal:

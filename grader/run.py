@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.course import Course
 from grader.errors import InputError, ResultError
@@ -32,6 +33,9 @@ from grader.results import (
 from grader.sandbox.sandbox import ALL_LAYERS
 from grader.workers import Workers
 
+if TYPE_CHECKING:
+    from grader.cluster import Cluster
+
 SEED_FILE = "seed.txt"
 LOCK_FILE = ".lock"
 SEED_BITS = 128  # one leaked number must not be enough to try out all seeds
@@ -49,6 +53,7 @@ class Request:
     fresh: bool = False
     is_confined: bool = True
     jobs: int = 1
+    scheduler: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ def grade_class(
         if explain is not None:
             explain([decision for _, decision in decided])
         todo = [hand_in for hand_in, decision in decided if decision.is_graded]
-        workers = Workers(_order(request, course, todo, seed), request.jobs)
+        workers = _workers(request, _order(request, course, todo, seed), progress)
         done = _grade_all(request, workers, todo, progress)
         if todo:
             write_void_tests_csv(request.grades, workers.void)
@@ -168,8 +173,16 @@ def _order(request: Request, course: Course, todo: Sequence[HandIn], seed: int) 
     )
 
 
+def _workers(request: Request, order: Order, progress: Progress) -> Workers | Cluster:
+    if not request.scheduler:
+        return Workers(order, request.jobs)
+    from grader.cluster import Cluster  # takes a second, and an extra to be installed
+
+    return Cluster(order, request.scheduler, progress.say)
+
+
 def _grade_all(
-    request: Request, workers: Workers, todo: Sequence[HandIn], progress: Progress
+    request: Request, workers: Workers | Cluster, todo: Sequence[HandIn], progress: Progress
 ) -> _Done:
     done = _Done()
     graded = progress.over(

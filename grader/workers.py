@@ -50,7 +50,7 @@ class Workers:
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._reading = threading.Lock()  # an archive of the whole class is one open file
-        self._pids: dict[threading.Thread, int] = {}
+        self._processes: list[Process] = []
 
     def grade(self, hand_ins: Sequence[T]) -> Iterator[tuple[T, Graded]]:
         """Yield each submission with what became of it, as soon as it is graded.
@@ -67,7 +67,7 @@ class Workers:
         jobs = min(self.jobs, len(hand_ins))
         if not jobs:
             return
-        first = _Process(self.order)
+        first = Process(self.order)
         self._note(first)
         self.void = first.prove()
         threads = [
@@ -89,10 +89,10 @@ class Workers:
         finally:
             self._end(threads)
 
-    def _work(self, process: _Process | None) -> None:
+    def _work(self, process: Process | None) -> None:
         """Drive one worker until nothing is left to grade."""
         try:
-            with process or _Process(self.order, self.void) as mine:
+            with process or Process(self.order, self.void) as mine:
                 self._note(mine)
                 while not self._stop.is_set():
                     try:
@@ -106,40 +106,28 @@ class Workers:
         except Exception as error:  # a mistake of ours: the run must hear of it, not wait for ever
             self._answers.put(GraderError(f"a worker failed: {describe_mistake(error)}"))
 
-    def _note(self, process: _Process) -> None:
+    def _note(self, process: Process) -> None:
         self.sandbox = process.opened.sandbox
-        self._pids[threading.current_thread()] = process.opened.pid
+        self._processes.append(process)
 
-    def _grade(self, process: _Process, hand_in: Readable) -> Graded:
+    def _grade(self, process: Process, hand_in: Readable) -> Graded:
         try:
             with self._reading:
                 submission = hand_in.read()
         except OSError as error:
-            return Graded(None, (f"cannot be read: {error.strerror or error}",))
-        why = ""
-        for _ in range(TRIES):
-            if self._stop.is_set():
-                break
-            try:
-                return process.grade(submission)
-            except TimeoutError:
-                why = f"the grader itself took longer than {WORKER_WALL_S:g} s"
-            except BrokenProcessPool:
-                why = "the grading process died"
-            process.replace()
-            self._note(process)
-        return Graded(None, (why,))
+            return not_read(error)
+        return process.grade(submission, self._stop)
 
     def _end(self, threads: Sequence[threading.Thread]) -> None:
         self._stop.set()
         if any(thread.is_alive() for thread in threads):  # the run was stopped in the middle
-            for pid in self._pids.values():
-                _kill(pid)
+            for process in self._processes:
+                process.kill()
         for thread in threads:
             thread.join()
 
 
-class _Process:
+class Process:
     """One worker process, and its successor when it has died."""
 
     def __init__(self, order: Order, void: tuple[VoidTest, ...] = ()) -> None:
@@ -147,7 +135,7 @@ class _Process:
         self._void = void
         self._pool, self.opened = self._open()
 
-    def __enter__(self) -> _Process:
+    def __enter__(self) -> Process:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -162,13 +150,29 @@ class _Process:
             raise GraderError("the grading process died on the references") from error
         return self._void
 
-    def grade(self, submission: Submission) -> Graded:
-        future: Future[Graded] = self._pool.submit(worker.grade, submission)
-        return future.result(WORKER_WALL_S)
+    def grade(self, submission: Submission, stop: threading.Event) -> Graded:
+        """Grade a submission; if the process dies of it, once more in another, unless stopped."""
+        why = ""
+        for _ in range(TRIES):
+            if stop.is_set():
+                break
+            try:
+                future: Future[Graded] = self._pool.submit(worker.grade, submission)
+                return future.result(WORKER_WALL_S)
+            except TimeoutError:
+                why = f"the grader itself took longer than {WORKER_WALL_S:g} s"
+            except BrokenProcessPool:
+                why = "the grading process died"
+            self._replace()
+        return Graded(None, (why,))
 
-    def replace(self) -> None:
-        """End the process, if it still lives, and start another."""
-        _kill(self.opened.pid)
+    def kill(self) -> None:
+        """End the process at once; what it had in work is lost."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.opened.pid, signal.SIGKILL)
+
+    def _replace(self) -> None:
+        self.kill()
         self._pool.shutdown()
         self._pool, self.opened = self._open()
 
@@ -192,6 +196,6 @@ class _Process:
             pool.submit(worker.leave_out, [test.id for test in self._void]).result()
 
 
-def _kill(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
+def not_read(error: OSError) -> Graded:
+    """Return what becomes of a submission that our side could not read."""
+    return Graded(None, (f"cannot be read: {error.strerror or error}",))
