@@ -18,7 +18,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    NoSuchElementException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -31,6 +36,12 @@ from tests.grader.nbgrader.course import environment
 CHROMIUM = shutil.which("chromium")
 CHROMEDRIVER = shutil.which("chromedriver")
 LIMIT_S = 120  # of any wait: machines may be slow, and nothing but a fault takes that long
+NOT_YET = (  # what a page that is still being built, or scrolled, answers
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    NoSuchElementException,
+    StaleElementReferenceException,
+)
 TOKEN = "token"
 FLAGS = (
     "--headless",
@@ -46,26 +57,17 @@ FLAGS = (
     # Pages ask for what they like, and nothing leaves this machine.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
-JUPYTERLAB_SETTINGS = {
-    # It would ask whether it may fetch news, in front of what we look at.
-    "labconfig/page_config.json": {
-        "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
-    },
-    # All cells are there at once, not only those that can be seen.
-    "lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {
-        "windowingMode": "none"
-    },
-}
+# JupyterLab would ask whether it may fetch news, in front of what we look at.
+NO_NEWS = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
 
 
 @contextmanager
 def jupyter(folder: Path, home: Path, **more: str) -> Iterator[str]:
     """Run JupyterLab, which brings formgrader along, in a folder; yield its address."""
     variables = environment(home, PYTHONSAFEPATH="1", **more)
-    for name, settings in JUPYTERLAB_SETTINGS.items():
-        path = Path(variables["JUPYTER_CONFIG_DIR"], name)
-        path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(settings), encoding="utf-8")
+    settings = Path(variables["JUPYTER_CONFIG_DIR"], "labconfig", "page_config.json")
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps(NO_NEWS), encoding="utf-8")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -169,9 +171,7 @@ class Chromium:
 
     def wait(self, found: Callable[[], Any], what: str) -> Any:
         """Return what is found, as soon as that is something."""
-        wait = WebDriverWait(
-            self.driver, LIMIT_S, ignored_exceptions=(StaleElementReferenceException,)
-        )
+        wait = WebDriverWait(self.driver, LIMIT_S, ignored_exceptions=NOT_YET)
         return wait.until(lambda _: found(), f"in {LIMIT_S} s there was no {what}")
 
     def show(self, element: WebElement) -> None:
@@ -188,7 +188,7 @@ class Chromium:
 
 
 class NotebookPage:
-    """A notebook in JupyterLab."""
+    """A notebook in JupyterLab, read from top to bottom: it holds what is near the window."""
 
     def __init__(self, chromium: Chromium, cells: list[dict[str, Any]]) -> None:
         self._chromium = chromium
@@ -196,10 +196,7 @@ class NotebookPage:
 
     def run(self, name: str, source: str | None = None) -> str:
         """Run a cell, with other text in it or as it is; return what it shows then."""
-        cell = self._cell(name)
-        before = self._number(cell)
-        self._chromium.show(cell)
-        cell.find_element(By.CSS_SELECTOR, ".cm-content").click()
+        before = self._chromium.wait(lambda: self._focused(name), f"cell {name}")
         if source is not None:
             self._chromium.press("a", held=Keys.CONTROL)
             # As from the clipboard: keys would be indented by the editor, too.
@@ -207,18 +204,35 @@ class NotebookPage:
         self._chromium.press(Keys.ENTER, held=Keys.SHIFT)
 
         def ran() -> bool:
-            number = self._number(cell)
-            return number.isdigit() and number != before
+            prompt = self._prompt(name)
+            return prompt != before and prompt.strip("[]: ").isdigit()
 
-        self._chromium.wait(ran, f"end of {name}")
+        self._chromium.wait(ran, f"end of cell {name}")
+        cell = self._cell(name)
         self._chromium.show(cell)
         return "\n".join(
             output.text for output in cell.find_elements(By.CSS_SELECTOR, ".jp-OutputArea-output")
         )
 
-    def _cell(self, name: str) -> WebElement:
-        cells = self._chromium.find_all(".jp-Notebook .jp-Cell", len(self._names))
-        return cells[self._names.index(name)]
+    def _focused(self, name: str) -> str:
+        """Click into a cell; return its prompt when it has the focus, else nothing."""
+        cell = self._cell(name)
+        self._chromium.show(cell)
+        cell.find_element(By.CSS_SELECTOR, ".cm-content").click()
+        return self._prompt(name) if cell.find_elements(By.CSS_SELECTOR, ".cm-focused") else ""
 
-    def _number(self, cell: WebElement) -> str:
-        return cell.find_element(By.CSS_SELECTOR, ".jp-InputPrompt").text.strip("[]: ")
+    def _prompt(self, name: str) -> str:
+        return self._cell(name).find_element(By.CSS_SELECTOR, ".jp-InputPrompt").text
+
+    def _cell(self, name: str) -> WebElement:
+        index = self._names.index(name)
+        driver = self._chromium.driver
+        try:
+            return driver.find_element(
+                By.CSS_SELECTOR, f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]'
+            )
+        except NoSuchElementException:
+            driver.execute_script(
+                "document.querySelector('.jp-WindowedPanel-outer')?.scrollBy(0, 400)"
+            )
+            raise
