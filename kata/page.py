@@ -26,7 +26,8 @@ TEXT_WIDTH = 79
 # Colours that can be read on white and on black.
 COLOURS = {"red": "#d9534f", "yellow": "#b8860b", "green": "#2e9e5b", "dim": "#888888"}
 ROW_COLOURS = {"expected": "green", "got": "red", "raised": "red"}
-CELL = "padding: 0 1em 0 0; text-align: left; vertical-align: top; border: 0; background: none"
+ROW = "background: none"  # JupyterLab's has stripes
+CELL = f"padding: 0 1em 0 0; text-align: left; vertical-align: top; border: 0; {ROW}"
 WORDS = f"{CELL}; white-space: pre-wrap"
 CODE = f"{WORDS}; font-family: monospace"
 
@@ -97,10 +98,10 @@ def _problems_html(problems: Problems) -> Iterator[str]:
     for label, text in [*problems.rows, *(("also", line) for line in problems.also)]:
         colour = COLOURS.get(ROW_COLOURS.get(label, ""), "inherit")
         if label:
-            yield f'<tr><td style="{CELL}; opacity: 0.7">{escape(label)}</td>'
+            yield f'<tr style="{ROW}"><td style="{CELL}; opacity: 0.7">{escape(label)}</td>'
             yield f'<td style="{CODE}; color: {colour}">{escape(text)}</td></tr>'
         else:
-            yield f'<tr><td colspan="2" style="{WORDS}">{escape(text)}</td></tr>'
+            yield f'<tr style="{ROW}"><td colspan="2" style="{WORDS}">{escape(text)}</td></tr>'
     yield "</table>"
 
 

@@ -20,6 +20,7 @@ from nbformat import NotebookNode, from_dict
 from exercises.verdict import STATUSES
 from grader.printing import printable
 from grader.results import ExerciseResult, TestResult
+from kata.page import COLOURS
 
 COMMENT_WIDTH = 88
 INDENT = "    "  # of a block of code
@@ -85,7 +86,7 @@ def _lines(result: ExerciseResult) -> Iterator[str]:
 
 
 def _as_html(result: ExerciseResult) -> str:
-    colour = STATUSES[result.status].colour.replace("dim", "gray")
+    colour = COLOURS[STATUSES[result.status].colour]
     items = "".join(
         f"<li>{html.escape(_sign(test))} {html.escape(_sentence(test))}</li>"
         for test in _worth_showing(result)

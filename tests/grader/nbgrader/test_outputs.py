@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import pytest
 from nbconvert.filters import markdown2html
 from nbformat.v4 import new_code_cell
 from nbgrader.utils import determine_grade
 
+from exercises.verdict import VERDICTS
 from grader.nbgrader.outputs import verdict_outputs, verdict_text
 from grader.results import ExerciseResult, Misconception, TestResult
 
@@ -61,6 +64,13 @@ class TestOutputs:
         _, words = verdict_outputs(result("passed", 2.0, "all requirements met"), 2.0)
         text = words.data["text/plain"]
         assert text.startswith("done, 2 of 2 points: all requirements met\n")
+
+    @pytest.mark.parametrize("status", VERDICTS)
+    def test_each_verdict_has_a_colour_that_can_be_read_on_white(self, status):
+        _, words = verdict_outputs(result(status), 1.5)
+        (colour,) = re.findall("solid (#[0-9a-f]{6});", words.data["text/html"])
+        red, green, blue = bytes.fromhex(colour[1:])
+        assert 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.6 * 255
 
     def test_what_was_not_tried_is_told_once(self):
         tests = tuple(TestResult(n, f"{n} holds.", "failed", "still the stub") for n in "ab")
