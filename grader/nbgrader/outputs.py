@@ -81,16 +81,12 @@ def _wrapped(line: str) -> str:
 
 def _lines(result: ExerciseResult) -> Iterator[str]:
     yield f"{_headline(result)}: {printable(result.why)}"
-    for test in _worth_showing(result):
-        yield f"{_sign(test)} {_sentence(test)}"
+    yield from _requirements(result)
 
 
 def _as_html(result: ExerciseResult) -> str:
     colour = COLOURS[STATUSES[result.status].colour]
-    items = "".join(
-        f"<li>{html.escape(_sign(test))} {html.escape(_sentence(test))}</li>"
-        for test in _worth_showing(result)
-    )
+    items = "".join(f"<li>{html.escape(line)}</li>" for line in _requirements(result))
     return (
         f'<div style="border-left: 4px solid {colour}; padding-left: 0.8em">'
         f"<p><b>{html.escape(_headline(result))}</b>: {html.escape(printable(result.why))}</p>"
@@ -103,6 +99,12 @@ def _headline(result: ExerciseResult) -> str:
     word = STATUSES[result.status].word
     unit = "point" if result.points == 1 else "points"
     return f"{word}, {result.score:g} of {result.points:g} {unit}"
+
+
+def _requirements(result: ExerciseResult) -> list[str]:
+    """Return a line for each requirement; the cases of one test that read alike share one."""
+    lines = (f"{_sign(test)} {_sentence(test)}" for test in _worth_showing(result))
+    return list(dict.fromkeys(lines))
 
 
 def _worth_showing(result: ExerciseResult) -> Sequence[TestResult]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,6 +60,13 @@ class TestOutputs:
             assert "It keeps signs: gave" in text
             assert "✓ It doubles" in text
         assert "It is void: does not count" in words.data["text/plain"]
+
+    def test_cases_of_one_test_that_read_alike_share_a_line(self):
+        one = result()
+        cases = [replace(test, name=f"test_two[{n}]") for test in one.tests for n in (1, 2)]
+        _, words = verdict_outputs(replace(one, tests=tuple(cases)), 1.5)
+        for text in words.data.values():
+            assert text.count("It keeps signs") == 1
 
     def test_what_is_all_right_is_told_in_one_line(self):
         _, words = verdict_outputs(result("passed", 2.0, "all requirements met"), 2.0)
