@@ -119,6 +119,8 @@ def _result(week: Week, learner: str, share: float) -> Result:
         submitted_at="2026-11-22 10:00:00 UTC",
         digest="",
         suite="",
+        texts={},
+        suites={},
         seed=0,
         status=GRADED,
         score=0.0,
