@@ -163,6 +163,8 @@ class TestEnding:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
+            # Tests that run in the background may have been told to ignore Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ) as starter:
             assert starter.stdout is not None
             pid = int(starter.stdout.readline())

@@ -300,7 +300,13 @@ class TestNanogptWrong:
     def test_ctrl_c_ends_an_endless_loop(self, katas):
         rewrite(katas / "week4/nanogpt.py", "gelu", "while True:\n    pass")
         command = [sys.executable, "-m", "kata", *SHORT]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # Tests that run in the background may have been told to ignore it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        ) as program:
             program.stdout.readline()  # now it is about to start
             time.sleep(0.5)
             program.send_signal(signal.SIGINT)
