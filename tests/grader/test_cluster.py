@@ -67,14 +67,15 @@ class Machines:
         return "--host", f"{scheme}://{host}", "--port", port
 
     def _start(self, kind: str, checkout: Path, *options: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "dask", kind, *options, *self._options],
-            cwd=self._folder,
-            env={**os.environ, "PYTHONPATH": str(checkout)},
-            stdout=subprocess.DEVNULL,
-            stderr=(self._folder / f"{kind}.log").open("ab"),
-            start_new_session=True,
-        )
+        with (self._folder / f"{kind}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "dask", kind, *options, *self._options],
+                cwd=self._folder,
+                env={**os.environ, "PYTHONPATH": str(checkout)},
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

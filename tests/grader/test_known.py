@@ -495,7 +495,7 @@ class TestExplain:
     def reason(self, made: Class, seed: int = 1, **options) -> str:
         """Return why ada's submission would be graded."""
         request = Request(made.submitted, made.grades, **options)
-        hand_ins = _choose(request, made.course.catalogue).hand_ins
+        hand_ins = _choose(request, made.course).hand_ins
         decided = [each for _, each in _decide(request, made.course, hand_ins, seed)]
         (ada,) = (each for each in decided if each.learner == "ada")
         reasons = "; ".join(map(str, ada.reasons))

@@ -13,7 +13,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from exercises.cells import exercise_of_test_cell, question_cell, test_cell
+from exercises.cells import exercise_of_test_cell, question_cell
+from exercises.cells import test_cell as name_of_test_cell
 from exercises.layout import class_of_exercise
 from grader.authoring.notebooks import (
     CODE_STUB,
@@ -99,8 +100,8 @@ class TestContent:
     def test_every_exercise_has_its_cells(self, sources, week):
         cells = {cell.id: cell for cell in sources[week.name].cells}
         for exercise in week.exercises:
-            marks = cells[test_cell(exercise)].metadata.nbgrader
-            assert cells[test_cell(exercise)].source == f'score("{exercise.name}")'
+            marks = cells[name_of_test_cell(exercise)].metadata.nbgrader
+            assert cells[name_of_test_cell(exercise)].source == f'score("{exercise.name}")'
             assert cells[f"check-{exercise.name}"].source == f'check("{exercise.name}")'
             assert marks.grade
             assert marks.locked
@@ -131,7 +132,7 @@ class TestContent:
             for question in week.questions:
                 module = week.module(question.module)
                 assert module is not None
-                last = names.index(test_cell(module.exercises[-1]))
+                last = names.index(name_of_test_cell(module.exercises[-1]))
                 assert 0 < names.index(question_cell(question)) - last <= 2 * len(week.questions)
 
     @pytest.mark.parametrize("week", WEEKS, ids=lambda week: week.name)
@@ -286,7 +287,7 @@ class TestInAKernel:
                 assert re.match(rf"{sign} {exercise.name}: {state}[,:]", text)
                 assert f"<b>{exercise.name}</b>: {state}" in shown["data"]["text/html"]
                 earned = exercise.points if outputs is solved else 0
-                (value,) = outputs[test_cell(exercise)]
+                (value,) = outputs[name_of_test_cell(exercise)]
                 if exercise.is_stretch:
                     text = f"bonus: {earned:g} of {exercise.points:g} points\n"
                     assert (value["name"], value["text"]) == ("stdout", text)
