@@ -46,6 +46,8 @@ class Machines:
 
     def start_scheduler(self) -> None:
         """Start the scheduler, at the same address each time."""
+        if self.scheduler is not None:
+            _kill_group(self.scheduler)
         self.scheduler = self._start("scheduler", ROOT, "--no-dashboard", *self._at())
 
     def start_worker(self, *options: str, checkout: Path = ROOT) -> subprocess.Popen[bytes]:
