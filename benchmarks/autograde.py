@@ -12,7 +12,6 @@ command with one. The submissions are made of the sample class, without those th
 
 from __future__ import annotations
 
-import argparse
 import copy
 import json
 import os
@@ -22,14 +21,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from measure import Cost, median, run
+from measure import Cost, class_arguments, mark, median, run
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from exercises.cells import exercise_of_test_cell  # noqa: E402
 from grader.course import Course  # noqa: E402
-from tests.grader.nbgrader.course import filled_from_modules  # noqa: E402
+from tests.grader.nbgrader.course import code, filled_from_modules  # noqa: E402
 
 SAMPLE = ROOT / "examples" / "submitted"
 LEFT_OUT = ("dmitri", "mallory")  # who end the kernel, so that nbgrader's own step gives no grade
@@ -85,7 +84,7 @@ class Bench:
             shutil.copytree(modules, target)
             for path in target.glob("*.py"):
                 with path.open("a", encoding="utf-8") as file:
-                    file.write(f"\n# {index}\n")
+                    file.write(mark(index))
             for folder in ("ours", "stock"):
                 release = self.base / folder / "release" / self.week.name
                 file_name = f"{self.week.name}.ipynb"
@@ -93,7 +92,7 @@ class Bench:
                 for cell in released["cells"]:
                     cell["source"] = "".join(cell["source"])
                 mine = filled_from_modules(copy.deepcopy(released), modules, self.week)
-                mine["cells"][-1]["source"] += f"\n{index}"
+                mine["cells"].append(code(mark(index), id="mark"))
                 path = self.base / folder / "submitted" / name / self.week.name / file_name
                 path.parent.mkdir(parents=True)
                 path.write_text(json.dumps(mine), encoding="utf-8")
@@ -112,11 +111,7 @@ class Bench:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--week", default="week1")
-    parser.add_argument("--submissions", type=int, default=20)
-    parser.add_argument("--rounds", type=int, default=3)
-    args = parser.parse_args()
+    args = class_arguments(__doc__)
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(Path(name), args.week, args.submissions)
         first = "learner000"

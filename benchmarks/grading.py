@@ -11,14 +11,13 @@ graded twice: as it is, and with a comment of its own in each module, so that no
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from measure import Cost, median, run
+from measure import Cost, class_arguments, mark, median, run
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -30,7 +29,7 @@ def make_class(folder: Path, week: str, count: int) -> None:
         for path in sorted((ROOT / "solutions" / week).glob("*.py")):
             shutil.copy(path, target)
             with (target / path.name).open("a") as file:
-                file.write(f"\n# {index}\n")
+                file.write(mark(index))
 
 
 def make_alike_class(folder: Path, week: str, count: int, *, is_marked: bool) -> None:
@@ -45,7 +44,7 @@ def make_alike_class(folder: Path, week: str, count: int, *, is_marked: bool) ->
             shutil.copy(ROOT / "solutions" / week / path.name, path)
         if is_marked and kind in (0, 3, 6):
             with path.open("a") as file:
-                file.write(f"\n# {number}\n")
+                file.write(mark(number))
 
 
 def grade(folder: Path, out: Path) -> Cost:
@@ -63,11 +62,7 @@ def plain_pytest(submission: Path, week: str) -> Cost:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--week", default="week1")
-    parser.add_argument("--submissions", type=int, default=20)
-    parser.add_argument("--rounds", type=int, default=3)
-    args = parser.parse_args()
+    args = class_arguments(__doc__)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)

@@ -6,14 +6,13 @@ have one cell for each module. One run after the other, in turns, with one proce
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
 import tempfile
 from pathlib import Path
 
-from measure import median, run
+from measure import class_arguments, mark, median, run
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,7 +26,7 @@ def make_classes(base: Path, week: str, count: int) -> None:
         folders = [base / kind / f"learner{index:04}" / week for kind in ("modules", "notebooks")]
         for folder in folders:
             folder.mkdir(parents=True)
-        own = {name: f"{text}\n# {index}\n" for name, text in texts.items()}
+        own = {name: text + mark(index) for name, text in texts.items()}
         for name, text in own.items():
             (folders[0] / name).write_text(text)
         cells = [
@@ -45,11 +44,7 @@ def grade(submitted: Path, out: Path) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--week", default="week1")
-    parser.add_argument("--submissions", type=int, default=20)
-    parser.add_argument("--rounds", type=int, default=3)
-    args = parser.parse_args()
+    args = class_arguments(__doc__)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
