@@ -24,6 +24,7 @@ from typing import Any, Protocol
 
 from exercises import Exercise, Module
 from grader.course import Course
+from grader.errors import SandboxError
 from grader.intake.submission import Submission
 from grader.judging.known import siblings_of
 from grader.sandbox import (
@@ -96,7 +97,7 @@ class Given:
 
         It is b"" where there is no answer, or none that is one.
         """
-        if error is None or isinstance(error, LearnerFault) or self._frame is None:
+        if error is None or isinstance(error, LearnerFault | SandboxError) or self._frame is None:
             return b""
         reply = message_in(self._frame)
         seen = {"error": type(error).__name__}

@@ -56,11 +56,10 @@ class Grader:
     sandbox: Sandbox
     seed: int
     is_diagnosing: bool = True
-    has_transcripts: bool = True
+    transcripts: Transcripts | None = field(default_factory=Transcripts)
     diagnostician: Diagnostician = field(init=False)
     troubles: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    _transcripts: Transcripts = field(default_factory=Transcripts)
     _known: Known = field(default_factory=Known)
     _digests: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -219,7 +218,7 @@ class Grader:
             bench,
             self.seed,
             lambda so_far: _go_on(so_far, deadline),
-            self._transcripts if self.has_transcripts else None,
+            self.transcripts,
         )
         score, status, why = judge(exercise, runs, self._weight(exercise))
         misconception = None

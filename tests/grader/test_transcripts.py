@@ -10,13 +10,14 @@ import pytest
 
 import grader.judging.transcripts
 from grader.course import Course
+from grader.errors import SandboxError
 from grader.intake.submission import File, Submission
 from grader.judging.bench import ModuleBench, Wanted
 from grader.judging.suite import collect
 from grader.judging.transcripts import Transcripts
 from grader.judging.verdicts import Grader
 from grader.results import ExerciseResult
-from grader.sandbox import Sandbox, Source
+from grader.sandbox import Child, Sandbox, Source
 from kata.comparisons import assert_close, assert_keeps_inputs
 
 MODULES = [("week1", "vectors"), ("week3", "softmax")]
@@ -143,6 +144,17 @@ class TestPaths:
         assert bodies.n_runs == 2
         assert bodies.on(TWICE) is None
 
+    def test_a_failure_of_ours_is_no_answer(self, sandbox, monkeypatch):
+        """It is raised as it is, and kept by no path."""
+        bodies = Bodies(sandbox, lambda f: [assert_close(f(x), 2 * x) for x in (1.0, 2.0)])
+        assert bodies.on(TWICE) is None
+        with monkeypatch.context() as patch:
+            patch.setattr(Child, "value_of", fails_on_our_side)
+            found = bodies.on("def f(x):\n    return 3 * x\n")
+        assert type(found) is SandboxError
+        assert "6.0" in str(bodies.on("def f(x):\n    return 3 * x if x > 1 else 2 * x\n"))
+        assert "3.0" in str(bodies.on("def f(x):\n    return 3 * x\n"))
+
     def test_a_test_that_asks_something_else_each_time_is_always_run(self, sandbox):
         numbers = iter(range(1, 100))
 
@@ -174,7 +186,7 @@ class TestVerdicts:
         shared = Grader(course, suite, sandbox, seed=5)
         for variant in course.variants(module)[::4]:
             exercise = next(e for e in module.exercises if e.name == variant.exercise)
-            alone = Grader(course, suite, sandbox, seed=5, has_transcripts=False)
+            alone = Grader(course, suite, sandbox, seed=5, transcripts=None)
             expected = timeless(alone.grade_one(module, exercise, variant.source))
             for _ in range(2):
                 found = timeless(shared.grade_one(module, exercise, variant.source))
@@ -197,6 +209,10 @@ class TestVerdicts:
             assert min(lines) == 1 + n_lines + min(
                 number for number, line in enumerate(broken.splitlines()) if "None[0]" in line
             )
+
+
+def fails_on_our_side(*_: object) -> None:
+    raise SandboxError("the zygote is lost")
 
 
 def timeless(result: ExerciseResult) -> dict[str, Any]:
