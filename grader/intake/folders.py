@@ -12,12 +12,14 @@ import stat
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from exercises import Week
 from exercises.cells import notebook_name
 from grader.intake.notebooks import read_notebook, unreadable_notebook
 from grader.intake.submission import MAX_MODULE_BYTES, File, Notebook, Submission
+
+Found = TypeVar("Found")
 
 
 class FolderSource:
@@ -87,7 +89,10 @@ def opened(path: Path) -> Iterator[BinaryIO | File | None]:
 
 def _read_week(folder: int, learner: str, week: Week) -> Submission:
     return Submission.of(
-        learner, week, partial(_read_file, folder), partial(_read_notebook, folder, week)
+        learner,
+        week,
+        partial(_read_file, folder),
+        partial(_read_notebook, folder, notebook_name(week), week),
     )
 
 
@@ -99,8 +104,8 @@ def _read_file(folder: int, name: str) -> File | None:
         return File.of(name, file.read(MAX_MODULE_BYTES + 1))
 
 
-def _read_notebook(folder: int, week: Week) -> Notebook | None:
-    file = _open(folder, notebook_name(week))
+def _read_notebook(folder: int, name: str, week: Week) -> Notebook | None:
+    file = _open(folder, name)
     if file is None:
         return None
     if isinstance(file, File):
@@ -147,10 +152,7 @@ def read_file(path: Path) -> File:
         If our side fails to read it, or it is gone.
     """
     with _directory(path.parent, None) as folder:
-        file = _read_file(folder, path.name)
-    if file is None:
-        raise OSError(f"{path.name} was there when the run began, and is gone")
-    return file
+        return _still_there(_read_file(folder, path.name), path)
 
 
 def read_notebook_file(path: Path, week: Week) -> Notebook:
@@ -162,10 +164,10 @@ def read_notebook_file(path: Path, week: Week) -> Notebook:
         If our side fails to read it, or it is gone.
     """
     with _directory(path.parent, None) as folder:
-        opened = _open(folder, path.name)
-    if opened is None:
+        return _still_there(_read_notebook(folder, path.name, week), path)
+
+
+def _still_there(found: Found | None, path: Path) -> Found:
+    if found is None:
         raise OSError(f"{path.name} was there when the run began, and is gone")
-    if isinstance(opened, File):
-        return unreadable_notebook(week, opened.problem or "")
-    with opened:
-        return read_notebook(opened, week)
+    return found

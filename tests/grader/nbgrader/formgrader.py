@@ -68,7 +68,7 @@ def main(path: Path) -> None:
 
     autograde.SERVICE.grade = unopened  # type: ignore[method-assign, assignment]
     told["unopened succeeded"] = press("unopened")["success"]
-    autograde.SERVICE.grade = lambda *_: Graded(None, ("the grading process died",))  # type: ignore
+    autograde.SERVICE.grade = lambda *_: Graded(None, ("the grading process died",))  # type: ignore[method-assign, assignment]
     answer = press("dying")
     told["dying succeeded"], told["dying log"] = answer["success"], str(answer)
     autograde.SERVICE.grade = real  # type: ignore[method-assign]
