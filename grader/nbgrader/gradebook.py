@@ -21,7 +21,7 @@ from grader.course import Course
 from grader.errors import InputError, ResultError
 from grader.files import write_atomically, writing_to
 from grader.intake.collect import collect
-from grader.intake.folders import FolderSource
+from grader.intake.folders import FolderSource, read_file
 from grader.intake.submission import TIMESTAMP, HandIn
 from grader.judging.verdicts import VOID
 from grader.nbgrader.autograded import (
@@ -45,6 +45,7 @@ from grader.results import GRADED, Result, all_results
 
 GRADEBOOK = "gradebook.db"
 AUTOGRADED = "autograded"
+SECRET = "submission_secret.txt"  # without it, nbgrader releases no feedback to the exchange
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,7 @@ class _Pages:
             return
         try:
             submission = hand_in.read()
+            secret = _secret_of(hand_in, plan.week)
         except OSError as error:
             report.left_out.append(f"{name}: cannot be read, so no notebook is shown: {error}")
             return
@@ -249,12 +251,22 @@ class _Pages:
             report.notebooks += _write_if_new(path, notebook_text(notebook))
             if timestamp_of(result) is not None:
                 _write_if_new(target / TIMESTAMP, (result.submitted_at or "").encode())
+            if secret is not None:
+                _write_if_new(target / SECRET, secret.encode())
 
     def _lesson(self, week: Week) -> set[str]:
         if week.name not in self.lessons:
             path = self.folder / "source" / week.name / notebook_name(week)
             self.lessons[week.name] = own_texts(path)
         return self.lessons[week.name]
+
+
+def _secret_of(hand_in: HandIn, week: Week) -> str | None:
+    """Return what a submission that came through the exchange has, None for any other."""
+    if not isinstance(hand_in.source, FolderSource):
+        return None
+    path = hand_in.source.path / week.name / SECRET
+    return read_file(path).text if path.is_file() else None
 
 
 def _own_notebook(hand_in: HandIn, week: Week) -> list[Cell] | None:

@@ -31,7 +31,7 @@ from grader.authoring.notebooks import write_course
 from grader.cli import main
 from grader.course import Course
 from grader.intake.collect import collect
-from grader.nbgrader.gradebook import Request, write_gradebook
+from grader.nbgrader.gradebook import SECRET, Request, write_gradebook
 from grader.nbgrader.gradebook_database import Database
 from grader.reports.grades_csv import write_grades_csv
 from grader.results import GRADED, ExerciseResult, Result, TestResult, all_results, write_result
@@ -515,6 +515,7 @@ class RealCourse:
             (folder / f"{module.name}.py").write_text(f"# {HOSTILE}\n{reference}")
         (folder / f"{WEEK2.modules[0].name}.py").unlink()
         (folder / "timestamp.txt").write_text("2026-11-22 10:00:00 UTC")
+        (folder / SECRET).write_text(f"of {learner}")
 
     def hand_in_notebook(self, learner: str) -> None:
         """Hand in the released notebook with hostile cells, and with metadata that lies."""
@@ -536,6 +537,7 @@ class RealCourse:
         folder = self.submitted / learner / "week2"
         folder.mkdir(parents=True)
         nbformat.write(notebook, folder / "week2.ipynb")
+        (folder / SECRET).symlink_to(self.course / "gradebook.db")
 
     @staticmethod
     def cells(database: Path) -> list[tuple[Any, ...]]:
@@ -620,6 +622,11 @@ class TestRealCommands:
         assert "xxxxx" not in text
         assert "widgets" not in nbformat.reads(text, as_version=4).metadata
 
+    def test_the_secret_of_the_exchange_comes_along(self, real):
+        """So that feedback can be released; a link to somebody else's file is none."""
+        secrets = {name: data for name, data in real.files.items() if name.endswith(SECRET)}
+        assert secrets == {f"ada/week2/{SECRET}": b"of ada"}
+
     def test_what_was_not_graded_is_not_shown_but_listed(self, real):
         assert sorted(real.report.left_out) == [
             "cyd week2: was handed in anew since it was graded, so no notebook is shown; "
@@ -627,6 +634,7 @@ class TestRealCommands:
             "eve week2: nothing was handed in there, so no notebook is shown",
         ]
         assert sorted(real.files) == [
+            f"ada/week2/{SECRET}",
             "ada/week2/timestamp.txt",
             "ada/week2/week2.ipynb",
             "bob/week2/timestamp.txt",
