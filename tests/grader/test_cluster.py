@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import dask
 import psutil
@@ -35,10 +37,7 @@ class Machines:
     """A scheduler and workers, each a process of its own, as if on machines of their own."""
 
     def __init__(self, folder: Path, scheme: str = "tcp", options: tuple[str, ...] = ()) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.address = f"{scheme}://127.0.0.1:{port}"
+        self.address = f"{scheme}://127.0.0.1:{_free_port()}"
         self.scheduler: subprocess.Popen[bytes] | None = None
         self.workers: list[subprocess.Popen[bytes]] = []
         self._folder = folder
@@ -80,7 +79,14 @@ class Machines:
             )
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _kill_group(process: subprocess.Popen[Any]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -333,6 +339,47 @@ class TestScheduler:
         finally:
             machines.close()
         assert toys.result("ada")["score"] == 7.5
+
+
+class TestPage:
+    """The commands of docs/instructors.md, which stand there in blocks of `bash`."""
+
+    def test_they_work_as_printed(self, tmp_path):
+        page = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+        scheduler, worker, run = re.findall(r"^```bash\n(.*?)\n```$", page, re.M | re.S)
+        hand_in(tmp_path / "submitted", "ada", "", "vectors")
+        values = {
+            "8786": str(_free_port()),
+            "HOST": "127.0.0.1",
+            "SUBMITTED": str(tmp_path / "submitted"),
+            "GRADES": str(tmp_path / "grades"),
+        }
+        servers = [_bash(command, values) for command in (scheduler, worker)]
+        try:
+            done = _bash(run, values)
+            out, _ = done.communicate(timeout=250)
+        finally:
+            for server in servers:
+                _kill_group(server)
+                server.communicate()
+        assert done.returncode == 0, out
+        assert "1 graded, 0 unchanged" in out
+        assert (tmp_path / "grades" / "results" / "ada" / "week1.json").is_file()
+
+
+def _bash(command: str, values: dict[str, str]) -> subprocess.Popen[str]:
+    """Start a command of the page, with words that stand for something replaced."""
+    for name, value in values.items():
+        command = command.replace(name, value)
+    return subprocess.Popen(
+        ["bash", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
 
 
 class TestWorkerSide:

@@ -269,6 +269,9 @@ class Graded:
         self.autograded = folder.nbgrader(
             "autograde", "week1", PYTEST_ADDOPTS="-v", PYTEST_PLUGINS="nothing_here"
         )
+        self.not_executed = folder.nbgrader(
+            *("autograde", "week1", "--student", "twice", "--force", "--no-execute")
+        )
         self.grades = folder.grades()
         seed = (folder.path / "grading_seed.txt").read_text().strip()
         self.run = folder.grader(
@@ -328,6 +331,11 @@ class TestTheClass:
 
     def test_no_code_runs_outside_the_sandbox(self, graded):
         assert not graded.marker.exists()
+
+    def test_no_execute_does_not_switch_the_sandbox_off(self, graded):
+        """Cells without outputs would have full marks; a wrong answer has none then, too."""
+        assert graded.not_executed.returncode == 0
+        assert graded.grades["twice"]["test-dot"].auto == 0
 
     def test_the_notebooks_that_nbgrader_keeps_are_small_and_whole(self, graded):
         release = graded.folder.notebook("release")

@@ -206,6 +206,25 @@ class TestFormgrader:
         chromium.picture(tmp_path / "feedback.png")
         nothing_was_stolen(chromium, "week1")
 
+    def test_what_the_gradebook_command_wrote_is_shown_too(self, formgrader: Formgrader) -> None:
+        """One more learner, with modules, graded by `run`."""
+        folder = formgrader.folder
+        modules = folder.submitted / "zoe" / "week1"
+        modules.mkdir(parents=True)
+        (modules / "vectors.py").write_text(f"import numpy as np\n\n\n{SUMS_FIRST}\n", "utf-8")
+        submitted, grades = str(folder.submitted), str(folder.path.parent / "grades")
+        for done in (
+            folder.grader("run", submitted, "--out", grades, "--learner", "zoe"),
+            folder.grader(
+                "gradebook", grades, "--course", str(folder.path), "--submitted", submitted
+            ),
+        ):
+            assert done.returncode == 0, done.stderr
+        formgrader.open_submission("zoe")
+        verdict = formgrader.chromium.find(".output_html", SAYS_SUMS_FIRST)
+        assert verdict.text.startswith("partly right, ")
+        nothing_was_stolen(formgrader.chromium, "week1")
+
 
 def test_a_learner_solves_an_exercise_in_jupyterlab(
     folder: Folder, chromium: Chromium, tmp_path: Path

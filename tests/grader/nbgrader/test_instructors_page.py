@@ -150,7 +150,11 @@ def taught(tmp_path_factory):
 
 
 def test_every_command_is_run_but_what_installs(taught):
-    blocks = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
+    """Those of a cluster, in blocks of `bash`, by tests/grader/test_cluster.py."""
+    text = PAGE.read_text(encoding="utf-8")
+    blocks = BLOCK.findall(text)
+    assert {language for language, _ in blocks} == {"sh", "bash", "python"}
+    assert "\n    " not in BLOCK.sub("", text)  # nothing is indented to look like a command
     commands = [
         line for language, block in blocks if language == "sh" for line in block.splitlines()
     ]
