@@ -16,7 +16,7 @@ from grader.course import Course
 from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
 from grader.judging.worker import protect_process
-from grader.sandbox import Sandbox
+from grader.sandbox.sandbox import Sandbox
 
 SEED = 1
 

@@ -8,8 +8,9 @@ import sys
 import numpy as np
 from measure import median, spread, times
 
-from grader.sandbox import Sandbox, Source
 from grader.sandbox.arguments import Arguments
+from grader.sandbox.sandbox import Sandbox
+from grader.sandbox.source import Source
 
 SOURCE = """
 def identity(x):

@@ -30,7 +30,7 @@ from grader.results import (
     result_path,
     write_result,
 )
-from grader.sandbox.sandbox import ALL_LAYERS
+from grader.sandbox.limits import ALL_LAYERS
 from grader.workers import Workers
 
 if TYPE_CHECKING:

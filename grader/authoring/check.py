@@ -18,7 +18,7 @@ from grader.course import Course
 from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
 from grader.results import ExerciseResult
-from grader.sandbox import Sandbox
+from grader.sandbox.sandbox import Sandbox
 from grader.variants import Variant
 
 MIN_RIGHT, MIN_WRONG = 2, 3

@@ -32,7 +32,8 @@ from grader.judging.bench import ModuleBench, source_of_module
 from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
 from grader.progress import Progress
-from grader.sandbox import Limits, Sandbox
+from grader.sandbox.limits import Limits
+from grader.sandbox.sandbox import Sandbox
 
 EQUIVALENT = "tests/equivalent_mutants.toml"
 ANY_CHANGE = "*"

@@ -33,7 +33,8 @@ from grader.judging.bench import ModuleBench, source_of_module
 from grader.judging.reasons import why_failed
 from grader.judging.suite import Suite, collect
 from grader.progress import Progress
-from grader.sandbox import Sandbox, Source
+from grader.sandbox.sandbox import Sandbox
+from grader.sandbox.source import Source
 
 EXACT = "tests/exact_by_right.toml"
 SEEDS = 5

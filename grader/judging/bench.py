@@ -27,19 +27,12 @@ from grader.course import Course
 from grader.errors import SandboxError
 from grader.intake.submission import Submission
 from grader.judging.known import siblings_of
-from grader.sandbox import (
-    BadAnswer,
-    CallTimedOut,
-    Child,
-    ChildCrashed,
-    LearnerFault,
-    Sandbox,
-    Source,
-)
 from grader.sandbox.answers import message_in, raised
 from grader.sandbox.arguments import Arguments, Question
+from grader.sandbox.faults import BadAnswer, CallTimedOut, ChildCrashed, LearnerFault
 from grader.sandbox.inside import wire
-from grader.sandbox.sandbox import ModuleCheck
+from grader.sandbox.sandbox import Child, ModuleCheck, Sandbox
+from grader.sandbox.source import Source
 
 MAX_RECORDED_BYTES = 64 << 20
 MAX_LEFT_OUT = 10

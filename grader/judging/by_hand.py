@@ -28,7 +28,8 @@ from grader.judging.bench import (
 )
 from grader.judging.suite import Suite, exercise_of, seeded_rng, test_id, work_limit
 from grader.judging.worker import hide_own_memory
-from grader.sandbox import Sandbox, Source
+from grader.sandbox.sandbox import Sandbox
+from grader.sandbox.source import Source
 
 Serve = Callable[[Exercise], LearnerProxy]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.sandbox import LearnerFault
 from grader.sandbox.answers import Raised, raised
+from grader.sandbox.faults import LearnerFault
 from kata.comparisons import Mismatch
 
 

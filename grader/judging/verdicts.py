@@ -26,12 +26,8 @@ from grader.judging.reasons import is_todo, why_failed
 from grader.judging.suite import HiddenTest, Suite, TestRun
 from grader.judging.transcripts import Transcripts
 from grader.results import GRADED, ExerciseResult, Misconception, Result, TestResult, VoidTest
-from grader.sandbox import (
-    CallTimedOut,
-    ChildCrashed,
-    ForbiddenUse,
-    Sandbox,
-)
+from grader.sandbox.faults import CallTimedOut, ChildCrashed, ForbiddenUse
+from grader.sandbox.sandbox import Sandbox
 
 MAX_TIMEOUTS = 2
 MAX_CRASHES = 3
@@ -89,7 +85,9 @@ class Grader:
             bench = ModuleBench(self.sandbox, source_of_module(self.course, module, text, {}))
             try:
                 for exercise in module.exercises:
-                    for run in self.suite.run(exercise, bench, self.seed):
+                    for run in self.suite.run(
+                        exercise, bench, self.seed, transcripts=self.transcripts
+                    ):
                         if isinstance(run.error, SandboxError):
                             raise run.error
                         if run.error is not None:

@@ -21,10 +21,7 @@ from pathlib import Path
 from grader.course import Course
 from grader.errors import SandboxError, SuiteError, describe_mistake
 from grader.intake.submission import Submission
-from grader.judging.suite import collect
-from grader.judging.verdicts import Grader
 from grader.results import Graded, VoidTest
-from grader.sandbox import Sandbox
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 # What hidden tests do with a result of unforeseen shape (a Gram matrix of 60,000 rows) must end as
@@ -95,13 +92,22 @@ class Worker:
     """The suite and the sandbox of one process."""
 
     def __init__(self, order: Order) -> None:
-        course = Course(order.root)
-        modules = [course.module(week, name) for week, name in order.modules]
-        suite = collect(course, modules)
+        # Here, since numpy and pytest take a while, and who gives orders needs neither.
+        from grader.sandbox.sandbox import Sandbox
+
         self.sandbox = Sandbox(layers=order.layers)
-        self.sandbox.prove()
-        self._modules = modules
-        self._grader = Grader(course, suite, self.sandbox, order.seed)
+        with contextlib.ExitStack() as if_that_fails:
+            if_that_fails.callback(self.sandbox.close)
+            self.sandbox.start()  # which goes on beside the next steps
+            from grader.judging.suite import collect
+            from grader.judging.verdicts import Grader
+
+            course = Course(order.root)
+            self._modules = [course.module(week, name) for week, name in order.modules]
+            suite = collect(course, self._modules)
+            self.sandbox.prove()
+            self._grader = Grader(course, suite, self.sandbox, order.seed)
+            if_that_fails.pop_all()
 
     def close(self) -> None:
         """End the sandbox."""

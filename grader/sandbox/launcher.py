@@ -10,6 +10,7 @@ import subprocess
 import sys
 import types
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +94,26 @@ class Zygote:
         finally:
             theirs.close()
         self.control = ours
+
+    @cached_property
+    def _ready(self) -> dict[str, Any]:
+        """What it says once it is prepared."""
         try:
-            ready = self._receive()
+            ready: dict[str, Any] = self._receive()
         except SandboxError:
             self.close()
             raise
-        self.layers: tuple[str, ...] = tuple(ready["layers"])
-        self.landlock_abi: int = ready["landlock_abi"]
+        return ready
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Which walls it puts up on this machine."""
+        return tuple(self._ready["layers"])
+
+    @property
+    def landlock_abi(self) -> int:
+        """The kernel's version of Landlock, 0 without."""
+        return int(self._ready["landlock_abi"])
 
     def spawn(self, child_end: socket.socket, output: int) -> int:
         """Fork a child that holds these two descriptors, and return its process number."""
@@ -122,6 +136,7 @@ class Zygote:
             self._errors = -1
 
     def _ask(self, request: dict[str, Any], descriptors: list[int] | None = None) -> Any:
+        _ = self._ready
         try:
             socket.send_fds(self.control, [json.dumps(request).encode()], descriptors or [])
         except OSError as error:

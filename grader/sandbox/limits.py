@@ -1,6 +1,8 @@
-"""What one child may use."""
+"""What one child may use, and what walls it off."""
 
 from dataclasses import dataclass
+
+ALL_LAYERS = ("user", "landlock", "seccomp")
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,9 @@ from grader.sandbox.faults import (
 )
 from grader.sandbox.inside import wire
 from grader.sandbox.launcher import Ended, Zygote
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import ALL_LAYERS, Limits
 from grader.sandbox.source import Source
 
-ALL_LAYERS = ("user", "landlock", "seccomp")
 SHOWN_OUTPUT = 4000
 SANDBOX_FAILED = 99  # as in inside/child.py
 HOW_TO_CONFINE = (
@@ -97,6 +96,10 @@ class Sandbox:
         if self._zygote is None:
             self._zygote = Zygote(self.layers, self.limits)
         return self._zygote
+
+    def start(self) -> None:
+        """Let the zygote prepare itself; what needs it then waits until it is ready."""
+        _ = self.zygote
 
     def describe(self) -> str:
         """Return in words what protects the grader from what it runs."""

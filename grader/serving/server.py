@@ -21,7 +21,7 @@ from grader.intake.submission import File, Submission
 from grader.judging import worker
 from grader.judging.digest import suite_digest
 from grader.results import Graded
-from grader.sandbox.sandbox import ALL_LAYERS
+from grader.sandbox.limits import ALL_LAYERS
 
 
 def main() -> None:

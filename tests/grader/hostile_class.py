@@ -24,8 +24,9 @@ from grader.intake.submission import File, Submission
 from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
 from grader.judging.worker import protect_process
-from grader.sandbox import Limits, Sandbox
 from grader.sandbox.arguments import Arguments
+from grader.sandbox.limits import Limits
+from grader.sandbox.sandbox import Sandbox
 
 HOSTILE = Path(__file__).resolve().parent / "hostile"
 CANARY = "canary-" + os.environ.get("KATA_CANARY", "")  # in this process's memory

@@ -11,9 +11,12 @@ import pytest
 
 from grader.judging.bench import ModuleBench
 from grader.judging.reasons import why_failed
-from grader.sandbox import BadAnswer, ForbiddenUse, Limits, Sandbox, Source
 from grader.sandbox.answers import violation_sentence, warn_again
 from grader.sandbox.arguments import Arguments
+from grader.sandbox.faults import BadAnswer, ForbiddenUse
+from grader.sandbox.limits import Limits
+from grader.sandbox.sandbox import Sandbox
+from grader.sandbox.source import Source
 
 SECRET = 0.62831853
 DIGITS = "62831853"

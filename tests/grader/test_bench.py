@@ -16,8 +16,10 @@ import grader.judging.verdicts
 from grader.intake.submission import File, Submission
 from grader.judging.bench import ModuleBench, Wanted
 from grader.judging.worker import Order, Worker
-from grader.sandbox import CallTimedOut, ChildCrashed, Limits, Sandbox, Source
-from grader.sandbox.sandbox import ALL_LAYERS
+from grader.sandbox.faults import CallTimedOut, ChildCrashed
+from grader.sandbox.limits import ALL_LAYERS, Limits
+from grader.sandbox.sandbox import Sandbox
+from grader.sandbox.source import Source
 from tests.grader.toy import REFERENCE
 
 # Naps so short that none of them is waiting, with too little work between to be computing.

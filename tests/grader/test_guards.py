@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from grader.sandbox import Sandbox, Source
 from grader.sandbox.arguments import Arguments
+from grader.sandbox.sandbox import Sandbox
+from grader.sandbox.source import Source
 from tests.rule_cases import EVASIONS, HONEST, Case
 
 ROOT = Path(__file__).resolve().parents[2]

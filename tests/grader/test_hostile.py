@@ -29,16 +29,12 @@ import pytest
 
 from grader.course import ROOT, Course
 from grader.errors import SandboxError
-from grader.sandbox import (
-    BadAnswer,
-    CallTimedOut,
-    ChildCrashed,
-    Limits,
-    Sandbox,
-    Source,
-    launcher,
-)
+from grader.sandbox import launcher
 from grader.sandbox.arguments import Arguments
+from grader.sandbox.faults import BadAnswer, CallTimedOut, ChildCrashed
+from grader.sandbox.limits import Limits
+from grader.sandbox.sandbox import Sandbox
+from grader.sandbox.source import Source
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="grading needs Linux")
 

@@ -18,8 +18,9 @@ from grader.intake.collect import collect
 from grader.intake.submission import MAX_MODULE_BYTES, File, Submission
 from grader.judging.bench import MAX_LEFT_OUT
 from grader.judging.by_hand import single_learner
-from grader.sandbox import Sandbox, Source
 from grader.sandbox.arguments import Arguments
+from grader.sandbox.sandbox import Sandbox
+from grader.sandbox.source import Source
 from tests.grader.toy import REFERENCE, grade, hand_in
 
 ROOT = Path(__file__).resolve().parents[2]

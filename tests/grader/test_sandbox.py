@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.sandbox import BadAnswer, ForbiddenUse, Limits, Sandbox, Source
 from grader.sandbox.arguments import Arguments
-from grader.sandbox.sandbox import ALL_LAYERS
+from grader.sandbox.faults import BadAnswer, ForbiddenUse
+from grader.sandbox.limits import ALL_LAYERS, Limits
+from grader.sandbox.sandbox import Sandbox
+from grader.sandbox.source import Source
 
 SOURCE = """
 import numpy as np

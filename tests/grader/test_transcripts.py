@@ -17,7 +17,8 @@ from grader.judging.suite import collect
 from grader.judging.transcripts import Transcripts
 from grader.judging.verdicts import Grader
 from grader.results import ExerciseResult
-from grader.sandbox import Child, Sandbox, Source
+from grader.sandbox.sandbox import Child, Sandbox
+from grader.sandbox.source import Source
 from kata.comparisons import assert_close, assert_keeps_inputs
 
 MODULES = [("week1", "vectors"), ("week3", "softmax")]

@@ -11,8 +11,11 @@ import pytest
 
 from grader.authoring.stubs import write_stubs
 from grader.judging.reasons import why_failed
-from grader.sandbox import ForbiddenUse, Limits, Sandbox, Source, TooMuchWork
 from grader.sandbox.arguments import Arguments
+from grader.sandbox.faults import ForbiddenUse, TooMuchWork
+from grader.sandbox.limits import Limits
+from grader.sandbox.sandbox import Sandbox
+from grader.sandbox.source import Source
 from tests.grader.toy import HIDDEN, REFERENCE, grade, hand_in, make_course
 
 SOURCE = """
