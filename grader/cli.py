@@ -214,7 +214,7 @@ def grade(args: argparse.Namespace) -> int:
     """
     from grader.progress import Progress
     from grader.reports.table import print_class
-    from grader.results import Result, all_results
+    from grader.results import all_results, readable
     from grader.run import Request, grade_class
 
     if args.jobs < 1:
@@ -238,7 +238,7 @@ def grade(args: argparse.Namespace) -> int:
     summary = grade_class(request, Progress(Console(stderr=True)), explain=explain)
     for note in summary.notes:
         print(f"grader: {printable(note)}", file=sys.stderr)
-    print_class(Console(), [r for r in all_results(args.out) if isinstance(r, Result)])
+    print_class(Console(), readable(all_results(args.out), []))
     print(f"\n{summary.graded} graded, {summary.kept} unchanged. Sandbox: {summary.sandbox}.")
     print(f"Grades:  {args.out / 'grades.csv'}")
     print(f"Results: {args.out / 'results'}/<learner>/<week>.json")
