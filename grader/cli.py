@@ -327,10 +327,12 @@ def check_exercises(args: argparse.Namespace) -> int:
     """Tell for each exercise whether its tests are too weak or too strict."""
     from grader.authoring.check import check_course, print_report
     from grader.judging.worker import protect_process
+    from grader.progress import Progress
 
     protect_process()
     seeds = range(args.seed, args.seed + (THOROUGH_SEEDS if args.thorough else 1))
-    report = check_course(args.exercises, seeds, args.jobs)
+    progress = Progress(Console(stderr=True)) if args.thorough else None
+    report = check_course(args.exercises, seeds, args.jobs, progress=progress)
     print_report(Console(), report, with_catches=args.catches)
     return OK if report.is_clean else SOMETHING_WRONG
 
