@@ -17,6 +17,8 @@ from exercises import Week
 from exercises.cells import answer_cell
 
 ROOT = Path(__file__).resolve().parents[3]
+LEFT_OUT = Path(__file__).with_name("left_out")
+PYTHONPATH = f"{ROOT}{os.pathsep}{LEFT_OUT}"  # of all that imports nbgrader
 SCORES = """
     SELECT submitted_assignment.student_id, base_cell.name, grade.auto_score, grade.manual_score,
            grade.extra_credit, grade.needs_manual_grade
@@ -48,7 +50,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         "HOME": str(home / "home"),
         **{name: str(home / "home" / name) for name in places},
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",  # it runs alembic
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": PYTHONPATH,
         **more,
     }
 
