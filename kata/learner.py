@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from exercises.verdict import is_stub, parse
+from kata.changes import Inputs
 from kata.comparisons import SHOWN_NUMBERS, describe_argument
 
 REMEMBERED_CALLS = 20
@@ -185,8 +186,10 @@ class LearnersFunction:
             {name: _snapshot(value) for name, value in kwargs.items()},
         )
         self._calls.append(call)
+        inputs = Inputs(self._function, args, kwargs)
         call.result = self._function(*args, **kwargs)
         call.has_returned = True
+        inputs.check_unchanged()
         return call.result
 
     def __repr__(self) -> str:
