@@ -76,5 +76,33 @@ def test_a_function_that_raises_is_not_blamed_for_changes():
         X[0] = 9.0
         raise ValueError("no")
 
+    X = np.ones(2)
     with pytest.raises(ValueError, match="no"):
-        call(refuses, np.ones(2))
+        call(refuses, X)
+    assert X.tolist() == [1.0, 1.0]
+
+
+def test_the_next_test_finds_its_inputs_as_they_were():
+    def spoils(X, rows, table):
+        X[:] = np.nan
+        rows[1][0] = 5.0
+        del rows[0]
+        table["b"] = table.pop("a")
+        table["b"] += 1.0
+
+    X, row, cell = np.array([[1.0, 2.0]]).T, np.array([3.0]), np.array([4.0])
+    rows, table = ["first", row], {"a": cell}
+    with pytest.raises(Mismatch, match="X was changed"):
+        call(spoils, X, rows, table=table)
+    assert X.tolist() == [[1.0], [2.0]]
+    assert rows == ["first", row]
+    assert row.tolist() == [3.0]
+    assert table == {"a": cell}
+    assert cell.tolist() == [4.0]
+
+
+def test_an_equal_number_in_its_place_is_no_change():
+    def rounds(values):
+        values[0] = float(str(values[0]))
+
+    call(rounds, [1234.5])
