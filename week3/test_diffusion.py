@@ -79,10 +79,10 @@ class TestPredictX0:
         assert_close(got, [[[6.0, -16.0]]])
 
     def test_pictures_of_late_steps(self, learner):
-        """Of two pictures a millionth of the variance is left, in amplitude a thousandth."""
-        xt, t = np.full((2, 2, 2), 0.005), np.array([0, 0])
-        got = learner.predict_x0(xt, t, np.array([1e-6]), np.zeros((2, 2, 2)))
-        assert_close(got, np.full((2, 2, 2), 5.0))
+        """Of one picture a millionth of the variance is left, in amplitude a thousandth."""
+        xt, t = np.full((2, 2, 2), 0.005), np.array([1, 0])
+        got = learner.predict_x0(xt, t, np.array([0.25, 1e-6]), np.zeros((2, 2, 2)))
+        assert_close(got, [[[5.0, 5.0]] * 2, [[0.01, 0.01]] * 2])
 
 
 class TestCosineAlphaBars:

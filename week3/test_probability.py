@@ -77,10 +77,10 @@ class TestBayes:
         got = learner.bayes(np.array([0.5, 0.5, 0.0]), np.array([3e-20, 1e-20, 1.0]))
         assert_close(got, [0.75, 0.25, 0.0], atol=0.0)
 
-    def test_ten_hypotheses(self, learner):
-        """Ten times 0.1 is not quite 1 in floats, and a prior all the same."""
-        prior, likelihood = np.full(10, 0.1), np.arange(10.0)
-        assert_close(learner.bayes(prior, likelihood), np.arange(10.0) / 45)
+    def test_many_hypotheses(self, learner):
+        """49 times 1/49 is not quite 1 in floats, and a prior all the same."""
+        prior, likelihood = np.full(49, 1 / 49), np.arange(49.0) / 49
+        assert_close(learner.bayes(prior, likelihood), np.arange(49.0) / 1176)
 
     def test_refuses_the_impossible(self, learner):
         """What no hypothesis allows is an error; one hypothesis that allows it is certain."""
@@ -146,9 +146,9 @@ class TestExpectation:
         values, probs = np.array([0.0, 1e12]), np.array([1 - 1e-12, 1e-12])
         assert_close(learner.expectation(values, probs), 1.0)
 
-    def test_ten_values(self, learner):
-        """Ten times 0.1 is not quite 1 in floats, and a distribution all the same."""
-        assert_close(learner.expectation(np.arange(10.0), np.full(10, 0.1)), 4.5)
+    def test_many_values(self, learner):
+        """49 times 1/49 is not quite 1 in floats, and a distribution all the same."""
+        assert_close(learner.expectation(np.arange(49.0), np.full(49, 1 / 49)), 24.0)
 
     def test_refuses_what_is_no_distribution(self, learner):
         """Probabilities below 0, or that do not sum to 1, are an error; 0.5 and 0.5 are not."""
@@ -170,9 +170,9 @@ class TestVariance:
         """The variance of a fair die is 35/12."""
         assert_close(learner.variance(np.arange(1.0, 7.0), np.full(6, 1 / 6)), 35 / 12)
 
-    def test_ten_values(self, learner):
-        """Ten times 0.1 is not quite 1 in floats, and a distribution all the same."""
-        assert_close(learner.variance(np.arange(10.0), np.full(10, 0.1)), 8.25)
+    def test_many_values(self, learner):
+        """49 times 1/49 is not quite 1 in floats, and a distribution all the same."""
+        assert_close(learner.variance(np.arange(49.0), np.full(49, 1 / 49)), 200.0)
 
     def test_is_stable(self, learner):
         """A coin that shows a billion or a billion and 2 has the same variance as with 0 or 2."""
