@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from kata.comparisons import assert_close, assert_same
+from kata.work_limit import work_limit
 
 KING = np.array([0.8, 0.2, 0.9, -0.5])
 QUEEN = np.array([0.7, 0.8, 0.85, -0.4])
@@ -99,6 +100,14 @@ class TestCosineSimilarityMatrix:
         """One row against one row is still a table, of one entry."""
         X, Y = np.array([[3.0, 4.0]]), np.array([[1.0, 0.0]])
         assert_close(learner.cosine_similarity_matrix(X, Y), [[0.6]])
+
+    def test_large_tables(self, learner):
+        """A million pairs are one matrix product: there is no Python loop over pairs."""
+        angles = np.radians(np.arange(1000.0))
+        X = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        with work_limit(200_000):
+            got = learner.cosine_similarity_matrix(X, X)
+        assert_close(got[:100:10], np.cos(angles[:100:10, np.newaxis] - angles), rtol=1e-8)
 
 
 class TestNearest:
