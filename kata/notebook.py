@@ -196,7 +196,7 @@ class _Plugin:
 
 
 def run_visible_tests(
-    exercises: Sequence[Exercise], project: Project, limit_s: float = LIMIT_S
+    exercises: Sequence[Exercise], project: Project, limit_s: float | None = None
 ) -> Results:
     """Run the visible tests of some exercises in this process, and return what became of them.
 
@@ -213,7 +213,7 @@ def run_visible_tests(
     # Quicker: no look at folders further up, and no long words of pytest's own.
     options += ["--confcutdir", root, "--tb=native"]
     options += [word for name in PLUGINS_NOT_NEEDED for word in ("-p", f"no:{name}")]
-    plugin = _Plugin(project, exercises, limit_s)
+    plugin = _Plugin(project, exercises, LIMIT_S if limit_s is None else limit_s)
     with _plain_environment(), redirect_stdout(StringIO()) as printed:
         status = pytest.main([*options, *map(str, files)], [plugin])
     if status == pytest.ExitCode.INTERRUPTED:
