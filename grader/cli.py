@@ -18,7 +18,7 @@ from grader.reports.exports import NAMES as EXPORTS
 from kata.version import ShowVersion
 
 if TYPE_CHECKING:
-    from grader.run import Decision
+    from grader.run import Decision, Summary
 
 # What a learner's installation lacks, and which extra brings it.
 EXTRAS = {
@@ -34,9 +34,9 @@ OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status.
 
-    0: all is well. 1: `check` found something, or `export` could not place something. 2: the call
-    or its input is wrong, or there is no sandbox. 3: some submissions could not be graded for a
-    reason on our side.
+    0: all is well. 1: `check` found something, `export` could not place something, or `me` has
+    something left to do. 2: the call or its input is wrong, or there is no sandbox. 3: some
+    submissions could not be graded for a reason on our side.
     """
     args = build_parser().parse_args(argv)
     try:
@@ -63,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=ShowVersion, help="show the version, and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
+    _add_me(commands)
     _add_check(commands)
     _add_mutants(commands)
     noise = commands.add_parser("noise", help="see whether right code passes however it rounds")
@@ -102,6 +103,15 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="run the code UNPROTECTED: only for debugging code of your own",
     )
     run.set_defaults(command=grade)
+
+
+def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    me = commands.add_parser(
+        "me", help="grade your own work in this repository", description=grade_my_work.__doc__
+    )
+    me.add_argument("week", nargs="*", metavar="WEEK", help="only these weeks")
+    me.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
+    me.set_defaults(command=grade_my_work)
 
 
 def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -242,6 +252,11 @@ def grade(args: argparse.Namespace) -> int:
     print(f"\n{summary.graded} graded, {summary.kept} unchanged. Sandbox: {summary.sandbox}.")
     print(f"Grades:  {args.out / 'grades.csv'}")
     print(f"Results: {args.out / 'results'}/<learner>/<week>.json")
+    return _tell_what_is_ours(summary)
+
+
+def _tell_what_is_ours(summary: Summary) -> int:
+    """Print what went wrong on our side; return the exit status that says whether anything did."""
     if summary.void:
         print("grader: tests that our own solutions fail in this run:", file=sys.stderr)
         _print_lines([f"{test.id}: {test.why}" for test in summary.void])
@@ -254,6 +269,22 @@ def grade(args: argparse.Namespace) -> int:
         _print_lines(summary.failed)
         print("grader: run the same command again to retry these", file=sys.stderr)
     return OK if summary.is_whole else NOT_ALL_GRADED
+
+
+def grade_my_work(args: argparse.Namespace) -> int:
+    """Grade the week folders of this repository, as you have filled them, by the hidden tests.
+
+    Your code runs in the sandbox. What is unchanged since the last time is not graded again.
+    """
+    from grader.me import grade_me, print_graded
+    from grader.progress import Progress
+
+    if args.jobs < 1:
+        raise InputError(f"--jobs {args.jobs}: give a whole number, 1 or more")
+    graded = grade_me(args.week, args.jobs, Progress(Console(stderr=True)))
+    print_graded(graded)
+    status = _tell_what_is_ours(graded.summary)
+    return status or (OK if graded.is_done else SOMETHING_WRONG)
 
 
 def _explain(decisions: Sequence[Decision]) -> None:

@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 
 from exercises.verdict import is_stub, parse
-from kata.comparisons import SHOWN_NUMBERS, describe_argument
+from kata.changes import Inputs
+from kata.comparisons import SHOWN_NUMBERS, Mismatch, describe_argument
 
 REMEMBERED_CALLS = 20
 
@@ -185,8 +186,14 @@ class LearnersFunction:
             {name: _snapshot(value) for name, value in kwargs.items()},
         )
         self._calls.append(call)
-        call.result = self._function(*args, **kwargs)
+        inputs = Inputs(self._function, args, kwargs)
+        try:
+            call.result = self._function(*args, **kwargs)
+        finally:
+            changed = inputs.put_back()
         call.has_returned = True
+        if changed is not None:
+            raise Mismatch(f"{changed} was changed in place: work on a copy")
         return call.result
 
     def __repr__(self) -> str:

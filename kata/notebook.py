@@ -32,6 +32,7 @@ from kata.deadline import start_deadline
 from kata.errors import UsageError
 from kata.explain import TookTooLongError
 from kata.page import Report
+from kata.project import Project
 from kata.summary import Results, points_of
 from kata.visible_tests import LIMIT_S, RUNNING, VisibleTests
 
@@ -65,7 +66,7 @@ def check(*names: str) -> None:
     notebook = _notebook(inspect.currentframe())
     exercises = _exercises(notebook, names)
     if exercises:
-        _display(Report(_run(exercises, notebook), notebook, is_short=not names))
+        _display(Report(run_visible_tests(exercises, notebook), notebook, is_short=not names))
 
 
 def score(name: str) -> float | None:
@@ -79,7 +80,7 @@ def score(name: str) -> float | None:
     if not exercises:
         return 0.0
     (exercise,) = exercises
-    points = points_of(exercise, _run(exercises, notebook)[exercise])
+    points = points_of(exercise, run_visible_tests(exercises, notebook)[exercise])
     if exercise.is_stretch:
         print(f"bonus: {points:.3g} of {exercise.points:g} points")
         return None
@@ -139,10 +140,15 @@ class _NotebookTests(VisibleTests):
     """The hooks for a run of some exercises, in which the time limit is our own."""
 
     def __init__(
-        self, config: pytest.Config, notebook: Notebook, exercises: Sequence[Exercise]
+        self,
+        config: pytest.Config,
+        project: Project,
+        exercises: Sequence[Exercise],
+        limit_s: float,
     ) -> None:
-        super().__init__(config, notebook)
+        super().__init__(config, project)
         self._exercises = exercises
+        self._limit_s = limit_s
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -157,8 +163,8 @@ class _NotebookTests(VisibleTests):
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Limit the time of a test."""
-        item.stash[RUNNING].limit_s = LIMIT_S
-        deadline = start_deadline(LIMIT_S, TookTooLongError, lambda: False)
+        item.stash[RUNNING].limit_s = self._limit_s
+        deadline = start_deadline(self._limit_s, TookTooLongError, lambda: False)
         try:
             return (yield from super().pytest_runtest_call(item))
         finally:
@@ -175,29 +181,39 @@ class _QuietBoard(Board):
 class _Plugin:
     """Registers the hooks, as `kata.plugin` does in a week folder."""
 
-    def __init__(self, notebook: Notebook, exercises: Sequence[Exercise]) -> None:
-        self._notebook = notebook
+    def __init__(self, project: Project, exercises: Sequence[Exercise], limit_s: float) -> None:
+        self._project = project
         self._exercises = exercises
+        self._limit_s = limit_s
         self.results: Results = {}
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        tests = _NotebookTests(config, self._notebook, self._exercises)
-        board = _QuietBoard(config, self._notebook)
+        tests = _NotebookTests(config, self._project, self._exercises, self._limit_s)
+        board = _QuietBoard(config, self._project)
         config.pluginmanager.register(tests, "kata-visible-tests")
         config.pluginmanager.register(board, "kata-board")
         self.results = board.results
 
 
-def _run(exercises: Sequence[Exercise], notebook: Notebook) -> Results:
-    modules = dict.fromkeys(notebook.catalogue.module_of(exercise) for exercise in exercises)
-    files = [notebook.layout.visible_tests(module) for module in modules]
+def run_visible_tests(
+    exercises: Sequence[Exercise], project: Project, limit_s: float | None = None
+) -> Results:
+    """Run the visible tests of some exercises in this process, and return what became of them.
+
+    Raises
+    ------
+    RuntimeError
+        If they could not run, which is no fault of the learner's.
+    """
+    modules = dict.fromkeys(project.catalogue.module_of(exercise) for exercise in exercises)
+    files = [project.layout.visible_tests(module) for module in modules]
     root = os.path.commonpath([file.parent for file in files])
     options = ["--rootdir", root, "-c", os.devnull, "--noconftest"]
     options += ["--import-mode=importlib", "--capture=sys"]
     # Quicker: no look at folders further up, and no long words of pytest's own.
     options += ["--confcutdir", root, "--tb=native"]
     options += [word for name in PLUGINS_NOT_NEEDED for word in ("-p", f"no:{name}")]
-    plugin = _Plugin(notebook, exercises)
+    plugin = _Plugin(project, exercises, LIMIT_S if limit_s is None else limit_s)
     with _plain_environment(), redirect_stdout(StringIO()) as printed:
         status = pytest.main([*options, *map(str, files)], [plugin])
     if status == pytest.ExitCode.INTERRUPTED:

@@ -16,6 +16,9 @@ def power_iteration(A: np.ndarray, steps: int = 1000) -> tuple[float, np.ndarray
     normalisation tames the layers of a GAN, and the largest eigenvalue of the Hessian says how
     large a learning rate may be.
 
+    From scratch: do without `np.linalg.eig`, `np.linalg.eigh`, `np.linalg.eigvals`,
+    `np.linalg.eigvalsh` and `np.linalg.svd`, and without what does the same job under another name.
+
     Parameters
     ----------
     A : ndarray of shape (n, n)
@@ -35,8 +38,7 @@ def power_iteration(A: np.ndarray, steps: int = 1000) -> tuple[float, np.ndarray
     Notes
     -----
     The start matters. A vector at right angles to the answer has no part to be stretched and never
-    finds it, as the vector of ones in the second example. Do without `np.linalg.eig`, `eigh`,
-    `eigvals`, `eigvalsh` and `svd`.
+    finds it, as the vector of ones in the second example.
 
     References
     ----------
@@ -61,6 +63,9 @@ def covariance(X: np.ndarray) -> np.ndarray:
     variances. Its eigenvectors are the principal components; it whitens inputs, shapes the
     Gaussians of generative models, and compares real with generated pictures in the FID score.
 
+    From scratch: do without `np.cov`, and without what does the same job under another name, such
+    as `statistics.covariance`, `statistics.correlation` and `statistics.linear_regression`.
+
     Parameters
     ----------
     X : ndarray of shape (n, d)
@@ -79,8 +84,8 @@ def covariance(X: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    From scratch: do without `np.cov`. The divisor is n - 1 rather than n because the mean was
-    estimated from the same samples, which takes up one of them.
+    The divisor is n - 1 rather than n because the mean was estimated from the same samples, which
+    takes up one of them.
 
     References
     ----------

@@ -9,12 +9,15 @@ import numpy as np
 
 
 def matmul(A: np.ndarray, B: np.ndarray) -> np.ndarray:
-    """Return the matrix product A B, from scratch.
+    """Return the matrix product A B.
 
     Every row of A meets every column of B in one inner product. A layer of a network applied to a
     batch is one such product, and so are the queries, keys and values of a transformer: nearly
     all the arithmetic of training and running a model happens here. It also says why networks
     need activation functions: two layers without one between them are the single matrix A B.
+
+    From scratch: do without `@`, `np.dot`, `np.matmul`, `np.einsum`, `np.tensordot` and `np.inner`,
+    and without what does the same job under another name, such as `math.sumprod`.
 
     Parameters
     ----------
@@ -49,12 +52,15 @@ def matmul(A: np.ndarray, B: np.ndarray) -> np.ndarray:
 
 
 def transpose(A: np.ndarray) -> np.ndarray:
-    """Return a new array in which rows have become columns, from scratch.
+    """Return a new array in which rows have become columns.
 
     Attention compares queries with transposed keys, and backpropagation carries errors through a
     layer with the transpose of its weights. numpy's own `.T` copies nothing: it is a view, a
     second way to look at the same memory, and a change of one is a change of the other. Here the
     numbers are copied, so that both can live on their own.
+
+    From scratch: do without `.T`, `np.transpose`, `np.swapaxes`, `np.moveaxis` and `np.einsum`, and
+    without what does the same job under another name.
 
     Parameters
     ----------
@@ -86,6 +92,8 @@ def solve(A: np.ndarray, b: np.ndarray) -> np.ndarray:
     such a system. Before each step the equation with the largest coefficient is swapped to the
     top (partial pivoting): without it a zero on the diagonal stops the method, and a tiny number
     there, worse, lets it go on with a wrong result.
+
+    From scratch: do without `np.linalg`, and without what does the same job under another name.
 
     Parameters
     ----------
@@ -127,6 +135,8 @@ def inverse(A: np.ndarray) -> np.ndarray:
     multivariate Gaussian, and invertible layers make normalising flows. To solve a single system,
     `solve` is cheaper and more accurate.
 
+    From scratch: do without `np.linalg`, and without what does the same job under another name.
+
     Parameters
     ----------
     A : ndarray of shape (n, n)
@@ -162,6 +172,8 @@ def determinant(A: np.ndarray) -> float:
     squashes space flat. Normalising flows need it to keep track of probability, and the density
     of a multivariate Gaussian divides by its root. The textbook's expansion along a row takes n!
     steps, which for n = 50 would not end before the universe does; elimination takes about n³.
+
+    From scratch: do without `np.linalg`, and without what does the same job under another name.
 
     Parameters
     ----------
@@ -233,6 +245,9 @@ def gram_schmidt(V: np.ndarray) -> np.ndarray:
     orthonormal keep the signals of a deep network from growing or dying. In floating point the
     textbook's formula fails for nearly dependent rows: the rest is a small difference of large
     numbers, and its rounding errors point back along the rows before.
+
+    From scratch: do without `np.linalg.qr` and `np.linalg.svd`, and without what does the same job
+    under another name.
 
     Parameters
     ----------

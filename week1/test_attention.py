@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.comparisons import assert_close, assert_distribution
+from kata.comparisons import assert_close, assert_distribution, no_floating_point_warnings
 
 
 class TestAttentionScores:
@@ -23,6 +23,11 @@ class TestAttentionScores:
         expected = np.concatenate([np.full((1, 3, 5), 2.0), np.full((1, 3, 5), 6.0)])
         assert_close(learner.attention_scores(Q, K), expected)
 
+    def test_texts_and_heads(self, learner):
+        """Any axes may stand in front: 2 texts of 3 heads, 1 query and 1 key give (2, 3, 1, 1)."""
+        Q, K = np.ones((2, 3, 1, 4)), np.ones((2, 3, 1, 4))
+        assert_close(learner.attention_scores(Q, K), np.full((2, 3, 1, 1), 2.0))
+
 
 class TestAttentionWeights:
     def test_shares(self, learner):
@@ -37,6 +42,20 @@ class TestAttentionWeights:
         got = learner.attention_weights(np.sin(positions), np.cos(positions))
         assert_close(np.shape(got), (2, 3, 3))
         assert_distribution(got)
+
+    def test_large_scores(self, learner):
+        """Scores of 2000 are no more than equal, or ln 3 apart: nothing overflows."""
+        Q = np.array([[2000.0], [0.0]])
+        K = np.array([[1.0], [1.0]])
+        with no_floating_point_warnings():
+            assert_close(learner.attention_weights(Q, K), [[0.5, 0.5], [0.5, 0.5]])
+            K = np.array([[1.0], [1.0 - np.log(3.0) / 2000.0]])
+            assert_close(learner.attention_weights(Q, K), [[0.75, 0.25], [0.5, 0.5]])
+
+    def test_texts_and_heads(self, learner):
+        """Any axes may stand in front, and a single key gets all, in an axis of its own."""
+        Q, K = np.ones((2, 3, 5, 4)), np.ones((2, 3, 1, 4))
+        assert_close(learner.attention_weights(Q, K), np.ones((2, 3, 5, 1)))
 
 
 class TestSelfAttention:
@@ -69,3 +88,17 @@ class TestSelfAttention:
         X[1] = -3.0
         W = 0.01 * np.eye(64)
         assert_close(learner.self_attention(X, W, W, np.eye(64)), X)
+
+    def test_large_scores(self, learner):
+        """A score of 1000 against 0: each word reads itself alone, without an overflow."""
+        X = np.array([[1.0, 0.0], [0.0, 1.0]])
+        with no_floating_point_warnings():
+            got = learner.self_attention(X, 1000 * np.sqrt(2) * np.eye(2), np.eye(2), X + 1)
+        assert_close(got, [[2.0, 1.0], [1.0, 2.0]])
+
+    def test_queries_ask_and_keys_answer(self, learner):
+        """Only the first word asks, and only the second has an answer: so the first reads it."""
+        X = np.array([[1.0, 0.0], [0.0, 1.0]])
+        W_Q, W_K = np.array([[np.log(3.0)], [0.0]]), np.array([[0.0], [1.0]])
+        W_V = np.array([[4.0], [8.0]])
+        assert_close(learner.self_attention(X, W_Q, W_K, W_V), [[7.0], [6.0]])

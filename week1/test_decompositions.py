@@ -47,6 +47,16 @@ class TestPowerIteration:
         assert_close(value, -5.0, rtol=1e-8, what="the eigenvalue")
         assert_same_up_to_sign(vector, [1.0, 0.0], atol=1e-6)
 
+    def test_does_not_depend_on_a_lucky_start(self, learner):
+        """It finds an eigenvector that sums to 0, and one whose first entry is 0."""
+        result = learner.power_iteration(np.array([[2.0, -1.0], [-1.0, 2.0]]))
+        value, vector = unpack(result, "value, vector")
+        assert_close(value, 3.0, rtol=1e-8, what="the eigenvalue")
+        assert_same_up_to_sign(vector, np.array([1.0, -1.0]) / np.sqrt(2), atol=1e-6)
+        value, vector = unpack(learner.power_iteration(np.diag([0.95, 1.0])), "value, vector")
+        assert_close(value, 1.0, rtol=1e-8, what="the eigenvalue")
+        assert_same_up_to_sign(vector, [0.0, 1.0], atol=1e-6)
+
     def test_multiplying_by_the_matrix_only_stretches(self, learner):
         """A v is the same as the eigenvalue times v."""
         A = np.array([[4.0, 1.0, 0.0], [1.0, 3.0, 1.0], [0.0, 1.0, 1.0]])
@@ -98,6 +108,14 @@ class TestPca:
         assert_same_up_to_sign(components, [bar / 2], what="components")  # 4 pixels: length 2
         assert_close(variance, [4 * 0.625 / 3], what="explained variance")
 
+    def test_one_feature(self, learner):
+        """A single feature has one direction, and its variance is that of the column."""
+        components, variance = unpack(
+            learner.pca(np.array([[1.0], [3.0]]), 1), "components, variance"
+        )
+        assert_same_up_to_sign(components, [[1.0]], what="components")
+        assert_close(variance, [2.0], what="explained variance")
+
     def test_refuses_a_third_direction_in_the_plane(self, learner):
         """Two features have one or two components: 0 or 3 are an error."""
         X = np.array([[0.0, 3.0], [0.0, -3.0], [1.0, 0.0], [-1.0, 0.0]])
@@ -106,6 +124,15 @@ class TestPca:
         for n_components in (0, 3):
             with pytest.raises(ValueError):
                 learner.pca(X, n_components)
+
+    def test_refuses_more_components_than_samples(self, learner):
+        """Two samples of three features have two components at most: 3 are an error."""
+        X = np.array([[1.0, 2.0, 2.0], [0.0, 0.0, 0.0]])
+        components, variance = unpack(learner.pca(X, 1), "components, variance")
+        assert_same_up_to_sign(components, [[1 / 3, 2 / 3, 2 / 3]], what="components")
+        assert_close(variance, [4.5], what="explained variance")
+        with pytest.raises(ValueError):
+            learner.pca(X, 3)
 
 
 class TestExplainedVarianceRatio:
@@ -124,6 +151,10 @@ class TestExplainedVarianceRatio:
         X = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
         assert_close(learner.explained_variance_ratio(X), [1.0, 0.0], atol=1e-9)
 
+    def test_one_feature(self, learner):
+        """A single feature explains everything: one share, of 1."""
+        assert_close(learner.explained_variance_ratio(np.array([[1.0], [3.0]])), [1.0])
+
 
 class TestPcaTransform:
     def test_one_direction(self, learner):
@@ -135,8 +166,9 @@ class TestPcaTransform:
     def test_two_directions(self, learner):
         """Each row of the components gives one column of coordinates."""
         components = np.array([[0.6, 0.8], [-0.8, 0.6]])
-        result = learner.pca_transform(np.array([[11.0, 20.0]]), np.array([1.0, 20.0]), components)
-        assert_close(result, [[6.0, -8.0]])
+        X = np.array([[11.0, 20.0], [1.0, 30.0]])
+        result = learner.pca_transform(X, np.array([1.0, 20.0]), components)
+        assert_close(result, [[6.0, -8.0], [8.0, 6.0]])
 
 
 class TestPcaReconstruct:
@@ -145,6 +177,13 @@ class TestPcaReconstruct:
         Z = np.array([[5.0], [0.0]])
         result = learner.pca_reconstruct(Z, np.array([1.0, 1.0]), np.array([[0.6, 0.8]]))
         assert_close(result, [[4.0, 5.0], [1.0, 1.0]])
+
+    def test_two_directions(self, learner):
+        """Each coordinate goes along its own row of the components; one sample stays a row."""
+        components = np.array([[0.6, 0.8], [-0.8, 0.6]])
+        Z = np.array([[6.0, -8.0]])
+        result = learner.pca_reconstruct(Z, np.array([1.0, 20.0]), components)
+        assert_close(result, [[11.0, 20.0]])
 
     def test_one_number_draws_a_digit(self, learner):
         """Between a 0 and an 8, one number draws the whole picture of 64 pixels."""
@@ -161,6 +200,14 @@ class TestLowRank:
         result = learner.low_rank(np.diag([3.0, 1.0, 2.0]), 2)
         assert_close(result, np.diag([3.0, 0.0, 2.0]), atol=1e-6)
 
+    def test_rows_and_columns(self, learner):
+        """Of a matrix that is not symmetric too, the larger entry stays where it is."""
+        W = np.array([[0.0, 2.0, 0.0], [-3.0, 0.0, 0.0]])
+        assert_close(learner.low_rank(W, 1), [[0.0, 0.0, 0.0], [-3.0, 0.0, 0.0]], atol=1e-6)
+        assert_close(learner.low_rank(np.diag([-3.0, 2.0]), 1), np.diag([-3.0, 0.0]), atol=1e-6)
+        W = np.array([[0.0, 2.0], [3.0, 0.0]])
+        assert_close(learner.low_rank(W, 1), [[0.0, 0.0], [3.0, 0.0]], atol=1e-6)
+
     def test_a_picture_of_stripes_has_rank_one(self, learner):
         """Stripes are one row, repeated: rank 1 keeps them whole, rank 0 nothing."""
         stripes = np.tile([1.0, 0.0, 0.0, 0.5], (6, 1))
@@ -168,12 +215,14 @@ class TestLowRank:
         assert_close(learner.low_rank(stripes, 0), np.zeros((6, 4)), what="rank 0")
 
     def test_refuses_a_rank_above_the_smaller_side(self, learner):
-        """A matrix of 2 rows has rank 2 at most: 3 is an error, and so is -1."""
+        """A matrix of 2 rows, or of 2 columns, has rank 2 at most: 3 is an error, and so is -1."""
         W = np.array([[3.0, 0.0, 0.0], [0.0, 0.0, 2.0]])
         assert_close(learner.low_rank(W, 2), W, atol=1e-6)
         for rank in (3, -1):
             with pytest.raises(ValueError):
                 learner.low_rank(W, rank)
+            with pytest.raises(ValueError):
+                learner.low_rank(W.T, rank)
 
 
 class TestLowRankError:
@@ -182,6 +231,15 @@ class TestLowRankError:
         W = np.diag([3.0, 4.0])
         assert_close(learner.low_rank_error(W, 1), 0.6)
         assert_close(learner.low_rank_error(W, 0), 1.0)
+
+    def test_full_rank(self, learner):
+        """At full rank nothing is missed: the error is 0 but for rounding, and not nan."""
+        W = np.array([[0.1, 0.7, 0.3], [0.2, 0.5, 0.9]])
+        assert_close(learner.low_rank_error(W, 2), 0.0, atol=1e-12)
+
+    def test_little_is_missed(self, learner):
+        """Where 1 in 10 million is missed, the error says so to many digits."""
+        assert_close(learner.low_rank_error(np.diag([1.0, 1e-7]), 1), 1e-7, atol=1e-12)
 
     def test_a_zero_matrix(self, learner):
         """Of a zero matrix nothing is missed, and nothing is divided by zero."""
@@ -208,6 +266,19 @@ class TestLoraForward:
         """With r = 2, alpha = 3 means a factor of 1.5."""
         x, A, B = np.array([[2.0, 4.0]]), np.eye(2), np.eye(2)
         assert_close(learner.lora_forward(x, np.zeros((2, 2)), A, B, 3.0), [[3.0, 6.0]])
+
+    def test_a_batch_of_texts(self, learner):
+        """Any axes in front are kept, and A, which comes first, is not mixed up with B."""
+        x = np.array([[[1.0, 2.0]], [[3.0, 4.0]]])  # (2, 1, 2)
+        A, B = np.array([[1.0, 1.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [2.0, 1.0]])
+        # The rows of x Aᵀ are (3, 2) and (7, 4), times Bᵀ (3, 8) and (7, 18).
+        result = learner.lora_forward(x, np.zeros((2, 2)), A, B, 2.0)
+        assert_close(result, [[[3.0, 8.0]], [[7.0, 18.0]]])
+
+    def test_goes_through_the_few_numbers(self, learner):
+        """Inputs meet A first: B A is never formed, which would be large and here overflows."""
+        x, A, B = np.array([[1e-200]]), np.array([[1e200]]), np.array([[1e200]])
+        assert_close(learner.lora_forward(x, np.zeros((1, 1)), A, B, 1.0), [[1e200]])
 
     def test_training_starts_from_the_frozen_layer(self, learner):
         """B starts at zero, so that at first nothing has changed."""

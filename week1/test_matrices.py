@@ -61,6 +61,13 @@ class TestTranspose:
         A = np.array([[1.0, 2.0], [3.0, 4.0]])
         assert_close(learner.run(_transposed_before_a_change, A), [[1.0, 3.0], [2.0, 4.0]])
 
+    def test_a_single_row(self, learner):
+        """A single row becomes a column, not a vector, and is no view either."""
+        A = np.array([[0.1, 0.2, 0.3]])
+        column = [[0.1], [0.2], [0.3]]
+        assert_close(learner.transpose(A), column)
+        assert_close(learner.run(_transposed_before_a_change, A), column)
+
 
 class TestSolve:
     def test_two_equations(self, learner):
@@ -69,10 +76,12 @@ class TestSolve:
         assert_close(learner.solve(A, b), [1.0, 3.0])
 
     def test_needs_swaps(self, learner):
-        """A zero or a tiny number on the diagonal calls for another row."""
+        """A zero or a small number on the diagonal calls for the row with the largest magnitude."""
         b = np.array([1.0, 2.0])
-        assert_close(learner.solve(np.array([[0.0, 1.0], [1.0, 1.0]]), b), [1.0, 1.0])
-        assert_close(learner.solve(np.array([[1e-20, 1.0], [1.0, 1.0]]), b), [1.0, 1.0])
+        for small in (0.0, 1e-20, 1e-10):
+            assert_close(learner.solve(np.array([[small, 1.0], [1.0, 1.0]]), b), [1.0, 1.0])
+        A, b = np.array([[1e-20, 1.0], [-1.0, 1.0]]), np.array([1.0, 0.0])
+        assert_close(learner.solve(A, b), [1.0, 1.0])
 
     def test_right_hand_sides_in_columns(self, learner):
         """With three right-hand sides as columns it gives three solutions as columns."""
@@ -81,13 +90,20 @@ class TestSolve:
         assert_close(learner.solve(A, B), [[1.0, 0.0, 2.0], [1.0, 2.0, 0.0]])
 
     def test_refuses_singular_matrices(self, learner):
-        """Two parallel lines are a ValueError; 1e-8 times the identity is a good matrix."""
+        """Two parallel lines are a ValueError; 1e-20 times the identity is a good matrix."""
         b = np.array([1.0, 2.0])
-        assert_close(learner.solve(1e-8 * np.eye(2), b), [1e8, 2e8])
+        assert_close(learner.solve(1e-20 * np.eye(2), b), [1e20, 2e20])
         with pytest.raises(ValueError):
             learner.solve(np.array([[1.0, 2.0], [2.0, 4.0]]), b)
         with pytest.raises(ValueError):
-            learner.solve(np.ones((2, 3)), b)
+            learner.solve(np.eye(2, 3), b)
+
+    def test_refuses_what_rounding_saves(self, learner):
+        """1 to 9 in rows is singular, although rounding leaves it a pivot of about 1e-16."""
+        A, b = np.arange(1.0, 10.0).reshape(3, 3), np.ones(3)
+        assert_close(learner.solve(A + np.eye(3), b), [-5.0, -0.5, 4.0])
+        with pytest.raises(ValueError):
+            learner.solve(A, b)
 
 
 class TestInverse:
@@ -102,13 +118,25 @@ class TestInverse:
         expected = [[0.0, 1.0, 0.0], [0.0, 0.0, 0.25], [0.5, 0.0, 0.0]]
         assert_close(learner.inverse(A), expected)
 
+    def test_swaps_small_numbers_away(self, learner):
+        """A small number on the diagonal calls for a swap, else digits are lost."""
+        A = np.array([[1e-10, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 1.0, 2.0]])
+        expected = [[-0.5, 1.0, -0.5], [1.0, 0.0, 0.0], [-0.5, 0.0, 0.5]]
+        assert_close(learner.inverse(A), expected, atol=1e-9)
+
     def test_refuses_what_has_no_inverse(self, learner):
         """A matrix that squashes the plane onto a line has no inverse, nor has one of 2 by 3."""
-        assert_close(learner.inverse(np.array([[1e-9]])), [[1e9]])
+        assert_close(learner.inverse(1e-20 * np.eye(2)), 1e20 * np.eye(2))
         with pytest.raises(ValueError):
             learner.inverse(np.array([[1.0, 2.0], [2.0, 4.0]]))
         with pytest.raises(ValueError):
-            learner.inverse(np.ones((2, 3)))
+            learner.inverse(np.eye(2, 3))
+
+    def test_refuses_what_rounding_saves(self, learner):
+        """1 to 9 in rows is singular, although rounding leaves it a pivot of about 1e-16."""
+        assert_close(learner.inverse(np.array([[0.5]])), [[2.0]])
+        with pytest.raises(ValueError):
+            learner.inverse(np.arange(1.0, 10.0).reshape(3, 3))
 
 
 class TestDeterminant:
@@ -130,9 +158,20 @@ class TestDeterminant:
     def test_singular_is_zero_and_not_square_an_error(self, learner):
         """Parallel rows span no area: 0. For a matrix of 2 by 3 there is no determinant."""
         assert_close(learner.determinant(np.array([[1.0, 2.0], [2.0, 4.0]])), 0.0)
+        assert_close(learner.determinant(np.array([[0.0, 1.0], [0.0, 2.0]])), 0.0)
         assert_close(learner.determinant(np.array([[1.0, 2.0], [3.0, 4.0]])), -2.0)
         with pytest.raises(ValueError):
             learner.determinant(np.ones((2, 3)))
+
+    def test_small_is_not_singular(self, learner):
+        """The area of a tiny square is tiny, and not 0; a tiny pivot is swapped away."""
+        assert_close(learner.determinant(1e-10 * np.eye(2)), 1e-20, atol=0.0)
+        A = np.array([[1e-20, 1.0, 1.0], [1.0, 1.0, 2.0], [1.0, 2.0, 1.0]])
+        assert_close(learner.determinant(A), 2.0)
+
+    def test_twenty_rows(self, learner):
+        """Ones with 2 on the diagonal have determinant n + 1; 20 rows take no time."""
+        assert_close(learner.determinant(np.ones((20, 20)) + np.eye(20)), 21.0)
 
 
 class TestProject:
@@ -180,3 +219,10 @@ class TestGramSchmidt:
         got = learner.gram_schmidt(V)
         assert_orthonormal_rows(got)
         assert_same_subspace(got, V, atol=1e-6)
+
+    def test_each_row_is_judged_by_its_own_length(self, learner):
+        """A short row counts in full; of (0.3, 0.6, 0.9) beside (0.1, 0.2, 0.3) nothing is left."""
+        got = learner.gram_schmidt(np.array([[1e6, 0.0], [1e-12, 1e-12]]))
+        assert_close(np.abs(got), [[1.0, 0.0], [0.0, 1.0]])
+        got = learner.gram_schmidt(np.array([[0.1, 0.2, 0.3], [0.3, 0.6, 0.9]]))
+        assert_close(got, [np.array([1.0, 2.0, 3.0]) / np.sqrt(14)])

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from kata.comparisons import assert_close, assert_same
+from kata.work_limit import work_limit
 
 KING = np.array([0.8, 0.2, 0.9, -0.5])
 QUEEN = np.array([0.7, 0.8, 0.85, -0.4])
@@ -21,11 +22,15 @@ class TestDot:
         assert_close(learner.dot(a, -a), -25.0)
 
     def test_refuses_different_lengths(self, learner):
-        """Vectors of different length are a ValueError; of one length they are not."""
-        a = np.array([1.0, 2.0, 3.0])
+        """Vectors of different length are a ValueError, even if one has a single entry."""
+        a, single = np.array([1.0, 2.0, 3.0]), np.array([2.0])
         assert_close(learner.dot(a, a), 14.0)
-        with pytest.raises(ValueError):
-            learner.dot(a, np.array([1.0, 2.0]))
+        assert_close(learner.dot(single, single), 4.0)
+        for shorter in (single, a[:2]):
+            with pytest.raises(ValueError):
+                learner.dot(a, shorter)
+            with pytest.raises(ValueError):
+                learner.dot(shorter, a)
 
 
 class TestNorm:
@@ -42,6 +47,11 @@ class TestNorm:
         """The zero vector has length 0, and (0, 2) has length 2."""
         assert_close(learner.norm(np.array([0.0, 0.0])), 0.0)
         assert_close(learner.norm(np.array([0.0, 2.0])), 2.0)
+
+    def test_the_largest_magnitude_may_be_negative(self, learner):
+        """Beside -5e200 a 1 vanishes: the length is 5e200, whichever stands first."""
+        assert_close(learner.norm(np.array([1.0, -5e200])), 5e200)
+        assert_close(learner.norm(np.array([-5e200, 1.0])), 5e200)
 
 
 class TestCosineSimilarity:
@@ -86,6 +96,19 @@ class TestCosineSimilarityMatrix:
         Y = np.array([[0.0, 2.0], [4.0, 3.0]])
         assert_close(learner.cosine_similarity_matrix(X, Y), [[0.0, 0.8], [0.8, 0.96]])
 
+    def test_one_pair(self, learner):
+        """One row against one row is still a table, of one entry."""
+        X, Y = np.array([[3.0, 4.0]]), np.array([[1.0, 0.0]])
+        assert_close(learner.cosine_similarity_matrix(X, Y), [[0.6]])
+
+    def test_large_tables(self, learner):
+        """A million pairs are one matrix product: there is no Python loop over pairs."""
+        angles = np.radians(np.arange(1000.0))
+        X = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        with work_limit(200_000):
+            got = learner.cosine_similarity_matrix(X, X)
+        assert_close(got[:100:10], np.cos(angles[:100:10, np.newaxis] - angles), rtol=1e-8)
+
 
 class TestNearest:
     def test_best_first(self, learner):
@@ -103,6 +126,19 @@ class TestNearest:
         """Rows in the same direction are equally similar: the lower index comes first."""
         vectors = np.array([[0.0, 1.0], [2.0, 0.0], [1.0, 0.0], [0.0, 4.0]])
         assert_same(learner.nearest(np.array([1.0, 0.0]), vectors, k=4), [1, 2, 0, 3])
+
+    def test_ties_among_many_rows(self, learner):
+        """Of 40 rows that take turns in two directions, the even ones come first, in order."""
+        vectors = np.tile([[1.0, 0.0], [0.0, 1.0]], (20, 1))
+        expected = [*range(0, 40, 2), *range(1, 40, 2)]
+        assert_same(learner.nearest(np.array([1.0, 0.0]), vectors, k=40), expected)
+
+    def test_the_best_few_in_order(self, learner):
+        """The best 6 of 12 directions come in order: the best first."""
+        angles = np.radians([80, 10, 70, 20, 60, 30, 50, 40, 0, 90, 85, 75])
+        vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        got = learner.nearest(np.array([1.0, 0.0]), vectors, k=6)
+        assert_same(got, [8, 1, 3, 5, 7, 6])
 
     def test_refuses_k_out_of_range(self, learner):
         """With two vectors k may be 1 or 2; 0 and 3 are a ValueError."""
@@ -146,6 +182,28 @@ class TestAnalogy:
             learner.analogy(embeddings, ["emperor"], ["man"])
         with pytest.raises(KeyError):
             learner.analogy(embeddings, ["king"], ["emperor"])
+
+    def test_paris_minus_france_plus_italy(self, learner):
+        """What is subtracted counts, vectors are added as they are, and lengths are ignored."""
+        embeddings = {
+            "france": np.array([1.0, 0.0, 0.0]),
+            "italy": np.array([0.0, 1.0, 0.0]),
+            "paris": np.array([1.0, 0.0, 1.0]),
+            "lyon": np.array([1.0, 0.2, 1.0]),  # nearest to paris + italy
+            "siena": np.array([-0.3, 1.0, 0.7]),  # if all are first scaled to length 1
+            "rome": np.array([0.0, 3.0, 3.0]),
+        }
+        assert_same(learner.analogy(embeddings, ["paris", "italy"], ["france"]), "rome")
+
+    def test_twice_the_same_word(self, learner):
+        """A word that is listed twice counts twice: warm + warm - cold is hot."""
+        embeddings = {
+            "cold": np.array([0.0, 1.0]),
+            "warm": np.array([1.0, 1.0]),
+            "hot": np.array([2.0, 1.0]),
+            "dry": np.array([1.0, 0.0]),
+        }
+        assert_same(learner.analogy(embeddings, ["warm", "warm"], ["cold"]), "hot")
 
 
 class TestNeuron:

@@ -4,11 +4,14 @@ import numpy as np
 
 
 def dot(a: np.ndarray, b: np.ndarray) -> float:
-    """Return the inner product of two vectors, from scratch.
+    """Return the inner product of two vectors.
 
     Multiply entry by entry, then add up. It is the one operation that AI hardware is built for:
     each output of a layer is an inner product of inputs and weights, each attention score one of
     a query and a key, each hit of a vector search one of a question and a document.
+
+    From scratch: do without `@`, `np.dot`, `np.vdot`, `np.inner`, `np.matmul`, `np.einsum` and
+    `np.tensordot`, and without what does the same job under another name, such as `math.sumprod`.
 
     Parameters
     ----------
@@ -44,6 +47,9 @@ def norm(a: np.ndarray) -> float:
     normalisation layers divide by them. The textbook formula squares first, and the square of
     1e200 is too large for a float64, that of 1e-200 too small. Half precision gets there with
     entries of 300.
+
+    From scratch: do without `np.linalg`, and without what does the same job under another name,
+    such as `math.hypot` and `math.dist`.
 
     Parameters
     ----------

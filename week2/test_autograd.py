@@ -61,6 +61,19 @@ class TestValueFunctions:
         assert_close(learner.Value(1.5).relu().data, 1.5)
         assert_close(learner.Value(-1.5).relu().data, 0.0)
 
+    def test_far_from_zero(self, learner):
+        """exp(10) is not cut short, tanh(3.5) is not yet 1, and log takes 1e-12."""
+        assert_close(learner.Value(10.0).exp().data, math.exp(10.0))
+        assert_close(learner.Value(3.5).tanh().data, math.tanh(3.5))
+        assert_close(learner.Value(1e-12).log().data, math.log(1e-12))
+
+    def test_give_a_new_value(self, learner):
+        """The Value itself keeps its number: exp, log, tanh and relu give a new one."""
+        for name in ("exp", "tanh", "relu"):
+            x = learner.Value(-2.0)
+            getattr(x, name)()
+            assert_close(x.data, -2.0, what=f"x after x.{name}()")
+
     def test_log_refuses_what_is_not_positive(self, learner):
         """The log of 0 or of -1 is a ValueError; that of 0.5 is not."""
         assert_close(learner.Value(0.5).log().data, -math.log(2))
@@ -96,6 +109,60 @@ class TestValueBackward:
         slope = 2 * (t - 1) * (1 - t**2)
         assert_close(output.grad, 2 * (t - 1), what="grad of the output")
         assert_close([v.grad for v in (*w, b)], [slope, 2 * slope, slope], what="grad of w and b")
+
+    def test_each_operation_has_its_slope(self, learner):
+        """Plain numbers stand on either side, and relu has slope 0 at 0, as in PyTorch."""
+        for says, function, at, slope in (
+            ("2 + v", lambda v: 2 + v, 5.0, 1.0),
+            ("2 - v", lambda v: 2 - v, 5.0, -1.0),
+            ("v - 2", lambda v: v - 2, 5.0, 1.0),
+            ("2 * v", lambda v: 2 * v, 5.0, 2.0),
+            ("v / 4", lambda v: v / 4, 5.0, 0.25),
+            ("6 / v", lambda v: 6 / v, 2.0, -1.5),
+            ("Value(6) / v", lambda v: learner.Value(6.0) / v, 2.0, -1.5),
+            ("v**3", lambda v: v**3, 2.0, 12.0),
+            ("v**2", lambda v: v**2, 0.0, 0.0),
+            ("v.exp()", lambda v: v.exp(), 1.5, math.exp(1.5)),
+            ("v.log()", lambda v: v.log(), 4.0, 0.25),
+            ("v.tanh()", lambda v: v.tanh(), 1000.0, 0.0),
+            ("v.relu()", lambda v: v.relu(), 3.0, 1.0),
+            ("v.relu()", lambda v: v.relu(), -3.0, 0.0),
+            ("v.relu()", lambda v: v.relu(), 0.0, 0.0),
+        ):
+            v = learner.Value(at)
+            function(v).backward()
+            assert_close(v.grad, slope, what=f"the slope of {says} at {at:g}")
+            assert_close(v.data, at, what="v afterwards")
+
+    def test_functions_add_too(self, learner):
+        """Whatever else uses v adds its share: f(v) + v has one more slope than f(v)."""
+        for name, slope in (("exp", math.e), ("log", 1.0), ("tanh", 1 - math.tanh(1.0) ** 2)):
+            v = learner.Value(1.0)
+            (getattr(v, name)() + v).backward()
+            assert_close(v.grad, slope + 1, what=f"the slope of v.{name}() + v")
+        v = learner.Value(1.0)
+        r = v.relu()
+        (2 * r + v).backward()
+        assert_close([r.grad, v.grad], [2.0, 3.0], what="grad of r = v.relu() and v in 2·r + v")
+
+    def test_a_detour(self, learner):
+        """With a = x² used at once and by way of 2a, it passes on only when both have reported."""
+        for first in (True, False):
+            x = learner.Value(3.0)
+            a = x * x
+            b = a * 2
+            y = a + b if first else b + a
+            y.backward()
+            assert_close([a.grad, x.grad], [3.0, 18.0], what="grad of a and x")
+
+    def test_sixty_doublings(self, learner):
+        """Doubled 60 times by y + y there are 2^60 paths: each Value is visited once."""
+        x = learner.Value(1.0)
+        y = x
+        for _ in range(60):
+            y = y + y
+        y.backward()
+        assert_close(x.grad, 2.0**60, what="grad of x")
 
     def test_a_second_graph_adds(self, learner):
         """A second loss on the same weight adds its derivative: 4 from the first, 10 in all."""
@@ -139,3 +206,11 @@ class TestUnbroadcast:
         assert_close(learner.unbroadcast(grad, (1, 3)), [[11.0, 22.0, 33.0]])
         with pytest.raises(ValueError):
             learner.unbroadcast(grad, (2,))
+
+    def test_refuses_a_larger_shape(self, learner):
+        """Stretching goes one way: neither (2, 3) nor (1, 3) can have become (3,)."""
+        grad = np.array([1.0, 2.0, 3.0])
+        assert_close(learner.unbroadcast(grad, (1,)), [6.0])
+        for shape in ((2, 3), (1, 3)):
+            with pytest.raises(ValueError):
+                learner.unbroadcast(grad, shape)

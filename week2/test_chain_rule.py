@@ -141,6 +141,30 @@ class TestMlpLossAndGradients:
         for name, value in small_network().items():
             assert_same(params[name], value, what=name)
 
+    def test_means_over_the_batch(self, learner):
+        """The same example twice has loss and gradients of one, whatever the order of the dict."""
+        params = dict(reversed(small_network().items()))
+        x, labels = np.array([[1.0, 2.0], [1.0, 2.0]]), np.array([0, 0])
+        result = learner.mlp_loss_and_gradients(params, x, labels)
+        loss, gradients = unpack(result, "loss, gradients")
+        assert_close(loss, np.log(2.0), what="the loss")
+        assert_close(gradients["b1"], [0.5, 0.0], what="the gradient of b1")
+        assert_close(gradients["W1"], [[0.5, 1.0], [0.0, 0.0]], what="the gradient of W1")
+        assert_close(gradients["b2"], [-0.5, 0.5], what="the gradient of b2")
+        assert_close(gradients["W2"], [[-1.5, 0.0], [1.5, 0.0]], what="the gradient of W2")
+
+    def test_at_zero_and_below(self, learner):
+        """A hidden unit at exactly 0 gets nothing, and logits may be negative: here (-4, -4)."""
+        params = small_network()
+        params["b1"] = np.array([0.0, 1.0])  # the second hidden unit is -1 + 1
+        params["b2"] -= 10.0
+        x, labels = np.array([[1.0, 2.0]]), np.array([0])
+        result = learner.mlp_loss_and_gradients(params, x, labels)
+        loss, gradients = unpack(result, "loss, gradients")
+        assert_close(loss, np.log(2.0), what="the loss")
+        assert_close(gradients["b2"], [-0.5, 0.5], what="the gradient of b2")
+        assert_close(gradients["b1"], [0.5, 0.0], what="the gradient of b1")
+
 
 class TestAttentionBackward:
     def test_values_share_the_gradient(self, learner):
@@ -160,6 +184,16 @@ class TestAttentionBackward:
         result = learner.attention_backward(dout, Q, K, V)
         _, dK, _ = unpack(result, "dQ, dK, dV")
         assert_close(dK, [[-0.5, 0.0, 0.0, 0.0], [0.5, 0.0, 0.0, 0.0]], what="dK")
+
+    def test_unequal_weights(self, learner):
+        """A score of ln 3 weighs 3/4 to 1/4: the gradient competes around 3/4·1 + 1/4·3 = 1.5."""
+        Q, K, V, dout = np.zeros((4, 2, 4))
+        Q[0, 0], K[0, 0], V[0, 0], V[1, 0], dout[0, 0] = 2 * np.log(3.0), 1.0, 1.0, 3.0, 1.0
+        result = learner.attention_backward(dout, Q, K, V)
+        dQ, dK, dV = (part[:, 0] for part in unpack(result, "dQ, dK, dV"))
+        assert_close(dV, [0.75, 0.25], what="the first column of dV")
+        assert_close(dQ, [-0.375 / 2, 0.0], what="the first column of dQ")
+        assert_close(dK, [-0.375 * np.log(3.0), 0.375 * np.log(3.0)], what="that of dK")
 
     def test_one_position(self, learner):
         """A position that is alone looks at itself only: its value gets the whole gradient."""

@@ -69,6 +69,26 @@ class TestGradient:
         """A 0-d array has a gradient too: that of x³ at 2 is 12."""
         assert_close(learner.gradient(cubes, np.array(2.0)), 12.0, rtol=1e-6)
 
+    def test_f_gets_the_shape_of_x(self, learner):
+        """For the inner product of two rows, each row's gradient is the other one."""
+        x = np.array([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]).T  # a view, as a transpose is
+
+        def f(x):
+            first, second = np.asarray(x, dtype=float)
+            return np.sum(first * second)
+
+        truth = [[4.0, 5.0, 6.0], [1.0, 2.0, 3.0]]
+        assert_close(learner.gradient(f, x), truth, rtol=1e-6)
+
+    def test_default_step(self, learner):
+        """Without h the slopes of x³ are right to eight digits: (27, 12)."""
+        assert_close(learner.gradient(cubes, point()), [27.0, 12.0], rtol=1e-8)
+
+    def test_keeps_x(self, learner):
+        """The point is the same afterwards, to the last bit: going up and down by h is not."""
+        x = np.array([0.1, 0.7])
+        assert_close(learner.gradient(bowl, x, h=0.1), [1.6, 1.6], rtol=1e-6)
+
 
 class TestJacobian:
     def test_of_a_layer(self, learner):
@@ -99,6 +119,19 @@ class TestJacobian:
 
         assert_close(learner.jacobian(f, point()), [[10.0, 10.0]], rtol=1e-6)
 
+    def test_uses_the_given_step(self, learner):
+        """With h = 0.5 each slope of x³ is 3x² + 0.25, and the point stays as it is."""
+        x = np.array([0.1, 0.7])
+        truth = np.diag([0.28, 1.72])
+        got = learner.jacobian(lambda x: np.asarray(x, dtype=float) ** 3, x, h=0.5)
+        assert_close(got, truth, rtol=1e-6)
+        got = learner.jacobian(lambda x: np.asarray(x, dtype=float) ** 3, x, h=0.1)
+        assert_close(got, truth - 0.24 * np.eye(2), rtol=1e-6)
+
+    def test_of_a_function_that_returns_its_argument(self, learner):
+        """The Jacobian of the identity is the identity, though f returns the very array it gets."""
+        assert_close(learner.jacobian(lambda x: x, point()), np.eye(2), rtol=1e-6)
+
 
 class TestHessian:
     def test_of_a_bowl(self, learner):
@@ -126,6 +159,20 @@ class TestHessian:
             assert_close(H.shape, (4, 4), what="the shape")
             assert_same(H, H.T)
 
+    def test_is_central(self, learner):
+        """With h = 0.5 the second derivative of x³ is still 6x: central steps are exact here."""
+        x = np.array([0.1, 0.7])
+        assert_close(learner.hessian(cubes, x, 0.5), np.diag([0.6, 4.2]), rtol=1e-6, atol=1e-6)
+
+    def test_of_one_variable(self, learner):
+        """For one variable it is a table of one entry: that of x³ at 2 is 12."""
+        assert_close(learner.hessian(cubes, np.array([2.0])), [[12.0]], rtol=1e-4)
+
+    def test_of_a_flat_bowl(self, learner):
+        """A bowl that is a million times flatter has second derivatives of 2e-6, not of 0."""
+        got = learner.hessian(lambda x: 1e-6 * bowl(x), point())
+        assert_close(got, np.full((2, 2), 2e-6), rtol=1e-4, atol=0.0)
+
 
 class TestDirectionalDerivative:
     def test_of_a_bowl(self, learner):
@@ -139,9 +186,19 @@ class TestDirectionalDerivative:
         assert_close(learner.directional_derivative(bowl, point(), v), 14.0, rtol=1e-6)
         assert_close(learner.directional_derivative(bowl, point(), -v / 10), -14.0, rtol=1e-6)
 
+    def test_steps_by_h(self, learner):
+        """Along (0, 40) a step of h = 0.5 has length 0.5: the slope of x³ at 2 is 12.25."""
+        v = np.array([0.0, 40.0])
+        assert_close(learner.directional_derivative(cubes, point(), v, h=0.5), 12.25, rtol=1e-6)
+
+    def test_entries_that_cancel(self, learner):
+        """(1, -1) sums to 0 and still points somewhere: the slope is (27 - 12) / √2."""
+        slope = learner.directional_derivative(cubes, point(), np.array([1.0, -1.0]))
+        assert_close(slope, 15 / np.sqrt(2), rtol=1e-8)
+
     def test_refuses_the_zero_vector(self, learner):
-        """The zero vector points nowhere: that is a ValueError."""
-        v = np.array([0.0, 1e-3])
+        """The zero vector points nowhere: that is a ValueError; one of length 1e-30 is fine."""
+        v = np.array([0.0, 1e-30])
         assert_close(learner.directional_derivative(bowl, point(), v), 10.0, rtol=1e-6)
         with pytest.raises(ValueError):
             learner.directional_derivative(bowl, point(), np.array([0.0, 0.0]))
@@ -171,6 +228,36 @@ class TestGradientError:
             return np.array([16.0, 10.0])
 
         assert_close(learner.gradient_error(bowl, high, point()), 0.375, rtol=1e-5)
+
+    def test_each_entry_has_its_own_size(self, learner):
+        """Beside a slope of -100, a claim of -2 where -1 is right is an error of 1/2."""
+
+        def steep(x):
+            x, y = np.asarray(x, dtype=float)
+            return -100 * x - y
+
+        def claimed(x):
+            return np.array([-100.0, -2.0])
+
+        assert_close(learner.gradient_error(steep, claimed, point()), 0.5, rtol=1e-5)
+
+    def test_zero_is_claimed(self, learner):
+        """If 0 is claimed where 10 is right, or 10 where 0 is, the error is 10/10."""
+
+        def half(x):
+            return np.array([10.0, 0.0])
+
+        assert_close(learner.gradient_error(bowl, half, point()), 1.0, rtol=1e-5)
+        assert_close(learner.gradient_error(lambda x: 10 * x[0], half, point()), 0.0, atol=1e-7)
+        assert_close(learner.gradient_error(lambda x: 5.0, half, point()), 1.0, rtol=1e-5)
+
+    def test_passes_the_step_on(self, learner):
+        """With h = 0.5 even the right gradient 3x² of x³ is off, by 0.25 in 12.25 at 2."""
+
+        def right(x):
+            return 3 * np.asarray(x, dtype=float) ** 2
+
+        assert_close(learner.gradient_error(cubes, right, point(), h=0.5), 0.25 / 12.25, rtol=1e-5)
 
     def test_both_zero(self, learner):
         """Where the gradient is 0 and is said to be 0, the error is 0 and not nan."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kata.comparisons import assert_close, assert_same, unpack
+from kata.comparisons import assert_close, assert_same, no_floating_point_warnings, unpack
 
 # The 23 space shuttle flights before the Challenger's last: the temperature at the launch in °F,
 # and whether a rubber ring was damaged (S. Dalal, E. Fowlkes, B. Hoadley, 1989).
@@ -29,6 +29,24 @@ class TestGradientDescent:
         assert_close(path, [[1.0, -2.0], [0.5, 0.0], [0.25, 0.0]])
         assert_close(w0, [1.0, -2.0], what="w0 afterwards")
 
+    def test_takes_every_step(self, learner):
+        """At the bottom, or a billionth away from it, the path still has steps + 1 points."""
+        path = learner.gradient_descent(lambda w: 2 * w, w0=0.0, lr=0.25, steps=2)
+        assert_close(path, [0.0, 0.0, 0.0])
+        path = learner.gradient_descent(lambda w: 2 * w, w0=4e-9, lr=0.25, steps=2)
+        assert_close(path, [4e-9, 2e-9, 1e-9], atol=0.0)
+
+    def test_far_away(self, learner):
+        """A path that flees is returned as it is: a rate of 50 multiplies by -99."""
+        path = learner.gradient_descent(lambda w: 2 * w, w0=10.0, lr=50.0, steps=3)
+        assert_close(path, [10.0, -990.0, 98010.0, -9702990.0])
+
+    def test_all_move_at_once(self, learner):
+        """On u·v from (1, 2) both move from the same point, whatever shape they come in."""
+        w0 = np.array([[1.0], [2.0]])
+        path = learner.gradient_descent(lambda w: w[::-1], w0, lr=0.5, steps=1)
+        assert_close(path, [[[1.0], [2.0]], [[0.0], [1.5]]])
+
 
 class TestMaxStableLearningRate:
     def test_the_steepest_direction(self, learner):
@@ -40,6 +58,25 @@ class TestMaxStableLearningRate:
         assert_close(
             learner.max_stable_learning_rate(np.array([[2.0, 1.0], [1.0, 2.0]])), 2 / 3, rtol=1e-8
         )
+
+    def test_three_directions(self, learner):
+        """The bound is 2 by the largest eigenvalue, 2 + √2, and not by a row's sum, 4."""
+        H = np.array([[2.0, 1.0, 0.0], [1.0, 2.0, 1.0], [0.0, 1.0, 2.0]])
+        assert_close(learner.max_stable_learning_rate(H), 2 / (2 + np.sqrt(2)), rtol=1e-8)
+
+    def test_only_proportions_count(self, learner):
+        """1e-20 times as steep a valley allows 1e20 times the rate, and a narrow one is fine."""
+        H = np.array([[1.0, 0.9], [0.0, 1.0]])
+        assert_close(learner.max_stable_learning_rate(1e-20 * np.eye(2)), 2e20, rtol=1e-8)
+        assert_close(learner.max_stable_learning_rate(np.diag([1.0, 1e-6])), 2.0, rtol=1e-8)
+        with pytest.raises(ValueError):
+            learner.max_stable_learning_rate(1e-20 * H)
+
+    def test_refuses_a_hill(self, learner):
+        """Downhill both ways is no valley: -1 and -2 are a ValueError, 1 and 2 are not."""
+        assert_close(learner.max_stable_learning_rate(np.diag([1.0, 2.0])), 1.0, rtol=1e-8)
+        with pytest.raises(ValueError):
+            learner.max_stable_learning_rate(np.diag([-1.0, -2.0]))
 
     def test_refuses_what_is_not_a_valley(self, learner):
         """A saddle, a flat direction and an asymmetric matrix are a ValueError each."""
@@ -64,6 +101,13 @@ class TestMomentumStep:
         assert_close(new_v, [4.0], what="v")
         assert_close(new_w, [0.5], what="w")
         assert_close([w[0], v[0]], [1.0, 8.0], what="the inputs afterwards")
+
+    def test_any_shape_and_default(self, learner):
+        """A column stays a column, and without beta 0.9 of the velocity is kept."""
+        w, g, v = np.array([[1.0], [2.0]]), np.array([[1.0], [1.0]]), np.array([[10.0], [0.0]])
+        w, v = unpack(learner.momentum_step(w, g, v, lr=0.5), "w, v")
+        assert_close(v, [[10.0], [1.0]], what="v")
+        assert_close(w, [[-4.0], [1.5]], what="w")
 
 
 class TestRmspropStep:
@@ -109,6 +153,33 @@ class TestAdam:
         v_hat = 0.1875 / (1 - 0.75**2)
         assert_close(w, [-1.0 - m_hat / np.sqrt(v_hat)], what="w after two steps")
 
+    def test_eps_stands_beside_the_root(self, learner):
+        """With eps = 1 a first gradient of 3 is divided by 3 + 1, after the correction."""
+        w = np.array([0.0])
+        learner.Adam([w], lr=1.0, eps=1.0).step([np.array([3.0])])
+        assert_close(w, [-0.75], what="w")
+
+    def test_default_settings(self, learner):
+        """Two steps with the settings that Adam is known for: 1e-3, 0.9, 0.999 and 1e-8."""
+        w = np.array([0.0])
+        optimizer = learner.Adam([w])
+        optimizer.step([np.array([1e-8])])
+        assert_close(w, [-0.5e-3], what="w after one step")
+        optimizer.step([np.array([0.0])])
+        m_hat, v_hat = 0.09e-8 / 0.19, 0.000999e-16 / 0.001999
+        assert_close(
+            w, [-0.5e-3 - 1e-3 * m_hat / (np.sqrt(v_hat) + 1e-8)], what="w after two steps"
+        )
+
+    def test_two_optimizers(self, learner):
+        """Each has its own means, a parameter may have no axes, and gradients stay as they are."""
+        u, v, g = np.array(1.0), np.array(1.0), np.array(8.0)
+        first, second = learner.Adam([u], lr=0.5, eps=0.0), learner.Adam([v], lr=0.5, eps=0.0)
+        first.step([g])
+        second.step([-g])
+        assert_close([u, v], [0.5, 1.5], what="the two parameters")
+        assert_close(g, 8.0, what="the gradient afterwards")
+
     def test_finds_the_bottom(self, learner):
         """In a valley 100 times steeper one way than the other, both ways lead to the bottom."""
         w = np.array([1.0, 1.0])
@@ -135,6 +206,14 @@ class TestCosineSchedule:
         rates = [learner.cosine_schedule(t, 10, lr_max=0.5, lr_min=0.1) for t in (5, 10, 11, 20)]
         assert_close(rates, [0.3, 0.1, 0.1, 0.1])
 
+    def test_warm_up_and_down(self, learner):
+        """After 4 steps of warm-up from below lr_min, it is half-way at 7 of 10 and ends at 10."""
+        rates = [
+            learner.cosine_schedule(t, 10, lr_max=1.0, lr_min=0.5, warmup_steps=4)
+            for t in (0, 1, 3, 4, 7, 10)
+        ]
+        assert_close(rates, [0.25, 0.5, 1.0, 1.0, 0.75, 0.5])
+
 
 class TestClipByGlobalNorm:
     def test_one_factor_for_all(self, learner):
@@ -151,6 +230,13 @@ class TestClipByGlobalNorm:
         assert_close([first, second], [[0.3], [0.4]])
         (zeros,) = unpack(learner.clip_by_global_norm([np.zeros(3)], 1.0), "first")
         assert_close(zeros, [0.0, 0.0, 0.0])
+
+    def test_to_the_bound(self, learner):
+        """(12, 16) has length 20: for a bound of 10 it is halved; 1e-12 is short, but not 0."""
+        (clipped,) = unpack(learner.clip_by_global_norm([np.array([12.0, 16.0])], 10.0), "first")
+        assert_close(clipped, [6.0, 8.0], rtol=1e-5)
+        (short,) = unpack(learner.clip_by_global_norm([np.array([1e-12])], 10.0), "first")
+        assert_close(short, [1e-12], atol=0.0)
 
 
 class TestMinibatches:
@@ -198,6 +284,8 @@ class TestFitLogisticRegression:
     def test_far_from_the_border(self, learner):
         """Inputs in the thousands give no overflow."""
         X, y = np.array([[-4000.0], [1000.0]]), np.array([0, 1], dtype=np.int64)
-        w, b = unpack(learner.fit_logistic_regression(X, y, lr=1.0, steps=5), "w, b")
+        with no_floating_point_warnings():
+            result = learner.fit_logistic_regression(X, y, lr=1.0, steps=5)
+        w, b = unpack(result, "w, b")
         assert_close(w, [1250.0], what="w")
         assert_close(b, 0.0, what="b")

@@ -23,6 +23,11 @@ class TestAlphaBars:
         """A single step leaves 1 - beta."""
         assert_close(learner.alpha_bars(np.array([0.1])), [0.9])
 
+    def test_nearly_nothing(self, learner):
+        """Steps that take 9,999 of 10,000 leave 1e-4, 1e-8, 1e-12: little, but not 0."""
+        got = learner.alpha_bars(np.full(3, 0.9999))
+        assert_close(got, [1e-4, 1e-8, 1e-12], atol=0.0)
+
 
 class TestAddNoise:
     def test_one_number(self, learner):
@@ -72,6 +77,12 @@ class TestPredictX0:
         xt, t = np.array([[[3.0, -8.0]]]), np.array([0])
         got = learner.predict_x0(xt, t, np.array([0.25]), np.zeros((1, 1, 2)))
         assert_close(got, [[[6.0, -16.0]]])
+
+    def test_pictures_of_late_steps(self, learner):
+        """Of one picture a millionth of the variance is left, in amplitude a thousandth."""
+        xt, t = np.full((2, 2, 2), 0.005), np.array([1, 0])
+        got = learner.predict_x0(xt, t, np.array([0.25, 1e-6]), np.zeros((2, 2, 2)))
+        assert_close(got, [[[5.0, 5.0]] * 2, [[0.01, 0.01]] * 2])
 
 
 class TestCosineAlphaBars:

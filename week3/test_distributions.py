@@ -16,6 +16,12 @@ class TestGaussianPdf:
         density = learner.gaussian_pdf(np.array([[3.0], [3.5]]), mu=3.0, sigma=0.5)
         assert_close(density, [[0.7978845608028654], [0.7978845608028654 * np.exp(-0.5)]])
 
+    def test_narrow_and_far_out(self, learner):
+        """A bell of width 1e-9 is 4e8 high; ten deviations out there is little, but not nothing."""
+        assert_close(learner.gaussian_pdf(np.array([2.0]), 2.0, 1e-9), [398942280.4014327])
+        got = learner.gaussian_pdf(np.array([10.0]))
+        assert_close(got, [0.3989422804014327 * np.exp(-50.0)], atol=0.0)
+
     def test_refuses_no_width(self, learner):
         """A deviation of 0 or below is a ValueError."""
         x = np.array([0.0])
@@ -38,6 +44,12 @@ class TestGaussianLogPdf:
     def test_far_out(self, learner):
         """A million deviations away the density is 0 in floats, its log is -5e11."""
         assert_close(learner.gaussian_log_pdf(np.array([1e6])), [-500_000_000_000.9189], rtol=1e-12)
+
+    def test_narrow(self, learner):
+        """The density of a narrow bell is above 1, so its logarithm is above 0; in any shape."""
+        got = learner.gaussian_log_pdf(np.array([[0.0], [1e-9]]), 0.0, 1e-9)
+        top = 9 * np.log(10.0) - np.log(2 * np.pi) / 2
+        assert_close(got, [[top], [top - 0.5]])
 
     def test_refuses_no_width(self, learner):
         """A deviation of 0 or below is a ValueError."""
@@ -142,10 +154,24 @@ class TestSampleCategorical:
         u = np.array([0.0, 0.5, 0.999])
         assert_same(learner.sample_categorical(probs, u), np.array([1, 3, 3]))
 
+    def test_pieces_lie_in_their_order(self, learner):
+        """The least probable first: [0, 0.1), [0.1, 0.3) and [0.3, 1)."""
+        u = np.array([0.05, 0.2, 0.35, 0.95])
+        assert_same(learner.sample_categorical(np.array([0.1, 0.2, 0.7]), u), [0, 1, 2, 2])
+        u = np.array([0.05, 0.65, 0.75, 0.95])
+        assert_same(learner.sample_categorical(np.array([0.7, 0.1, 0.2]), u), [0, 0, 1, 2])
+
+    def test_rare(self, learner):
+        """An index of probability 1e-12 has a piece of that length, at its beginning."""
+        probs, u = np.array([1e-12, 1.0 - 1e-12]), np.array([0.0, 0.9e-12, 1.1e-12])
+        assert_same(learner.sample_categorical(probs, u), [0, 0, 1])
+
     def test_rounding_at_the_end(self, learner):
         """Ten times 0.1 adds up to a bit less than 1: a u above it belongs to the last index."""
         u = np.array([np.nextafter(1.0, 0.0)])
         assert_same(learner.sample_categorical(np.full(10, 0.1), u), np.array([9]))
+        probs = np.array([0.1] * 10 + [0.0])  # and not to one of probability 0
+        assert_same(learner.sample_categorical(probs, u), np.array([9]))
 
 
 class TestMonteCarlo:

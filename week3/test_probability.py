@@ -17,6 +17,18 @@ class TestMarginal:
         """Tomorrow is sunny with probability 0.4 + 0.1, whatever today is like."""
         assert_close(learner.marginal(WEATHER, axis=1), [0.5, 0.3, 0.2])
 
+    def test_square_table(self, learner):
+        """In a square table too, axis 0 asks for the variable of the rows: 0.1 + 0.2."""
+        joint = np.array([[0.1, 0.2], [0.3, 0.4]])
+        assert_close(learner.marginal(joint, axis=0), [0.3, 0.7])
+        assert_close(learner.marginal(joint, axis=1), [0.4, 0.6])
+
+    def test_every_value_keeps_its_place(self, learner):
+        """Values that are impossible or rare stay, and a variable with one value is an array."""
+        joint = np.array([[0.5, 0.0, 1e-13, 0.5 - 1e-13]])
+        assert_close(learner.marginal(joint, axis=1), joint[0], atol=0.0)
+        assert_close(learner.marginal(joint, axis=0), [1.0])
+
 
 class TestConditional:
     def test_given_the_first(self, learner):
@@ -28,6 +40,18 @@ class TestConditional:
         """If tomorrow is sunny, today was dry with probability 0.4 / 0.5; each column sums to 1."""
         truth = [[0.8, 2 / 3, 0.0], [0.2, 1 / 3, 1.0]]
         assert_close(learner.conditional(WEATHER, given=1), truth)
+
+    def test_square_table(self, learner):
+        """In a square table too, each slice is divided by its own sum."""
+        joint = np.array([[0.1, 0.3], [0.2, 0.4]])
+        assert_close(learner.conditional(joint, given=0), [[1 / 4, 3 / 4], [1 / 3, 2 / 3]])
+        assert_close(learner.conditional(joint, given=1), [[1 / 3, 3 / 7], [2 / 3, 4 / 7]])
+
+    def test_a_rare_condition(self, learner):
+        """A condition of probability 4e-12 is rare and not impossible: 1 to 3 is 1/4 to 3/4."""
+        joint = np.array([[1e-12, 3e-12], [0.5, 0.5 - 4e-12]])
+        got = np.asarray(learner.conditional(joint, given=0))
+        assert_close(got[0], [0.25, 0.75], what="the first row")
 
     def test_refuses_an_impossible_condition(self, learner):
         """Nothing follows from a condition of probability 0; given the other, all is well."""
@@ -47,6 +71,16 @@ class TestBayes:
         """One in 1,000 is ill; a test finds 99 % of them and errs for 5 %: still probably well."""
         posterior = learner.bayes(np.array([0.001, 0.999]), np.array([0.99, 0.05]))
         assert_close(posterior, [0.00099 / 0.05094, 0.04995 / 0.05094])
+
+    def test_an_improbable_observation(self, learner):
+        """What has probability 3e-20 or 1e-20 still speaks 3 to 1."""
+        got = learner.bayes(np.array([0.5, 0.5, 0.0]), np.array([3e-20, 1e-20, 1.0]))
+        assert_close(got, [0.75, 0.25, 0.0], atol=0.0)
+
+    def test_many_hypotheses(self, learner):
+        """49 times 1/49 is not quite 1 in floats, and a prior all the same."""
+        prior, likelihood = np.full(49, 1 / 49), np.arange(49.0) / 49
+        assert_close(learner.bayes(prior, likelihood), np.arange(49.0) / 1176)
 
     def test_refuses_the_impossible(self, learner):
         """What no hypothesis allows is an error; one hypothesis that allows it is certain."""
@@ -81,6 +115,20 @@ class TestBayesUpdates:
             got = np.asarray(learner.bayes_updates(np.array([0.5, 0.5]), likelihoods))
         assert_close(got[[0, 3000, 6000]], [[0.5, 0.5], [1.0, 0.0], [0.5, 0.5]], rtol=1e-6)
 
+    def test_ruled_out_for_ever(self, learner):
+        """Whatever 1,000 later observations say, what is ruled out does not come back."""
+        likelihoods = np.array([[0.9, 0.0, 0.9], *[[0.1, 0.9, 0.9]] * 1000])
+        with no_floating_point_warnings():
+            got = np.asarray(learner.bayes_updates(np.array([0.5, 0.5, 0.0]), likelihoods))
+        assert_close(got[[0, 1, 1000]], [[0.5, 0.5, 0.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
+
+    def test_three_coins(self, learner):
+        """Three hypotheses, and rare observations: after as much for as against, all is open."""
+        prior = np.full(3, 1 / 3)
+        likelihoods = 1e-12 * np.array([[3.0, 1.0, 1.0]] * 2000 + [[1.0, 3.0, 3.0]] * 2000)
+        got = np.asarray(learner.bayes_updates(prior, likelihoods))
+        assert_close(got[[1, 4000]], [[0.6, 0.2, 0.2], [1 / 3, 1 / 3, 1 / 3]], rtol=1e-6)
+
 
 class TestExpectation:
     def test_die(self, learner):
@@ -91,11 +139,22 @@ class TestExpectation:
         """A ticket that wins 100 in one of 50 draws and else loses 1 is worth 2 - 0.98."""
         assert_close(learner.expectation(np.array([100.0, -1.0]), np.array([0.02, 0.98])), 1.02)
 
+    def test_impossible_and_rare_values(self, learner):
+        """What is impossible does not count; a trillion counts, however rare it is."""
+        values = np.array([1.0, 100.0, 3.0])
+        assert_close(learner.expectation(values, np.array([0.5, 0.0, 0.5])), 2.0)
+        values, probs = np.array([0.0, 1e12]), np.array([1 - 1e-12, 1e-12])
+        assert_close(learner.expectation(values, probs), 1.0)
+
+    def test_many_values(self, learner):
+        """49 times 1/49 is not quite 1 in floats, and a distribution all the same."""
+        assert_close(learner.expectation(np.arange(49.0), np.full(49, 1 / 49)), 24.0)
+
     def test_refuses_what_is_no_distribution(self, learner):
         """Probabilities below 0, or that do not sum to 1, are an error; 0.5 and 0.5 are not."""
         values = np.array([1.0, 3.0])
         assert_close(learner.expectation(values, np.array([0.5, 0.5])), 2.0)
-        for probs in ([1.5, -0.5], [0.5, 0.4], [0.5, 0.500001]):
+        for probs in ([1.5, -0.5], [0.75, -0.25], [0.5, 0.4], [0.5, 0.500001]):
             with pytest.raises(ValueError):
                 learner.expectation(values, np.array(probs))
 
@@ -110,6 +169,10 @@ class TestVariance:
     def test_die(self, learner):
         """The variance of a fair die is 35/12."""
         assert_close(learner.variance(np.arange(1.0, 7.0), np.full(6, 1 / 6)), 35 / 12)
+
+    def test_many_values(self, learner):
+        """49 times 1/49 is not quite 1 in floats, and a distribution all the same."""
+        assert_close(learner.variance(np.arange(49.0), np.full(49, 1 / 49)), 200.0)
 
     def test_is_stable(self, learner):
         """A coin that shows a billion or a billion and 2 has the same variance as with 0 or 2."""
@@ -180,6 +243,21 @@ class TestNaiveBayesLogPosterior:
         with no_floating_point_warnings():
             got = learner.naive_bayes_log_posterior(X, np.log([0.5, 0.5]), self.log_likelihood)
         assert_close(got, [[0.0, -1e5 * np.log(3.0)]])
+
+    def test_an_empty_mail_beside_a_long_one(self, learner):
+        """An empty mail has the prior, and each mail is normalised for itself."""
+        X, log_prior = np.array([[0.0, 0.0], [1.0, 1.0], [0.0, 1e5]]), np.log([0.9, 0.1])
+        with no_floating_point_warnings():
+            got = learner.naive_bayes_log_posterior(X, log_prior, self.log_likelihood)
+        odds = np.log(9.0) - 1e5 * np.log(3.0)
+        assert_close(got, [log_prior, log_prior, [odds, 0.0]])
+
+    def test_an_impossible_class(self, learner):
+        """A class of probability 0, whose log is -inf, stays impossible."""
+        X, log_prior = np.array([[1.0, 2.0]]), np.array([0.0, -np.inf])
+        with no_floating_point_warnings():
+            got = learner.naive_bayes_log_posterior(X, log_prior, self.log_likelihood)
+        assert_close(got, [[0.0, -np.inf]])
 
     def test_reads_handwriting(self, learner):
         """With naive_bayes_fit: 1,000 digits are enough to read 90 of 100 that it never saw."""

@@ -60,6 +60,23 @@ class TestSoftmax:
         assert_close(sure, [0.5, 0.0, 0.0, 0.5])
         assert_close(cold, [0.0, 0.0, 0.0, 0.0, 1.0])
 
+    def test_rows_far_apart(self, learner):
+        """Each row has its own maximum: equal logits of 1000 or of -1000 are halves."""
+        with no_floating_point_warnings():
+            got = learner.softmax(np.array([[1000.0, 1000.0], [-1000.0, -1000.0]]))
+        assert_close(got, [[0.5, 0.5], [0.5, 0.5]])
+
+    def test_small_probabilities(self, learner):
+        """A logit that is 100 below the best has a probability of exp(-100), not of 0."""
+        assert_close(learner.softmax(np.array([0.0, -100.0])), [1.0, np.exp(-100.0)], atol=0.0)
+
+    def test_refuses_no_temperature(self, learner):
+        """A temperature of 0 or below is a ValueError."""
+        assert_close(learner.softmax(np.array([0.0, 0.0]), temperature=0.1), [0.5, 0.5])
+        for temperature in (0.0, -1.0):
+            with pytest.raises(ValueError):
+                learner.softmax(np.array([0.0, 0.0]), temperature=temperature)
+
 
 class TestLogSoftmax:
     def test_by_hand(self, learner):
@@ -79,12 +96,23 @@ class TestLogSoftmax:
             got = learner.log_softmax(np.array([1000.0, 0.0, -np.inf]))
         assert_close(got, [0.0, -1000.0, -np.inf])
 
+    def test_square_table(self, learner):
+        """Each row is a distribution of its own, even of two rows of two, far apart."""
+        with no_floating_point_warnings():
+            got = learner.log_softmax(np.array([[1000.0, 1000.0], [-1000.0, np.log(3) - 1000.0]]))
+        assert_close(got, np.log([[0.5, 0.5], [0.25, 0.75]]))
+
 
 class TestOneHot:
     def test_three_labels(self, learner):
         """Each label puts a 1 in its own place."""
         got = learner.one_hot(np.array([2, 0, 2], dtype=np.int64), 3)
         assert_close(got, [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+
+    def test_a_table_of_labels(self, learner):
+        """The axes of the labels stay, and the classes come last."""
+        got = learner.one_hot(np.array([[0, 1], [1, 1]], dtype=np.int64), 2)
+        assert_close(got, [[[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [0.0, 1.0]]])
 
     def test_counts_handwritten_digits(self, learner):
         """The sum over 1,797 handwritten digits counts how often each of the ten occurs."""
@@ -97,7 +125,10 @@ class TestOneHot:
         assert_close(learner.one_hot(1, 4), [0.0, 1.0, 0.0, 0.0])
 
     def test_refuses_unknown_classes(self, learner):
-        """Three classes are 0, 1 and 2: 3 and -1 are errors."""
+        """Three classes are 0, 1 and 2: 3 and -1 are errors, wherever they stand."""
+        assert_close(learner.one_hot(np.array([2], dtype=np.int64), 3), [[0.0, 0.0, 1.0]])
+        with pytest.raises(ValueError):
+            learner.one_hot(np.array([0, 3, 1], dtype=np.int64), 3)
         with pytest.raises(ValueError):
             learner.one_hot(np.array([0, 3], dtype=np.int64), 3)
         with pytest.raises(ValueError):
@@ -117,6 +148,18 @@ class TestCrossEntropy:
         """Two rows cost ln 2 and ln 8: ln 4 on average."""
         probs = np.array([[0.5, 0.5], [0.875, 0.125]])
         assert_close(learner.cross_entropy(probs, np.array([[1.0, 0.0], [0.0, 1.0]])), np.log(4.0))
+
+    def test_spread_targets(self, learner):
+        """Half and half the truth, halves or quarters predicted: ln 2, and (ln 4 + ln 4/3) / 2."""
+        targets = np.array([[[0.5, 0.5], [0.5, 0.5]]])
+        probs = np.array([[[0.5, 0.5], [0.25, 0.75]]])  # (1, 2, 2)
+        expected = (np.log(2.0) + (np.log(4.0) + np.log(4.0 / 3.0)) / 2) / 2
+        assert_close(learner.cross_entropy(probs, targets), expected)
+
+    def test_hardly_possible(self, learner):
+        """Who gives the truth 1e-200 pays 200 ln 10, and no less."""
+        got = learner.cross_entropy(np.array([1e-200, 1.0]), np.array([1.0, 0.0]))
+        assert_close(got, 200 * np.log(10.0))
 
     def test_impossible_classes(self, learner):
         """Ruling out a wrong class costs nothing, ruling out the right one inf; no warning."""
@@ -142,6 +185,20 @@ class TestCrossEntropyFromLogits:
         got = learner.cross_entropy_from_logits(logits, np.array([0, 1], dtype=np.int64))
         assert_close(got, (np.log(4.0) + np.log(4.0 / 3.0)) / 2)
 
+    def test_each_row_its_own_label(self, learner):
+        """Row 0 is asked for class 1, row 1 for class 0: both have 1/4, however far apart."""
+        logits = np.array([[1000.0 + np.log(3.0), 1000.0], [-1000.0, np.log(3.0) - 1000.0]])
+        with no_floating_point_warnings():
+            got = learner.cross_entropy_from_logits(logits, np.array([1, 0], dtype=np.int64))
+        assert_close(got, np.log(4.0))
+
+    def test_an_impossible_truth(self, learner):
+        """If the right class has the logit -inf, the loss is inf."""
+        logits = np.array([[0.0, -np.inf]])
+        with no_floating_point_warnings():
+            got = learner.cross_entropy_from_logits(logits, np.array([1], dtype=np.int64))
+        assert_close(got, np.inf)
+
     def test_is_stable(self, learner):
         """Whoever is wrong by 20,000 pays 20,000, not inf; an impossible wrong class is free."""
         with no_floating_point_warnings():
@@ -159,6 +216,18 @@ class TestTopK:
     def test_ties(self, learner):
         """Of two equal logits at the border the one of lower index stays."""
         assert_close(learner.top_k(np.array([0.0, 5.0, 0.0, 5.0]), 1), [0.0, 1.0, 0.0, 0.0])
+
+    def test_ties_in_a_long_row(self, learner):
+        """Of 40 logits that are 0 and 1 in turn, the best 10 are the first ten ones."""
+        expected = np.where(np.arange(40) < 20, np.tile([0.0, 0.1], 20), 0.0)
+        assert_close(learner.top_k(np.tile([0.0, 1.0], 20), 10), expected)
+
+    def test_huge_logits(self, learner):
+        """Far up and far down only differences count: ln 3 apart is 3 to 1."""
+        for shift in (-20_000.0, 2000.0):
+            with no_floating_point_warnings():
+                got = learner.top_k(np.array([0.0, np.log(3.0), -5.0]) + shift, 2)
+            assert_close(got, [0.25, 0.75, 0.0], rtol=1e-8)
 
     def test_refuses_k_out_of_range(self, learner):
         """Five words can give a top 5, but neither a top 6 nor a top 0."""
@@ -179,6 +248,19 @@ class TestTopP:
         """One of the two words of one ninth is needed to reach 0.8: the first."""
         logits = np.log(np.array([1.0, 3.0, 4.0, 1.0]))
         assert_close(learner.top_p(logits, 0.8), [1 / 8, 3 / 8, 4 / 8, 0.0])
+
+    def test_reached_exactly(self, learner):
+        """Of four equal words two reach 0.5; of 64, the first 16 reach a quarter."""
+        assert_close(learner.top_p(np.zeros(4), 0.5), [0.5, 0.5, 0.0, 0.0])
+        expected = np.where(np.arange(64) < 16, 1 / 16, 0.0)
+        assert_close(learner.top_p(np.zeros(64), 0.25), expected)
+
+    def test_huge_logits(self, learner):
+        """Far up and far down only differences count: ln 3 apart is 3 to 1."""
+        for shift in (-20_000.0, 2000.0):
+            with no_floating_point_warnings():
+                got = learner.top_p(np.array([0.0, np.log(3.0), -5.0]) + shift, 0.9)
+            assert_close(got, [0.25, 0.75, 0.0], rtol=1e-8)
 
     def test_everything(self, learner):
         """With p = 1 every word stays, even one of probability 1e-40."""

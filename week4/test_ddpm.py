@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.comparisons import assert_close, unpack
+from kata.comparisons import assert_close, assert_same, unpack
 from kata.shows.digits import load_digits
 
 # Two steps that can be done by hand. At t = 1: √β is 0.6, √α is 0.8, √ᾱ is 0.6, √(1 - ᾱ) is 0.8.
@@ -73,6 +73,19 @@ class TestDenoisingLoss:
         got = learner.denoising_loss(lambda xt, t: xt, x0, t, alpha_bars, noise)
         assert_close(got, (1.0**2 + 0.2**2 + 0.0**2) / 3)
 
+    def test_pictures_and_large_numbers(self, learner):
+        """A picture in shades of 100 and a black one: the model gets them and t as they are."""
+        x0, noise = np.zeros((2, 2, 2)), np.zeros((2, 2, 2))
+        x0[0] = 100.0
+        t, alpha_bars = np.array([1, 0], dtype=np.int64), np.array([0.36, 0.64])
+
+        def sees_more_in_late_steps(xt, t):
+            assert_same(np.ndim(t), 1, what="the number of axes of the t that the model gets")
+            return (1.0 + np.reshape(t, (-1, 1, 1))) * np.asarray(xt)
+
+        got = learner.denoising_loss(sees_more_in_late_steps, x0, t, alpha_bars, noise)
+        assert_close(got, 160.0**2 / 2)
+
 
 class TestSample:
     def test_one_step(self, learner):
@@ -96,3 +109,13 @@ class TestSample:
 
         x_T, noises = rng.normal(size=(8, 8)), rng.normal(size=(20, 8, 8))
         assert_close(learner.sample(knows_a_zero, x_T, betas, noises), ZERO, atol=1e-9)
+
+    def test_three_steps(self, learner):
+        """Each step halves what is left of the picture's width, and has a noise of its own."""
+        betas, noises = np.full(3, 0.75), np.array([[100.0], [1.0], [10.0]])
+
+        def knows_three_steps(x, t):
+            return [0.0, 0.0, 0.0][t] * np.asarray(x)  # t is one integer
+
+        got = learner.sample(knows_three_steps, np.array([1000.0]), betas, noises)
+        assert_close(got, [8000.0 + np.sqrt(0.75) * (4 * 10.0 + 2 * 1.0)])

@@ -29,6 +29,18 @@ class TestEntropy:
         with pytest.raises(ValueError):
             learner.entropy(np.array([3.0, 1.0]))
 
+    def test_each_is_a_distribution(self, learner):
+        """Each distribution sums to 1, without negative entries; 49 times 1/49 is fine."""
+        assert_close(learner.entropy(np.full(49, 1 / 49), base=7), 2.0)
+        for p in ([[0.5, 0.4], [0.6, 0.5]], [1.25, -0.25]):
+            with pytest.raises(ValueError):
+                learner.entropy(np.array(p))
+
+    def test_more_axes(self, learner):
+        """Only the last axis is summed over: two texts of one position each have shape (2, 1)."""
+        p = np.array([[[0.5, 0.5, 0.0]], [[0.5, 0.25, 0.25]]])
+        assert_close(learner.entropy(p), [[1.0], [1.5]])
+
 
 class TestCrossEntropy:
     def test_by_hand(self, learner):
@@ -48,6 +60,12 @@ class TestCrossEntropy:
         p, q = np.array([[0.5, 0.5], [0.0, 1.0]]), np.array([[0.0, 1.0], [0.0, 1.0]])
         with no_floating_point_warnings():
             assert_close(learner.cross_entropy(p, q), [np.inf, 0.0])
+
+    def test_more_axes(self, learner):
+        """Only the last axis is summed over: two texts of one position each have shape (2, 1)."""
+        p = np.array([[[0.5, 0.5, 0.0]], [[0.0, 1.0, 0.0]]])
+        q = np.array([[[0.5, 0.25, 0.25]], [[0.5, 0.25, 0.25]]])
+        assert_close(learner.cross_entropy(p, q), [[1.5], [2.0]])
 
 
 class TestKlDivergence:
@@ -71,6 +89,12 @@ class TestKlDivergence:
             assert_close(divergence, np.zeros(3))
             assert np.all(divergence >= 0)
 
+    def test_nearly_equal(self, learner):
+        """Coins that differ by 1e-5 are 3e-10 bits apart, which is little and not nothing."""
+        p, q = np.array([[[0.5, 0.5]]]), np.array([[[0.50001, 0.49999]]])
+        expected = [[-0.5 * np.log1p(-4e-10) / np.log(2)]]
+        assert_close(learner.kl_divergence(p, q), expected, rtol=1e-5, atol=0.0)
+
 
 class TestJsDivergence:
     def test_nothing_in_common(self, learner):
@@ -91,6 +115,14 @@ class TestJsDivergence:
         assert_close(learner.js_divergence(two_heads, fair), 0.31127812445913283)
         assert_close(learner.js_divergence(fair, fair.copy()), 0.0)
 
+    def test_other_bases(self, learner):
+        """One bit is 2 to the base √2, and 3e-7 of it is not nothing."""
+        p, q = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+        with no_floating_point_warnings():
+            assert_close(learner.js_divergence(p, q, base=np.sqrt(2)), 2.0)
+        p, q = np.array([0.5, 0.5]), np.array([0.501, 0.499])
+        assert_close(learner.js_divergence(p, q), 7.2134784e-7, rtol=1e-5, atol=0.0)
+
 
 class TestConditionalEntropy:
     def test_by_hand(self, learner):
@@ -110,6 +142,12 @@ class TestConditionalEntropy:
         with no_floating_point_warnings():
             assert_close(learner.conditional_entropy(joint, given=0), 1.0)
             assert_close(learner.conditional_entropy(joint, given=1), 0.0)
+
+    def test_one_value(self, learner):
+        """A variable with one value tells nothing, and has nothing to tell."""
+        joint = np.array([[0.5, 0.25, 0.25]])
+        assert_close(learner.conditional_entropy(joint, given=0), 1.5)
+        assert_close(learner.conditional_entropy(joint, given=1), 0.0)
 
 
 class TestMutualInformation:
@@ -148,6 +186,15 @@ class TestPerplexity:
         """A thousand tokens are no problem, although the probability of all of them is 0."""
         assert_close(learner.perplexity(np.log(np.full(1000, 0.1))), 10.0)
 
+    def test_surprises(self, learner):
+        """One token of probability e^-1000 in 1,000 certain ones: e. One of probability 0: inf."""
+        log_probs = np.zeros(1000)
+        log_probs[0] = -1000.0
+        assert_close(learner.perplexity(log_probs), np.e)
+        log_probs[1] = -np.inf
+        with no_floating_point_warnings():
+            assert_close(learner.perplexity(log_probs), np.inf)
+
 
 class TestTemperatureForEntropy:
     def test_comes_back(self, learner):
@@ -157,6 +204,21 @@ class TestTemperatureForEntropy:
         assert_close(got, 1.0, rtol=1e-8)
         got = learner.temperature_for_entropy(1000 * logits, target)
         assert_close(got, 1000.0, rtol=1e-8)
+
+    def test_logits_of_any_size(self, learner):
+        """The temperature goes with the logits: a billion times them, or a billionth."""
+        logits, target = np.array([0.0, np.log(3.0)]), 2 - 0.75 * np.log2(3)
+        for scale in (1e9, 1e-9):
+            assert_close(
+                learner.temperature_for_entropy(scale * logits, target), scale, rtol=1e-8, atol=0.0
+            )
+
+    def test_far_up_and_impossible(self, learner):
+        """What is added to all logits does not count; one far below has no share."""
+        logits, target = np.array([0.0, np.log(3.0), -1e5]), 2 - 0.75 * np.log2(3)
+        with no_floating_point_warnings():
+            got = learner.temperature_for_entropy(logits + 10_000.0, target)
+        assert_close(got, 1.0, rtol=1e-8)
 
     def test_unit_of_the_target(self, learner):
         """The same target in nats, a smaller number, has the same temperature."""
@@ -171,3 +233,5 @@ class TestTemperatureForEntropy:
         for target in (0.9, 1.0, 2.0, 2.1):
             with pytest.raises(ValueError):
                 learner.temperature_for_entropy(logits, target)
+        with pytest.raises(ValueError):  # four outcomes have ln 4 = 1.39 nats at most
+            learner.temperature_for_entropy(logits, 1.5, base=np.e)

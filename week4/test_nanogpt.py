@@ -47,6 +47,20 @@ def stubborn_gpt():
     }
 
 
+def sure_gpt(wpe):
+    """Return a GPT that is sure of one token: the last it reads, or, if `wpe` is large, its place.
+
+    There are four tokens and four places.
+    """
+    return {
+        "wte": np.eye(4),
+        "wpe": wpe * np.eye(4),
+        "blocks": [],
+        "lnf_gain": np.full(4, 100.0),
+        "lnf_bias": np.zeros(4),
+    }
+
+
 class TestGelu:
     def test_one_and_minus_one(self, learner):
         """Below 1 lies 84.13 % of the bell curve, below -1 the other 15.87 %."""
@@ -61,6 +75,12 @@ class TestGelu:
     def test_one_number(self, learner):
         """One number gives one number."""
         assert_close(learner.gelu(2.0), 1.9544997361036416, rtol=0.0, atol=1e-12)
+
+    def test_tails(self, learner):
+        """Beyond -5 it is small, and not 0; beyond 5 it is nearly x, and not x."""
+        tail = 5.5 * 1.8989562465887691e-08
+        got = learner.gelu(np.array([-5.5, 5.5]))
+        assert_close(got, [-tail, 5.5 - tail], rtol=0.0, atol=1e-12)
 
 
 class TestLayerNorm:
@@ -105,6 +125,20 @@ class TestCausalAttention:
         assert_same(np.shape(second), (5, 2), what="the result's shape")
         assert_same(second[:4], first[:4], what="what earlier tokens read")
 
+    def test_any_axes_in_front(self, learner):
+        """Texts and heads stay apart, and a text of one token reads itself: shape (2, 3, 1, 2)."""
+        Q = np.ones((2, 3, 1, 2))
+        V = np.arange(12.0).reshape(2, 3, 1, 2)
+        assert_close(learner.causal_attention(Q, Q, V), V)
+        Q = np.zeros((40, 40, 1))
+        V = np.outer(np.arange(40.0), np.arange(40.0))[:, :, np.newaxis]
+        assert_close(learner.causal_attention(Q, Q, V), V / 2)  # the mean of 0, 1, …, t is t / 2
+
+    def test_scores_far_down(self, learner):
+        """A score of -20,000 is still read where nothing else may be."""
+        Q, K, V = np.array([[1.0], [1.0]]), np.array([[-20_000.0], [0.0]]), np.array([[1.0], [5.0]])
+        assert_close(learner.causal_attention(Q, K, V), [[1.0], [5.0]])
+
 
 class TestMultiHeadAttention:
     def test_equal_scores(self, learner):
@@ -132,6 +166,24 @@ class TestMultiHeadAttention:
         W_qkv = np.concatenate([np.eye(12), np.eye(12), np.eye(12)])
         weights = (W_qkv, np.zeros(36), np.eye(12), np.zeros(12))
         assert_close(learner.multi_head_attention(x, *weights, 3), x)
+
+    def test_heads_are_neighbours(self, learner):
+        """Of four features the first two are one head, which gives 3/4 to the first token."""
+        x = np.array([[4.0, 4.0, 4.0, 4.0], [0.0, 0.0, 0.0, 0.0]])
+        W_qkv = np.zeros((12, 4))
+        W_qkv[4, 0], W_qkv[8:] = np.sqrt(2) * np.log(3.0) / 4, np.eye(4)
+        b_qkv = np.concatenate([np.ones(4), np.zeros(8)])
+        got = learner.multi_head_attention(x, W_qkv, b_qkv, np.eye(4), np.zeros(4), n_head=2)
+        assert_close(got, [[4.0] * 4, [3.0, 3.0, 2.0, 2.0]])
+
+    def test_two_axes_in_front(self, learner):
+        """The text and the same turned round, in a batch of (1, 2): each reads only itself."""
+        x = np.array([[[[4.0, 4.0], [0.0, 0.0]], [[0.0, 0.0], [4.0, 4.0]]]])
+        W_qkv = np.zeros((6, 2))
+        W_qkv[2, 0], W_qkv[4:] = np.log(3.0) / 4, np.eye(2)
+        b_qkv = np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0])
+        got = learner.multi_head_attention(x, W_qkv, b_qkv, np.eye(2), np.zeros(2), n_head=2)
+        assert_close(got, [[[[4.0, 4.0], [3.0, 2.0]], [[0.0, 0.0], [3.0, 2.0]]]])
 
     def test_refuses_a_remainder(self, learner):
         """Three features cannot be shared by two heads: a ValueError. By three they can."""
@@ -166,6 +218,26 @@ class TestTransformerBlock:
         expected = [[1 + 100 / np.sqrt(1 + 1e-5), 3.0]]
         assert_close(learner.transformer_block(np.array([[1.0, 1.0]]), params, 1), expected)
 
+    def test_mlp_has_its_own_norm(self, learner):
+        """The second norm gives (1, 0) here, and the GELU in between makes 0.8413 of the 1."""
+        params = idle_block(2)
+        params["ln2_gain"], params["ln2_bias"] = np.zeros(2), np.array([1.0, 0.0])
+        params["W_fc"][0], params["W_proj"][0, 0] = [1.0, 0.0], 1.0
+        got = learner.transformer_block(np.array([[3.0, 5.0]]), params, 1)
+        assert_close(got, [[3.0 + 0.8413447460685429, 5.0]], rtol=1e-9)
+
+    def test_two_heads(self, learner):
+        """Only the first head gives 3/4 to the first token; texts of a batch do not mix."""
+        r = 2 / np.sqrt(4 + 1e-5)  # (4, 0) is normalised to (r, -r)
+        params = idle_block(2)
+        params["b_qkv"][:2] = 1.0
+        params["W_qkv"][2, 0], params["W_qkv"][4:] = np.log(3.0) / (2 * r), np.eye(2)
+        params["W_out"] = np.eye(2)
+        x = np.array([[[4.0, 0.0], [0.0, 4.0]], [[0.0, 4.0], [0.0, 4.0]]])
+        got = learner.transformer_block(x, dict(reversed(params.items())), 2)
+        expected = [[[4 + r, -r], [r / 2, 4.0]], [[-r, 4 + r], [-r, 4 + r]]]
+        assert_close(got, expected)
+
 
 class TestGptLogits:
     def test_attention_to_the_past(self, learner):
@@ -185,12 +257,32 @@ class TestGptLogits:
         r = 1 / np.sqrt(1 + 1e-5)
         assert_close(got, [[2 * r, -2 * r, 0.0], [-2 * r, 2 * r, 0.0]])
 
+    def test_two_blocks(self, learner):
+        """The first block makes (1, 3) of (1, 1), the second sees that and adds 100 to the 1."""
+        first, second = idle_block(2), idle_block(2)
+        first["b_out"] = np.array([0.0, 2.0])
+        second["W_fc"][0], second["W_proj"][0, 0] = [0.0, 100.0], 1.0
+        params = {
+            "wte": np.array([[1.0, 1.0], [2.0, 0.0]]),
+            "wpe": np.zeros((4, 2)),
+            "blocks": [first, second],
+            "lnf_gain": np.array([1.0, -1.0]),  # the last norm, once and at the end
+            "lnf_bias": np.zeros(2),
+        }
+        got = learner.gpt_logits(np.array([0]), params, 1)
+        half = (100 / np.sqrt(1 + 1e-5) - 2) / 2
+        z = half / np.sqrt(half**2 + 1e-5)  # (101, 3) is normalised to (z, -z), then (z, z)
+        assert_close(got, [[2 * z, 2 * z]])
+
     def test_too_long_a_text(self, learner):
         """Four tokens fit into a context of 4; five are a ValueError."""
         tokens = np.array([0, 1, 2, 0, 1])
         assert_same(np.shape(learner.gpt_logits(tokens[:4], small_gpt(), 1)), (4, 3))
         with pytest.raises(ValueError):
             learner.gpt_logits(tokens, small_gpt(), 1)
+        params = {**small_gpt(), "wpe": np.zeros((1, 2))}  # one row fits any number of tokens
+        with pytest.raises(ValueError):
+            learner.gpt_logits(tokens[:2], params, 1)
 
 
 class TestNextTokenLoss:
@@ -235,3 +327,32 @@ class TestGenerate:
         prompt = np.array([1, 1, 2, 0, 0, 2], dtype=np.int64)
         got = learner.generate(stubborn_gpt(), prompt, np.array([0.7, 0.8]), 1)
         assert_same(got, [1, 1, 2, 0, 0, 2, 1, 2])
+
+    def test_reads_what_it_wrote(self, learner):
+        """A model that knows positions only writes 0, 1, 2, 3, and 3 again once its places end."""
+        got = learner.generate(sure_gpt(wpe=10.0), np.array([2]), np.full(7, 0.5), 1)
+        assert_same(got, [2, 0, 1, 2, 3, 3, 3, 3])
+
+    def test_reads_the_end_of_the_text(self, learner):
+        """A model that repeats the last token repeats the last one, also of a long prompt."""
+        prompt = np.array([0, 1, 2, 3, 0, 2], dtype=np.int64)
+        got = learner.generate(sure_gpt(wpe=0.0), prompt, np.array([0.5, 0.5]), 1)
+        assert_same(got, [0, 1, 2, 3, 0, 2, 2, 2])
+
+    def test_temperature_and_top_k(self, learner):
+        """Both count: of 1/4 and 1/2 temperature 1/2 makes 1/5 and 4/5; near 0 the best wins."""
+        u = np.array([0.1, 0.3, 0.99])
+        got = learner.generate(stubborn_gpt(), np.array([2]), u, 1, temperature=0.5, top_k=2)
+        assert_same(got, [2, 0, 1, 1])
+        got = learner.generate(stubborn_gpt(), np.array([2]), u, 1, temperature=1e-5)
+        assert_same(got, [2, 1, 1, 1])
+
+    def test_never_the_impossible(self, learner):
+        """With top-1 only token 2 is possible here, even for u = 0."""
+        got = learner.generate(sure_gpt(wpe=0.0), np.array([2]), np.array([0.0]), 1, top_k=1)
+        assert_same(got, [2, 2])
+
+    def test_nothing_to_add(self, learner):
+        """Without numbers the prompt comes back, as whole numbers."""
+        got = learner.generate(stubborn_gpt(), np.array([1, 2]), np.array([]), 1)
+        assert_same(got, [1, 2])

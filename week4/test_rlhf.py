@@ -45,6 +45,14 @@ class TestKlEstimates:
         _, k3 = unpack(learner.kl_estimates(np.array([[-1.0]]), np.array([[-1.0 - k]])), "k1, k3")
         assert_close(k3, k**2 / 2, rtol=1e-6, atol=0.0, what="k3")
 
+    def test_very_different_models(self, learner):
+        """A k1 of 50 or of -50 counts as it is: k3 is nearly 49, or e⁵⁰ - 51."""
+        for k, expected in ((50.0, np.exp(-50.0) + 49.0), (-50.0, np.exp(50.0) - 51.0)):
+            result = learner.kl_estimates(np.array([[-60.0]]), np.array([[-60.0 - k]]))
+            k1, k3 = unpack(result, "k1, k3")
+            assert_close(k1, k, what="k1")
+            assert_close(k3, expected, what="k3")
+
 
 class TestDpoLoss:
     def test_undecided(self, learner):

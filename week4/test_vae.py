@@ -26,6 +26,12 @@ class TestGaussianKl:
         mu = np.array([[2.0, 0.0], [0.0, 0.0], [1.0, -1.0]])
         assert_close(learner.gaussian_kl(mu, np.zeros((3, 2))), [2.0, 0.0, 1.0])
 
+    def test_more_axes_and_a_wide_code(self, learner):
+        """Only the last axis is summed over, and a log-variance of 20 costs ½ (e²⁰ - 1 - 20)."""
+        log_var = np.array([[[0.0, 20.0]], [[0.0, 0.0]]])
+        got = learner.gaussian_kl(np.zeros((2, 1, 2)), log_var)
+        assert_close(got, [[0.5 * (np.exp(20.0) - 21.0)], [0.0]])
+
 
 class TestReparameterize:
     def test_no_noise(self, learner):
@@ -38,6 +44,11 @@ class TestReparameterize:
         log_var = np.log(np.array([9.0, 9.0]))
         got = learner.reparameterize(np.array([1.0, 2.0]), log_var, np.array([2.0, -1.0]))
         assert_close(got, [7.0, -1.0])
+
+    def test_each_has_its_own_width(self, learner):
+        """A log-variance of -40 is a width of e⁻²⁰, one of 40 of e²⁰; the shape stays."""
+        got = learner.reparameterize(np.zeros((2, 1)), np.array([[-40.0], [40.0]]), np.ones((2, 1)))
+        assert_close(got, [[np.exp(-20.0)], [np.exp(20.0)]], atol=0.0)
 
 
 class TestVaeLoss:
@@ -58,3 +69,9 @@ class TestVaeLoss:
         mu = log_var = np.zeros((2, 4))
         assert_close(learner.vae_loss(digits, digits, mu, log_var), 0.0)
         assert_close(learner.vae_loss(digits, nothing, mu, log_var), np.sum(ZERO**2) / 4)
+
+    def test_costs_of_a_code_add_up(self, learner):
+        """A code of 2 by 1 numbers costs the sum of both; over the batch it is a mean."""
+        x = np.ones((2, 3))
+        mu = np.array([[[2.0], [4.0]], [[0.0], [0.0]]])
+        assert_close(learner.vae_loss(x, x, mu, np.zeros((2, 2, 1))), (2.0 + 8.0) / 2)

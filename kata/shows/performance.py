@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from exercises.catalogue import Exercise
 from kata.errors import UsageError
 from kata.project import Project
-from kata.shows.work import ToDoError, Trouble, Work, how_to_test
+from kata.shows.doubts import first_doubt
+from kata.shows.work import StoppedError, ToDoError, Trouble, Work, how_to_test
 
 SHOWN, NOT_SHOWN = 0, 1
 MOST_WARNINGS = 3
@@ -31,18 +32,34 @@ def perform(
     if module is None:
         raise UsageError(f"{project.root} has no module {module_name} in its exercises")
     work = Work(project, module)
+    has_ended = True
     try:
         notes = show(work)
     except ToDoError as missing:
         print(_list_of_missing(work, missing.exercise, module_name, needed))
         return NOT_SHOWN
+    except StoppedError as stopped:
+        print(stopped)
+        return NOT_SHOWN
     except Trouble as trouble:
-        notes = [str(trouble)]
+        has_ended, notes = False, [str(trouble)]
+    if notes and (doubt := first_doubt(project, module, needed)):
+        notes = _with_doubt(notes, *doubt, has_ended=has_ended)
     for warning in work.warned[:MOST_WARNINGS]:
         print(f"Python warned at {warning}\n")
     if notes:
         print("\n\n".join(notes))
     return NOT_SHOWN if notes else SHOWN
+
+
+def _with_doubt(notes: Sequence[str], name: str, doubt: str, *, has_ended: bool) -> list[str]:
+    """Return what to say where a function fails its own tests.
+
+    What ended the show may have gone wrong in a function that is right: the doubt says it better.
+    """
+    if any(note.startswith(f"Your {name} ") for note in notes):
+        return list(notes)
+    return [*notes, doubt] if has_ended else [doubt]
 
 
 def _list_of_missing(work: Work, reached: Exercise, module_name: str, needed: Sequence[str]) -> str:

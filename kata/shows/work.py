@@ -21,12 +21,15 @@ import numpy as np
 from exercises.catalogue import Exercise, Module
 from exercises.verdict import is_stub, parse
 from kata.comparisons import describe
-from kata.explain import FailedTest, explain, is_todo
+from kata.deadline import start_deadline
+from kata.explain import FailedTest, TookTooLongError, explain, is_todo
 from kata.learner import LearnerError, LearnersModule, UnreadableError
 from kata.outcomes import Row
 from kata.project import Project
 
 WIDTH = 80
+# For one call, such as ten characters of text: slow code of loops takes some seconds.
+LIMIT_S = 30.0
 
 
 class Trouble(Exception):
@@ -82,10 +85,11 @@ class Work:
         Raises
         ------
         Trouble
-            If it is not written yet, raises anything, gives nan, or is interrupted.
+            If it is not written yet, raises anything, gives nan, takes too long, or is interrupted.
         """
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
+            deadline = start_deadline(LIMIT_S, TookTooLongError, lambda: False)
             try:
                 return self._find(name)(*args, **kwargs)
             except KeyboardInterrupt as error:
@@ -93,6 +97,7 @@ class Work:
             except BaseException as error:  # exit() too
                 raise self._trouble(name, error) from error
             finally:
+                deadline.cancel()
                 self._keep(caught)
 
     def call_for_number(self, name: str, *args: Any) -> float:
@@ -105,7 +110,7 @@ class Work:
     def fault(self, name: str, what: str) -> FaultError:
         """Return the error for a result that cannot be used, such as one of a wrong shape."""
         exercise = self._exercises[name]
-        code = _as_text([("code", self.project.place(exercise))])
+        code = as_text([("code", self.project.place(exercise))])
         return FaultError(f"Your {name} {what}\n{code}\n\n{how_to_test(exercise)}")
 
     def stubs(self) -> list[Exercise]:
@@ -157,12 +162,12 @@ class Work:
         exercise = self._exercises[running]
         if is_todo(error, self.project):
             return ToDoError(exercise, self.project.place(exercise))
-        seen = FailedTest(self.project, exercise, test_file=Path(), calls=(), limit_s=0)
+        seen = FailedTest(self.project, exercise, test_file=Path(), calls=(), limit_s=LIMIT_S)
         rows = explain(error, seen).rows
         if isinstance(error, UnreadableError):
             place = self._learners_module.place
-            return FaultError(f"{place} cannot be imported:\n{_as_text(rows[1:])}")
-        text = _as_text(rows)
+            return FaultError(f"{place} cannot be imported:\n{as_text(rows[1:])}")
+        text = as_text(rows)
         if isinstance(error, LearnerError):
             return FaultError(f"{error}\n\n{how_to_test(exercise)}")
         if isinstance(error, ValueError) and "read-only" in str(error):
@@ -206,7 +211,8 @@ def _is_finite(result: Any) -> bool:
     return numbers.dtype.kind not in "fc" or bool(np.all(np.isfinite(numbers)))
 
 
-def _as_text(rows: Sequence[Row]) -> str:
+def as_text(rows: Sequence[Row]) -> str:
+    """Return rows as lines that fit, each behind its label."""
     lines: list[str] = []
     for label, text in rows:
         start, rest = (f"  {label:<10}", " " * 12) if label else ("  ", "  ")

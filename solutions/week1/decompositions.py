@@ -35,8 +35,7 @@ def power_iteration(A: np.ndarray, steps: int = 1000) -> tuple[float, np.ndarray
     Notes
     -----
     The start matters. A vector at right angles to the answer has no part to be stretched and never
-    finds it, as the vector of ones in the second example. Do without `np.linalg.eig`, `eigh`,
-    `eigvals`, `eigvalsh` and `svd`.
+    finds it, as the vector of ones in the second example.
 
     References
     ----------
@@ -88,8 +87,8 @@ def covariance(X: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    From scratch: do without `np.cov`. The divisor is n - 1 rather than n because the mean was
-    estimated from the same samples, which takes up one of them.
+    The divisor is n - 1 rather than n because the mean was estimated from the same samples, which
+    takes up one of them.
 
     References
     ----------

@@ -9,7 +9,7 @@ import numpy as np
 
 
 def matmul(A: np.ndarray, B: np.ndarray) -> np.ndarray:
-    """Return the matrix product A B, from scratch.
+    """Return the matrix product A B.
 
     Every row of A meets every column of B in one inner product. A layer of a network applied to a
     batch is one such product, and so are the queries, keys and values of a transformer: nearly
@@ -59,7 +59,7 @@ def matmul(A: np.ndarray, B: np.ndarray) -> np.ndarray:
 
 
 def transpose(A: np.ndarray) -> np.ndarray:
-    """Return a new array in which rows have become columns, from scratch.
+    """Return a new array in which rows have become columns.
 
     Attention compares queries with transposed keys, and backpropagation carries errors through a
     layer with the transpose of its weights. numpy's own `.T` copies nothing: it is a view, a

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def dot(a: np.ndarray, b: np.ndarray) -> float:
-    """Return the inner product of two vectors, from scratch.
+    """Return the inner product of two vectors.
 
     Multiply entry by entry, then add up. It is the one operation that AI hardware is built for:
     each output of a layer is an inner product of inputs and weights, each attention score one of

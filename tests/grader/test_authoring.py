@@ -14,9 +14,16 @@ import pytest
 from rich.console import Console
 
 from exercises import CatalogueError, load_catalogue
+from exercises.verdict import last_definition
 from grader.authoring.check import check_course, print_report
 from grader.authoring.release import release
-from grader.authoring.stubs import make_stub, stale_stubs, write_stubs
+from grader.authoring.stubs import (
+    do_without,
+    make_stub,
+    stale_stubs,
+    stub_texts,
+    write_stubs,
+)
 from grader.course import Course
 from grader.errors import InputError, SuiteError
 from grader.variants import VariantError, load_variants
@@ -59,6 +66,36 @@ class TestStubs:
 
     def test_the_committed_stubs_are_fresh(self):
         assert stale_stubs(Course()) == []
+
+    def test_a_docstring_says_what_its_exercise_forbids(self):
+        stubs = stub_texts(Course())
+        exercises = [each for each in Course().catalogue.exercises if each.forbidden]
+        assert len(exercises) >= 10
+        for exercise in exercises:
+            module = ast.parse(stubs[f"{exercise.week}/{exercise.module}.py"])
+            function = last_definition(module, exercise.object_name)
+            said = " ".join((ast.get_docstring(function) or "").split())
+            assert said.count(do_without(exercise.forbidden)) == 1
+            assert said.index("From scratch:") < said.index("Parameters ---")
+
+    def test_rules_are_said_as_learners_would_write_the_calls(self):
+        assert do_without(["np.linalg", "np.linalg.norm"]) == (
+            "From scratch: do without `np.linalg`, and without what does the same job under "
+            "another name, such as `math.hypot` and `math.dist`."
+        )
+        assert "`np.linalg.eig`, `np.linalg.eigh`, " in do_without(["np.linalg.eig*"])
+        assert do_without([".T"]) == (
+            "From scratch: do without `.T`, and without what does the same job under another name."
+        )
+
+    def test_a_short_docstring_gets_a_paragraph(self, tmp_path):
+        course = make_course(tmp_path)
+        stub = stub_texts(course)["week1/toys.py"]
+        compile(stub, "stub", "exec")
+        product = last_definition(ast.parse(stub), "product")
+        first, _, *rest = (ast.get_docstring(product) or "").splitlines()
+        assert first == "Return the inner product."
+        assert " ".join(rest) == do_without(["@", "np.dot"])
 
 
 class TestCheck:

@@ -389,6 +389,15 @@ class TestWrong:
         katas.run("week1", vectors=dot + "import numpy as np\n" + NORM + EXTRA)
         katas.shows(r"    call      dot([[]1., 2.[]], [[]3., 4.[]])")
 
+    def test_an_input_that_was_changed_fails_a_test_whose_result_is_right(self, katas):
+        dot = "def dot(u, v):\n    u *= v\n    return float(u.sum())\n"
+        katas.run("week1", vectors=dot + "import numpy as np\n" + NORM + EXTRA)
+        katas.shows(
+            "✗ dot — (1, 2) times (3, 4) is 11.",
+            "    u was changed in place: work on a copy",
+            r"    call      dot([[]1., 2.[]], [[]3., 4.[]])",
+        )
+
     def test_prints_are_shown_with_the_failure_and_bounded(self, katas):
         noisy = "def extra(x):\n    for i in range(100):\n        print('step', i)\n    return 2\n"
         quiet = DOT.replace("    return", "    print('never shown')\n    return")

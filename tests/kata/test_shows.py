@@ -322,6 +322,95 @@ class TestNanogptWrong:
         assert "What it writes" not in out
 
 
+@pytest.fixture
+def tested(katas):
+    """Give the learner's folder its visible tests as well."""
+    for name in ("nanogpt", "ddpm"):
+        shutil.copy(ROOT / f"week4/test_{name}.py", katas / "week4")
+    return katas
+
+
+class TestWhereToLookFirst:
+    def looked_at_first(self, file, name, out):
+        """Return what is told of a function, after a check that no other one is blamed."""
+        told = out[out.index(f"Your {name} is not right yet, so look there first:\n") :]
+        assert told.count("Your ") == out.count("Your ")
+        assert f"  code      week4/nanogpt.py:{line_of(file, name)}\n" in told
+        assert told.endswith(
+            f"Test: pytest week4/test_nanogpt.py -k {name}\nHint: kata hint {name}\n"
+        )
+        return told
+
+    def test_a_missing_return(self, tested, capsys):
+        """It is noticed by multi_head_attention, which can do nothing with None."""
+        file = tested / "week4/nanogpt.py"
+        rewrite(file, "layer_norm", "gain * x")
+        assert cli.main(SHORT) == 1
+        told = self.looked_at_first(file, "layer_norm", capsys.readouterr().out)
+        assert "the result is None: is a `return` missing?" in told
+
+    def test_a_text_that_is_not_cropped(self, tested, capsys):
+        """It is noticed by gpt_logits, which refuses so many tokens."""
+        file = tested / "week4/nanogpt.py"
+        text = file.read_text(encoding="utf-8").replace("text[-context:]", "text")
+        file.write_text(text, encoding="utf-8")
+        assert cli.main(["show", "nanogpt", "--length", "100"]) == 1
+        told = self.looked_at_first(file, "generate", capsys.readouterr().out)
+        assert "  raised    ValueError: " in told
+
+    def test_an_odd_loss_is_said_and_then_why(self, tested, capsys):
+        rewrite(tested / "week4/nanogpt.py", "gelu", "return np.maximum(x, 0)")
+        assert cli.main(SHORT) == 1
+        out = capsys.readouterr().out
+        assert (
+            "So something is not right yet.\nTest: pytest week4/test_nanogpt.py\n\nYour gelu" in out
+        )
+        assert "  Below 1 lies 84.13 % of the bell curve, below -1 the other 15.87 %." in out
+
+    def test_a_function_that_is_named_already_is_not_named_twice(self, tested, capsys):
+        rewrite(tested / "week4/ddpm.py", "sample", "return None")
+        assert cli.main(["show", "ddpm"]) == 1
+        out = capsys.readouterr().out
+        assert "Your sample gave None, not a picture" in out
+        assert "look there first" not in out
+
+    def test_what_only_the_show_notices_is_said_by_the_show(self, tested, capsys):
+        file = tested / "week4/ddpm.py"
+        rename(file, "denoise_step", "right_step")
+        text = "\ndef denoise_step(xt, t, predicted, betas, noise):\n"
+        text += (
+            "    return right_step(xt, t, predicted, betas, noise) + (xt.shape == (8, 8)) * 9.0\n"
+        )
+        file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
+        assert cli.main(["show", "ddpm", "4"]) == 1
+        assert "has numbers up to" in capsys.readouterr().out
+
+    def test_what_goes_well_is_not_tested(self, tested, capsys, monkeypatch):
+        (tested / "week4/test_ddpm.py").write_text("1 / 0\n", encoding="utf-8")
+        assert cli.main(["show", "ddpm"]) == 0
+
+
+class TestEndlessLoops:
+    def test_the_function_is_named_after_a_while(self, katas, capsys, monkeypatch):
+        monkeypatch.setattr("kata.shows.work.LIMIT_S", 0.5)
+        rewrite(katas / "week4/nanogpt.py", "gelu", "while True:\n    pass")
+        assert cli.main(SHORT) == 1
+        out = capsys.readouterr().out
+        assert (
+            "Your gelu failed:\n  it took longer than 0.5 s: is there a loop that never ends?"
+            in out
+        )
+        assert re.search(r"stuck at +week4/nanogpt\.py:\d+ in gpt_logits", out)
+        assert "while True:" in out or "pass" in out
+
+    def test_an_except_clause_does_not_stop_it(self, katas, capsys, monkeypatch):
+        monkeypatch.setattr("kata.shows.work.LIMIT_S", 0.5)
+        body = "while True:\n    try:\n        pass\n    except Exception:\n        pass"
+        rewrite(katas / "week4/ddpm.py", "sample", body)
+        assert cli.main(["show", "ddpm"]) == 1
+        assert "Your sample failed:\n  it took longer than 0.5 s" in capsys.readouterr().out
+
+
 class TestDdpm:
     def test_solved_functions_draw_the_digit(self, katas, capsys):
         assert cli.main(["show", "ddpm", "7"]) == 0
