@@ -257,7 +257,16 @@ class TestRelease:
         out = tmp_path / "copy"
         release(out)
         weeks = [week.name for week in Course().catalogue.weeks]
-        top = {"README.md", "LICENSE", "pyproject.toml", "docs", "exercises", "kata", *weeks}
+        top = {
+            "README.md",
+            "LICENSE",
+            "conftest.py",
+            "pyproject.toml",
+            "docs",
+            "exercises",
+            "kata",
+            *weeks,
+        }
         assert {path.name for path in out.iterdir()} == top
         assert [path.name for path in (out / "docs").iterdir()] == ["errata.md"]
         texts = {path: path.read_text() for path in out.rglob("*") if path.suffix in (".py", ".md")}
