@@ -51,6 +51,8 @@ class Mismatch(AssertionError):
         Lines that show expected and got, for visible tests only.
     is_relative : bool
         Whether tiny numbers were the point, so that errors count beside each number alone.
+    warning : warnings.WarningMessage, optional
+        What numpy warned of, if that is what is wrong.
     told : str
         The summary for hidden tests. Code that sees a hidden input can return an array whose
         shape spells it, so sizes of the result are left out unless they are small or expected.
@@ -64,6 +66,7 @@ class Mismatch(AssertionError):
         self.summary = summary
         self.details = tuple(details)
         self.is_relative = False
+        self.warning: warnings.WarningMessage | None = None
         self.told = LONG_NUMBER.sub("…", summary) if told is None else told
 
 
@@ -307,7 +310,9 @@ def no_floating_point_warnings() -> Iterator[None]:
         warnings.filterwarnings("always", FLOATING_POINT_WARNING, RuntimeWarning)
         yield
     if caught:
-        raise Mismatch(f"numpy warned: {caught[0].message}")
+        mismatch = Mismatch(f"numpy warned: {caught[0].message}")
+        mismatch.warning = caught[0]
+        raise mismatch
 
 
 def _as_array(actual: Any, what: str) -> np.ndarray:
