@@ -333,21 +333,15 @@ def _rows_of_assertion(error: BaseException, test: FailedTest) -> tuple[Row, ...
 def _rows_of_exception(error: BaseException, test: FailedTest) -> tuple[Row, ...]:
     calls = test.calls[-1:]
     tried = _tried_rows(error, test, calls)
-    raised = ("raised", _type_and_message(error))
+    raised = (*_rows_of_expected_error(error, test), ("raised", _type_and_message(error)))
     learners_rows = _learners_rows(error, test.project)
     if is_left_over(error, test.project):
         return (("", LEFT_OVER), *tried, *learners_rows)
     if learners_rows:
-        return (
-            *tried,
-            *_rows_of_expected_error(error, test),
-            raised,
-            *_rows_of_shapes(error, test.project),
-            *learners_rows,
-        )
+        return (*tried, *raised, *_rows_of_shapes(error, test.project), *learners_rows)
     # Nothing of the learner's was running: the test could not use what came back.
     in_test = _frames_of(error, lambda name: Path(name) == test.test_file)
-    return (*tried, *_result_rows(calls), raised, *_frame_rows(in_test, test.project))
+    return (*tried, *_result_rows(calls), *raised, *_frame_rows(in_test, test.project))
 
 
 def _rows_of_expected_error(error: BaseException, test: FailedTest) -> tuple[Row, ...]:

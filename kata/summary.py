@@ -284,11 +284,11 @@ def _write_score(screen: Screen, results: Results, bonus: str) -> None:
         screen.line(f" {done}; not all of their tests were run.", bold=True)
         return
     score, most = _score(tuple(results), results)
-    share = min(1.0, score / most + 1e-9) if most else 1.0
-    # Rounded down, so that a full bar means that nothing is missing.
-    bar = "█" * int(share * BAR_CELLS)
-    points = f"{points_text(score)} of {most:g} points"
-    screen.line(f" {bar:░<{BAR_CELLS}}  {points}, {done}", bold=True)
+    if most:
+        # Rounded down, so that a full bar means that nothing is missing.
+        bar = "█" * int(min(1.0, score / most + 1e-9) * BAR_CELLS)
+        done = f"{bar:░<{BAR_CELLS}}  {points_text(score)} of {most:g} points, {done}"
+    screen.line(f" {done}", bold=True)
     screen.line(f" {SO_FAR}")
     if any(exercise.is_stretch for exercise in results):
         screen.line(f" {bonus} on top of the points.")
@@ -309,13 +309,20 @@ def _write_next(screen: Screen, results: Results, project: Project) -> None:
         return
     unfinished = [exercise for exercise in ordered if results[exercise].status not in FINE]
     begun = [exercise for exercise in unfinished if results[exercise].status != "not_run"]
-    needed = [exercise for exercise in begun if not exercise.is_stretch]
-    if needed:
-        _write_next_exercise(screen, needed[0], results, project)
+    begun.sort(key=lambda exercise: exercise.is_stretch)
+    week = _last_week(ordered, project)
+    required = {exercise for exercise in week.exercises if not exercise.is_stretch}
+    is_complete = required <= set(ordered) - set(unfinished)
+    if begun and not (is_complete and begun[0].is_stretch):
+        _write_next_exercise(screen, begun[0], results, project)
     elif len(begun) < len(unfinished):
         screen.line(f" Stopped before the end. To go on: pytest {unfinished[0].week}", bold=True)
+    elif is_complete:
+        _write_complete(screen, week, project)
+        if begun:
+            _write_next_exercise(screen, begun[0], results, project, "A bonus is left")
     else:
-        _write_praise(screen, ordered, begun, results, project)
+        _write_done(screen, ordered, week, results, project)
 
 
 def _write_next_exercise(
@@ -334,41 +341,34 @@ def _place(exercise: Exercise, results: Results, project: Project) -> str:
     return next((place.partition(" in ")[0] for place in places), "")
 
 
-def _write_praise(
-    screen: Screen,
-    ordered: Sequence[Exercise],
-    bonuses: Sequence[Exercise],
-    results: Results,
-    project: Project,
-) -> None:
-    """Praise a complete week, or what is done of it, and lead on."""
+def _last_week(exercises: Sequence[Exercise], project: Project) -> Week:
+    weeks = {exercise.week for exercise in exercises}
+    return [week for week in project.catalogue.weeks if week.name in weeks][-1]
+
+
+def _write_complete(screen: Screen, week: Week, project: Project) -> None:
     weeks = project.catalogue.weeks
-    last = max(index for index, week in enumerate(weeks) if week.name == ordered[-1].week)
-    week = weeks[last]
-    partly = [exercise for exercise in ordered if results[exercise].status == "selected"]
-    if partly:
-        name = partly[0].name
-        screen.line(f" Right, as far as it was run. All its tests: pytest {week.name} -k {name}")
-        return
-    required = {exercise for exercise in week.exercises if not exercise.is_stretch}
-    if not required <= set(ordered):
-        others = [exercise for exercise in week.exercises if exercise not in results]
-        others.sort(key=lambda exercise: exercise.is_stretch)
-        waiting = next((other for other in others if holds_a_stub(project, other)), None)
-        if waiting is not None:
-            screen.line(f" Done. Next: {waiting.name} in {project.place(waiting)}", green=True)
-            screen.line(f"       hint: {project.hint_command(waiting)}")
-        else:
-            screen.line(f" All of these are done. The whole week: pytest {week.name}", green=True)
-        return
-    goes_on = (
-        f". Next: pytest {weeks[last + 1].name}"
-        if last + 1 < len(weeks)
-        else (", and it was the last.")
-    )
+    later = weeks[weeks.index(week) + 1 :]
+    goes_on = f". Next: pytest {later[0].name}" if later else ", and it was the last."
     screen.line(f" Well done: {week.name} is complete{goes_on}", green=True)
-    if bonuses:
-        _write_next_exercise(screen, bonuses[0], results, project, "A bonus is left")
+
+
+def _write_done(
+    screen: Screen, ordered: Sequence[Exercise], week: Week, results: Results, project: Project
+) -> None:
+    """Lead on from a part of a week in which all that was asked for is right."""
+    partly = [exercise for exercise in ordered if results[exercise].status == "selected"]
+    others = [exercise for exercise in week.exercises if exercise not in results]
+    others.sort(key=lambda exercise: exercise.is_stretch)
+    waiting = next((other for other in others if holds_a_stub(project, other)), None)
+    if partly:
+        whole = f"pytest {partly[0].week} -k {partly[0].name}"
+        screen.line(f" Right, as far as it was run. All its tests: {whole}", green=True)
+    elif waiting is not None:
+        screen.line(f" Done. Next: {waiting.name} in {project.place(waiting)}", green=True)
+        screen.line(f"       hint: {project.hint_command(waiting)}")
+    else:
+        screen.line(f" All of these are done. The whole week: pytest {week.name}", green=True)
 
 
 def _in_order(results: Results, project: Project) -> list[Exercise]:
