@@ -214,7 +214,7 @@ def grade(args: argparse.Namespace) -> int:
     """
     from grader.progress import Progress
     from grader.reports.table import print_class
-    from grader.results import Result, all_results
+    from grader.results import all_results, readable
     from grader.run import Request, grade_class
 
     if args.jobs < 1:
@@ -238,7 +238,7 @@ def grade(args: argparse.Namespace) -> int:
     summary = grade_class(request, Progress(Console(stderr=True)), explain=explain)
     for note in summary.notes:
         print(f"grader: {printable(note)}", file=sys.stderr)
-    print_class(Console(), [r for r in all_results(args.out) if isinstance(r, Result)])
+    print_class(Console(), readable(all_results(args.out), []))
     print(f"\n{summary.graded} graded, {summary.kept} unchanged. Sandbox: {summary.sandbox}.")
     print(f"Grades:  {args.out / 'grades.csv'}")
     print(f"Results: {args.out / 'results'}/<learner>/<week>.json")
@@ -327,10 +327,12 @@ def check_exercises(args: argparse.Namespace) -> int:
     """Tell for each exercise whether its tests are too weak or too strict."""
     from grader.authoring.check import check_course, print_report
     from grader.judging.worker import protect_process
+    from grader.progress import Progress
 
     protect_process()
     seeds = range(args.seed, args.seed + (THOROUGH_SEEDS if args.thorough else 1))
-    report = check_course(args.exercises, seeds, args.jobs)
+    progress = Progress(Console(stderr=True)) if args.thorough else None
+    report = check_course(args.exercises, seeds, args.jobs, progress=progress)
     print_report(Console(), report, with_catches=args.catches)
     return OK if report.is_clean else SOMETHING_WRONG
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -171,3 +171,12 @@ def all_results(grades: Path) -> Iterator[Result | ResultError]:
             yield read_result(path)
         except ResultError as error:
             yield error
+
+
+def readable(results: Iterable[Result | ResultError], unreadable: list[str]) -> Iterator[Result]:
+    """Yield what could be read, and put what could not into a list: none is held in memory."""
+    for each in results:
+        if isinstance(each, ResultError):
+            unreadable.append(str(each))
+        else:
+            yield each

@@ -27,6 +27,7 @@ from grader.results import (
     VoidTest,
     all_results,
     read_result,
+    readable,
     result_path,
     write_result,
 )
@@ -137,11 +138,9 @@ def grade_class(
         done = _grade_all(request, workers, todo, progress)
         if todo:
             write_void_tests_csv(request.grades, workers.void)
-        results = list(all_results(request.grades))
-        write_grades_csv(
-            request.grades, course.catalogue, [r for r in results if isinstance(r, Result)]
-        )
-        unreadable = [str(error) for error in results if isinstance(error, ResultError)]
+        unreadable: list[str] = []
+        results = readable(all_results(request.grades), unreadable)
+        write_grades_csv(request.grades, course.catalogue, results)
         return Summary(
             graded=done.graded,
             kept=len(decided) - len(todo),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,11 +17,15 @@ from grader.authoring.stubs import stale_stubs
 from grader.course import Course
 from grader.judging.suite import collect
 from grader.judging.verdicts import Grader
+from grader.progress import Progress
 from grader.results import ExerciseResult
+from grader.sandbox.limits import Limits
 from grader.sandbox.sandbox import Sandbox
 from grader.variants import Variant
 
 MIN_RIGHT, MIN_WRONG = 2, 3
+# Most of the time under many seeds goes into loops that never end; the rest takes milliseconds.
+MANY_SEEDS = Limits(call_cpu_s=2.0, call_idle_s=1.0)
 # What nobody may earn a point with: refusing everything, forgetting the return, a constant.
 TRIVIAL = {
     "always raises ValueError": 'raise ValueError("no")',
@@ -70,6 +74,7 @@ def check_course(
     seeds: Sequence[int] = (0,),
     jobs: int = 1,
     course: Course | None = None,
+    progress: Progress | None = None,
 ) -> Report:
     """Check all exercises, or those named.
 
@@ -81,6 +86,8 @@ def check_course(
         Of hidden inputs. With more than one, verdicts also have to be the same under all.
     jobs : int
         Processes, which share the modules.
+    progress : Progress, optional
+        Where to tell how far it is.
 
     Raises
     ------
@@ -92,8 +99,15 @@ def check_course(
     problems = [f"{name} is stale: run `python -m grader stubs`" for name in stale_stubs(course)]
     problems += [problem for module in modules for problem in _raw_checks(course, module)]
     tasks = [(course.root, module, tuple(names), tuple(seeds)) for module in modules]
-    found = map_in_processes(_check_module, tasks, jobs)
+    found: Iterable[list[ExerciseReport]] = map_in_processes(_check_module, tasks, jobs)
+    if progress is not None:
+        found = progress.over(found, len(tasks), _module_of)
     return Report([report for reports in found for report in reports], problems)
+
+
+def _module_of(reports: Sequence[ExerciseReport]) -> str:
+    exercise = reports[0].exercise
+    return f"{exercise.week}/{exercise.module}"
 
 
 def _check_module(
@@ -103,7 +117,7 @@ def _check_module(
     course = Course(root)
     suite = collect(course, [module])
     variants = course.variants(module)
-    with Sandbox() as sandbox:
+    with Sandbox(MANY_SEEDS if len(seeds) > 1 else None) as sandbox:
         sandbox.prove()
         grader = Grader(course, suite, sandbox, seeds[0], is_diagnosing=False)
         reports = []

@@ -141,10 +141,12 @@ def _is_handed_out(file: File, module: Module) -> bool:
     """
     text = file.text or ""
     names = {exercise.object_name for exercise in module.exercises}
-    functions = {name for name in names if not re.search(rf"^class {name}\b", text, re.M)}
-    return bool(functions) and all(
-        f'raise NotImplementedError("{name} is yours to write")' in text for name in functions
-    )
+    waiting = {n for n in names if f'raise NotImplementedError("{n} is yours to write")' in text}
+
+    def is_class(name: str) -> bool:
+        return re.search(rf"^class {name}\b", text, re.M) is not None
+
+    return not all(map(is_class, waiting)) and all(map(is_class, names - waiting))
 
 
 class Source(Protocol):

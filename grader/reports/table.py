@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
@@ -12,18 +13,55 @@ from exercises.verdict import STATUSES, VERDICTS
 from grader.printing import printable
 from grader.results import Result
 
+SHOWN_RESULTS = 200
 SHOWN_MISCONCEPTIONS = 12
+SHOWN_LEARNERS = 3
 LEGEND = " ".join(f"{STATUSES[name].sign} {STATUSES[name].word}" for name in VERDICTS)
 
 
-def print_class(console: Console, results: Sequence[Result]) -> None:
-    """Print one row per result, and under it the verdicts that need a person's look."""
+class Misconceptions:
+    """Counts who has which, and keeps the first few names of each."""
+
+    def __init__(self) -> None:
+        self._count = Counter[tuple[str, str]]()
+        self._learners: dict[tuple[str, str], list[str]] = {}
+
+    def add(self, result: Result) -> None:
+        """Count those of one result."""
+        for each in result.exercises:
+            if each.misconception:
+                key = (each.exercise, each.misconception.sentence)
+                self._count[key] += 1
+                learners = self._learners.setdefault(key, [])
+                if len(learners) < SHOWN_LEARNERS:
+                    learners.append(printable(result.learner))
+
+    def print(self, console: Console) -> None:
+        """Print the most common ones."""
+        if not self._count:
+            return
+        console.print("\nMisconceptions found", style="bold")
+        for key, count in self._count.most_common(SHOWN_MISCONCEPTIONS):
+            exercise, sentence = map(printable, key)
+            names = ", ".join(self._learners[key]) + (" …" if count > SHOWN_LEARNERS else "")
+            console.print(Text(f"  {count} × {exercise}: {sentence} ({names})"))
+        if len(self._count) > SHOWN_MISCONCEPTIONS:
+            more = len(self._count) - SHOWN_MISCONCEPTIONS
+            console.print(f"  … and {more} more, in the results", style="dim", highlight=False)
+
+
+def print_class(console: Console, results: Iterable[Result]) -> None:
+    """Print a row per result, for a large class the first ones, and under it the misconceptions."""
+    found, number = Misconceptions(), 0
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("learner", overflow="fold")
     table.add_column("week")
     table.add_column("score", justify="right")
     table.add_column("exercises", overflow="fold")
-    for result in results:
+    for number, result in enumerate(results, start=1):
+        found.add(result)
+        if number > SHOWN_RESULTS:
+            continue
         marks = Text()
         for each in result.exercises:
             status = STATUSES[each.status]
@@ -35,26 +73,7 @@ def print_class(console: Console, results: Sequence[Result]) -> None:
             marks,
         )
     console.print(table)
+    if number > SHOWN_RESULTS:
+        console.print(f"… and {number - SHOWN_RESULTS} more, in grades.csv and in the results")
     console.print(LEGEND, style="dim", highlight=False)
-    _print_misconceptions(console, results)
-
-
-def _print_misconceptions(console: Console, results: Sequence[Result]) -> None:
-    found: dict[tuple[str, str], list[str]] = {}
-    for result in results:
-        for each in result.exercises:
-            if each.misconception:
-                key = (each.exercise, each.misconception.sentence)
-                found.setdefault(key, []).append(printable(result.learner))
-    if not found:
-        return
-    console.print("\nMisconceptions found", style="bold")
-    most_common = sorted(found.items(), key=lambda item: -len(item[1]))
-    for (exercise, sentence), learners in most_common[:SHOWN_MISCONCEPTIONS]:
-        names = ", ".join(learners[:3]) + (" …" if len(learners) > 3 else "")
-        console.print(
-            Text(f"  {len(learners)} × {printable(exercise)}: {printable(sentence)} ({names})")
-        )
-    if len(found) > SHOWN_MISCONCEPTIONS:
-        more = len(found) - SHOWN_MISCONCEPTIONS
-        console.print(f"  … and {more} more, in the results", style="dim", highlight=False)
+    found.print(console)

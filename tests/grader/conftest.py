@@ -10,7 +10,12 @@ import pytest
 
 from grader.authoring.stubs import write_stubs
 from grader.course import Course
+from grader.intake.collect import collect
+from grader.results import write_result
+from grader.serving.client import Service
 from tests.grader.toy import grade, hand_in, make_course
+
+SERVICE = Service()  # one process for all toys that are judged in this one
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +42,13 @@ class Class:
     def grade(self, **options: Any) -> Any:
         """Grade the class."""
         return grade(self.course, self.submitted, self.grades, **options)
+
+    def judge(self) -> None:
+        """Write results as a run does, by a process that is there already: that is faster."""
+        for each in collect(self.submitted, self.course.catalogue).hand_ins:
+            graded = SERVICE.grade(self.course, 1, each.read())
+            assert graded.result is not None, graded.troubles
+            write_result(self.grades, graded.result)
 
     def result(self, learner: str) -> dict[str, Any]:
         """Return a learner's result."""

@@ -327,10 +327,13 @@ class TestRelease:
         with zipfile.ZipFile(tmp_path / "copy.zip") as archive:
             archive.extractall(tmp_path)
         copy = tmp_path / "copy"
-        subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+        venv = [sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")]
+        subprocess.run(venv, check=True)
         python = str(tmp_path / "venv" / "bin" / "python")
-        pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "install", "-e", str(copy)], check=True)
+        # Our own pip, which has been installed before, installs there what is asked for there.
+        pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+        install = [*pip, "--quiet", "install", "--no-compile", "-e", str(copy)]
+        subprocess.run(install, check=True)
         run = subprocess.run(
             [python, "-m", "pytest", "week1"], cwd=copy, capture_output=True, text=True
         )

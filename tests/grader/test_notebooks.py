@@ -24,8 +24,9 @@ from grader.sandbox.source import Source
 from tests.grader.toy import REFERENCE, grade, hand_in
 
 ROOT = Path(__file__).resolve().parents[2]
-# Of each kind of learner one week: right, wrong, half done, untouched, attacking.
-SAMPLE = [("priya", "week1"), ("liam", "week3"), ("mateo", "week2"), ("noor", "week3")]
+# Of each kind of learner one week: right, wrong, half done, untouched, attacking. In the first week
+# a module imports from another, and the second has a class.
+SAMPLE = [("priya", "week1"), ("liam", "week2"), ("mateo", "week2"), ("noor", "week2")]
 SAMPLE += [("mallory", "week1")]
 
 IMPORTS = "import numpy as np"
@@ -110,7 +111,7 @@ class TestTheSampleClass:
             path = tmp_path / "submitted" / f"{learner} notebook" / name / f"{name}.ipynb"
             path.parent.mkdir(parents=True)
             path.write_text(notebook(*cells), encoding="utf-8")
-        assert grade(course, tmp_path / "submitted", tmp_path / "grades", jobs=2).failed == ()
+        assert grade(course, tmp_path / "submitted", tmp_path / "grades").failed == ()
         for learner, week in SAMPLE:
             one, other = (
                 json.loads((tmp_path / "grades/results" / who / f"{week}.json").read_text())
@@ -162,13 +163,13 @@ class TestWhereAnswersStand:
 
     def test_the_last_definition_counts_also_where_it_is_wrong(self, toys):
         put(toys, "ada", notebook(IMPORTS, DOUBLE, PRODUCT, TOTAL, "def double(x): return x * x"))
-        toys.grade()
+        toys.judge()
         assert toys.verdicts("ada") == ALL_RIGHT | {"double": "failed"}
 
     def test_a_rule_that_is_broken_in_a_cell_that_does_not_count_breaks_nothing(self, toys):
         put(toys, "ada", notebook(IMPORTS, "def product(a, b): return a @ b", PRODUCT))
         put(toys, "bob", notebook(IMPORTS, PRODUCT, "def product(a, b): return a @ b"))
-        toys.grade()
+        toys.judge()
         assert toys.verdicts("ada")["product"] == "passed"
         assert toys.verdicts("bob")["product"] == "forbidden"
 
@@ -178,7 +179,7 @@ class TestWhereAnswersStand:
         put(toys, "demos", notebook(IMPORTS, *STUBS, *demos))
         put(toys, "deleted", notebook(IMPORTS, 'check("double")'))
         put(toys, "empty", notebook())
-        toys.grade()
+        toys.judge()
         for learner, why in {
             "released": "still the stub",
             "demos": "still the stub",
@@ -222,14 +223,14 @@ class TestWhatAKernelForgives:
         cell = f"{IMPORTS}\n{DOUBLE}\nprint(nowhere)\n"
         text = 'text = """one\n two\n""" + nowhere(\n1)'
         put(toys, "ada", notebook(cell, text, "%%time\n" + PRODUCT, f"x = 1; import y\n{TOTAL}"))
-        toys.grade()
+        toys.judge()
         assert toys.verdicts("ada") == ALL_RIGHT
 
     def test_a_text_over_several_lines_is_what_it_was(self, toys):
         shown = "shown = [f'''one\n two {\n1}\n''', 'a' \\\n  'b']"
         function = 'def double(x):\n    return 2 * x if shown == ["one\\n two 1\\n", "ab"] else 0'
         put(toys, "ada", notebook(shown, function))
-        toys.grade()
+        toys.judge()
         assert toys.result("ada")["exercises"][0]["status"] == "partial"  # it refuses no table
 
     def test_a_statement_that_ends_the_process_costs_only_itself(self, toys):
@@ -257,7 +258,7 @@ class TestWhatAKernelForgives:
 
     def test_too_many_statements_that_end_the_process(self, toys):
         put(toys, "ada", notebook(DOUBLE, *["import os; os._exit(1)"] * (MAX_LEFT_OUT + 1)))
-        toys.grade()
+        toys.judge()
         assert set(toys.verdicts("ada").values()) == {"crashed"}
         why = toys.result("ada")["exercises"][0]["why"]
         assert why == (
@@ -276,7 +277,7 @@ class TestWhatAKernelForgives:
         }
         for learner, cell in cells.items():
             put(toys, learner, notebook(f"# begin\n{IMPORTS}", cell))
-        toys.grade()
+        toys.judge()
         for learner, (number, why) in {
             "index": (0, "of 3 (at week1.ipynb, code cell 2, line 3, in `return x[9]`)"),
             "stub": (0, "`raise NotImplementedError` at week1.ipynb, code cell 2, line 3: is a"),
@@ -324,14 +325,14 @@ class TestWhatAKernelForgives:
         cells = [IMPORTS, DOUBLE, "import week1.toys as t\nfrom . import toys", PRODUCT]
         cells += [f"{TOTAL} * (t.double is double) * (toys is t)"]
         put(toys, "ada", notebook(*cells))
-        toys.grade()
+        toys.judge()
         assert toys.verdicts("ada") == ALL_RIGHT
 
     def test_a_function_in_a_cell_that_is_not_python(self, toys):
         put(toys, "ada", notebook(IMPORTS, DOUBLE, "def product(a, b):\n    return (a\n", TOTAL))
         others = ["from .toys import double", "def demo():\n    total = product = 3"]
         put(toys, "bob", notebook("\n\n".join([DOUBLE, PRODUCT, "(", TOTAL]), *others))
-        toys.grade()
+        toys.judge()
         assert toys.verdicts("ada") == ALL_RIGHT | {"product": "failed"}
         why = toys.result("ada")["exercises"][1]["why"]
         assert "code cell 3, line 2 is not Python: '(' was never closed" in why

@@ -12,7 +12,7 @@ from grader.cli import main
 from grader.printing import printable
 from grader.progress import Progress
 from grader.reports.spreadsheet import as_csv, as_text
-from grader.reports.table import print_class
+from grader.reports.table import SHOWN_RESULTS, print_class
 from grader.results import GRADED, ExerciseResult, Misconception, Result
 from tests.grader.toy import REFERENCE
 
@@ -68,6 +68,14 @@ class TestShownAndNotObeyed:
             assert sum(line.split()[:2] == [name, name] for line in rows.splitlines()) == 1
             assert f"1 × {name}: {name} ({name})\n" in misconceptions
         assert "\x1b" not in out.getvalue()
+
+    def test_a_large_class_is_cut(self):
+        out = io.StringIO()
+        print_class(Console(file=out, width=150), (result("ada") for _ in range(SHOWN_RESULTS + 5)))
+        rows, misconceptions = out.getvalue().split("Misconceptions found")
+        assert sum(line.startswith("ada ") for line in rows.splitlines()) == SHOWN_RESULTS
+        assert "… and 5 more" in rows
+        assert f"{SHOWN_RESULTS + 5} × ada: ada (ada, ada, ada …)" in misconceptions
 
     def test_the_lines_of_a_run(self):
         out = io.StringIO()

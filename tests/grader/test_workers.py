@@ -126,7 +126,7 @@ class TestWorkers:
         """It may be a notebook server: its memory is neither bounded nor hidden."""
         code = (
             "import ctypes, pathlib, resource\n"
-            "from grader.sandbox import Sandbox\n"
+            "from grader.sandbox.sandbox import Sandbox\n"
             "before = resource.getrlimit(resource.RLIMIT_DATA)\n"
             "with Sandbox() as sandbox:\n    sandbox.prove()\n"
             "assert resource.getrlimit(resource.RLIMIT_DATA) == before\n"

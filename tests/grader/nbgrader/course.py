@@ -17,6 +17,8 @@ from exercises import Week
 from exercises.cells import answer_cell
 
 ROOT = Path(__file__).resolve().parents[3]
+LEFT_OUT = Path(__file__).with_name("left_out")
+PYTHONPATH = f"{ROOT}{os.pathsep}{LEFT_OUT}"  # of all that imports nbgrader
 SCORES = """
     SELECT submitted_assignment.student_id, base_cell.name, grade.auto_score, grade.manual_score,
            grade.extra_credit, grade.needs_manual_grade
@@ -48,7 +50,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         "HOME": str(home / "home"),
         **{name: str(home / "home" / name) for name in places},
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",  # it runs alembic
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": PYTHONPATH,
         **more,
     }
 
@@ -143,25 +145,15 @@ def filled(released: Notebook, answers: Mapping[str, str]) -> Notebook:
 def filled_from_modules(released: Notebook, folder: Path, week: Week) -> Notebook:
     """Return a released notebook, filled in with a learner's modules.
 
-    What stands around the definitions goes into a cell of its own before them; a module that is
-    not Python goes into the first answer as it is.
+    What stands around the definitions goes into a cell of its own before them.
     """
     notebook = copy.deepcopy(released)
     for module in week.modules:
-        path = folder / f"{module.name}.py"
-        if not path.exists():
-            continue
-        text = path.read_text(encoding="utf-8")
+        text = (folder / f"{module.name}.py").read_text(encoding="utf-8")
         names = {e.object_name: answer_cell(e) for e in module.exercises}
-        first = next(iter(names.values()))
-        try:
-            statements = ast.parse(text).body
-        except SyntaxError:
-            cell(notebook, first)["source"] = text
-            continue
         lines = text.splitlines()
         around = []
-        for statement in statements:
+        for statement in ast.parse(text).body:
             decorators = getattr(statement, "decorator_list", [])
             begin = min([statement.lineno, *(each.lineno for each in decorators)])
             source = "\n".join(lines[begin - 1 : statement.end_lineno])
@@ -170,7 +162,6 @@ def filled_from_modules(released: Notebook, folder: Path, week: Week) -> Noteboo
                 cell(notebook, names[name])["source"] = source
             else:
                 around.append(source)
-        notebook["cells"].insert(
-            place(notebook, first), code("\n".join(around), id=f"around-{module.name}")
-        )
+        first = place(notebook, next(iter(names.values())))
+        notebook["cells"].insert(first, code("\n".join(around), id=f"around-{module.name}"))
     return notebook

@@ -23,7 +23,7 @@ from tests.grader.nbgrader.browser import (
     NotebookPage,
     jupyter,
 )
-from tests.grader.nbgrader.course import Folder, cell, code, filled, markdown
+from tests.grader.nbgrader.course import LEFT_OUT, Folder, cell, code, filled, markdown
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None or CHROMEDRIVER is None,
@@ -232,7 +232,7 @@ def test_a_learner_solves_an_exercise_in_jupyterlab(
     released, source = folder.notebook("release"), folder.notebook("source")
     shutil.copytree(folder.path / "release", tmp_path / "learner")
     # Without our packages: the learner has what lies beside the notebook.
-    with jupyter(tmp_path / "learner", tmp_path, PYTHONPATH="") as address:
+    with jupyter(tmp_path / "learner", tmp_path, PYTHONPATH=str(LEFT_OUT)) as address:
         chromium.open(f"{address}/lab/tree/week1/week1.ipynb?token={TOKEN}")
         page = NotebookPage(chromium, released["cells"])
         assert page.run("setup") == ""

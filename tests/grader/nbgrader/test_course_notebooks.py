@@ -30,6 +30,7 @@ from grader.authoring.stubs import stub_texts
 from grader.cli import main
 from grader.course import Course
 from grader.errors import InputError, SuiteError
+from tests.grader.nbgrader.course import PYTHONPATH
 from tests.grader.toy import make_course
 
 COURSE = Course()
@@ -57,7 +58,7 @@ def environment(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "PYTHONPATH": str(COURSE.root),
+        "PYTHONPATH": PYTHONPATH,
         "HOME": str(folder),
         "IPYTHONDIR": str(folder / "ipython"),
         **{f"JUPYTER_{kind}_DIR": str(folder / kind) for kind in ("DATA", "CONFIG", "RUNTIME")},
@@ -259,25 +260,34 @@ class TestWriting:
         assert "--notebooks: is for the learner copy" in capsys.readouterr().err
 
 
-class TestInAKernel:
-    @pytest.mark.parametrize("week", WEEKS, ids=lambda week: week.name)
-    def test_from_top_to_bottom(self, tmp_path, sources, releases, week):
-        paths = []
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory, sources, releases):
+    """Run the notebooks of all weeks, unsolved and solved; return what each cell gave."""
+    home = tmp_path_factory.mktemp("kernels")
+    paths = []
+    for week in WEEKS:
         for form, notebooks in (("released", releases), ("solved", sources)):
-            path = tmp_path / form / f"{week.name}.ipynb"
-            path.parent.mkdir()
+            path = home / form / week.name / f"{week.name}.ipynb"
+            path.parent.mkdir(parents=True)
             path.write_bytes(notebook_text(notebooks[week.name]))
             (path.parent / KATAS).write_bytes(katas_of(week, COURSE))
             paths.append(path)
-        ended = subprocess.run(
-            [sys.executable, "-c", KERNEL, *map(str, paths)],
-            capture_output=True,
-            text=True,
-            env=environment(tmp_path),
-            check=False,
-        )
-        assert ended.returncode == 0, ended.stderr
-        unsolved, solved = map(json.loads, ended.stdout.splitlines())
+    ended = subprocess.run(
+        [sys.executable, "-c", KERNEL, *map(str, paths)],
+        capture_output=True,
+        text=True,
+        env=environment(home),
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    outputs = map(json.loads, ended.stdout.splitlines())
+    return {week.name: (next(outputs), next(outputs)) for week in WEEKS}
+
+
+class TestInAKernel:
+    @pytest.mark.parametrize("week", WEEKS, ids=lambda week: week.name)
+    def test_from_top_to_bottom(self, ran, week):
+        unsolved, solved = ran[week.name]
         for outputs, sign, state in ((unsolved, "·", "to do"), (solved, "✓", "done")):
             kinds = Counter(output["output_type"] for cell in outputs.values() for output in cell)
             assert kinds["error"] == 0

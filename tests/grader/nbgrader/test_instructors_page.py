@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from nbgrader.utils import get_username
 
-from tests.grader.nbgrader.course import ROOT, cell, filled
+from tests.grader.nbgrader.course import PYTHONPATH, ROOT, cell, filled
 
 PAGE = ROOT / "docs" / "instructors.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
@@ -38,7 +38,7 @@ class Shell:
             **{name: v for name, v in os.environ.items() if not name.startswith("JUPYTER")},
             "HOME": str(home),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": PYTHONPATH,
         }
 
     def run(self, block: str) -> str:
