@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Generator
 from typing import Any
 
@@ -77,6 +79,7 @@ class Board:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Show the problems and the table."""
         if not any(result.outcomes for result in self.results.values()):
+            self._suggest_names(terminalreporter)
             return
         from kata.screen import Screen
         from kata.summary import write_problems, write_table
@@ -84,7 +87,21 @@ class Board:
         screen = Screen(self._config.get_terminal_writer())
         if self._config.option.tbstyle == "auto":
             write_problems(screen, self.results, self._project)
-        write_table(screen, self.results, self._project)
+        is_long = self._config.option.verbose > 0
+        write_table(screen, self.results, self._project, is_long=is_long)
+
+    def _suggest_names(self, terminalreporter: Any) -> None:
+        """Say which exercises may be meant by `-k`, where it left no test."""
+        is_empty = self._session is not None and not self._session.testscollected
+        if not is_empty or not terminalreporter.stats.get("deselected"):
+            return
+        names = [exercise.name for exercise in self._project.catalogue.exercises]
+        words = re.findall(r"\w+", self._config.getoption("keyword", "").lower())
+        for word in words:
+            if word in ("and", "not", "or") or any(word in name for name in names):
+                continue
+            if similar := difflib.get_close_matches(word, names, n=1):
+                terminalreporter.line(f"no test is called {word!r}: did you mean -k {similar[0]}?")
 
 
 def _outcome_of(report: Any) -> VisibleOutcome | None:

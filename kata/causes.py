@@ -37,6 +37,7 @@ class _Rule:
     cause: Cause
     apply: Callable[[np.ndarray], np.ndarray | None]
     is_plain: bool = False  # so that a single number is evidence enough
+    is_telling: Callable[[np.ndarray], bool] = lambda truth: True  # no rule fits it by chance
 
 
 def same(got: np.ndarray, truth: np.ndarray, rtol: float = RTOL, atol: float = ATOL) -> bool:
@@ -56,6 +57,8 @@ def measured_cause(pairs: Sequence[Pair]) -> Cause | None:
     if not numbers:
         return None
     has_evidence = len(numbers) >= FEWEST_NUMBERS
+    if has_evidence and (cause := _another_axis(pairs)):
+        return cause
     for rule in _RULES:
         if (has_evidence or rule.is_plain) and _explains(rule, pairs):
             return rule.cause
@@ -69,7 +72,8 @@ def _explains(rule: _Rule, pairs: Sequence[Pair]) -> bool:
             made = rule.apply(pair.truth)
         if made is None or not same(pair.got, np.asarray(made)):
             return False
-        changes = changes or _is_changed(np.asarray(made), pair.truth)
+        is_changed = rule.is_telling(pair.truth) and _is_changed(np.asarray(made), pair.truth)
+        changes = changes or is_changed
     return changes
 
 
@@ -102,11 +106,20 @@ def _along(axis: int, what: str) -> _Rule:
         return np.flip(truth, axis) if truth.ndim >= -axis else None
 
     sentence = f"Your numbers are right but in reverse order along the {what} axis."
-    return _Rule(Cause("reversed", sentence), reverse)
+
+    def is_telling(truth: np.ndarray) -> bool:
+        return truth.ndim >= -axis and truth.shape[axis] > 2
+
+    return _Rule(Cause("reversed", sentence), reverse, is_telling=is_telling)
 
 
 def _transpose(truth: np.ndarray) -> np.ndarray | None:
     return np.swapaxes(truth, -1, -2) if truth.ndim >= 2 else None
+
+
+def _is_more_than_2_by_2(truth: np.ndarray) -> bool:
+    """Say whether a transpose is more than two numbers that have changed places."""
+    return truth.ndim >= 2 and max(truth.shape[-2:]) > 2
 
 
 _RULES: tuple[_Rule, ...] = (
@@ -129,6 +142,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(
         Cause("transposed", "Your result is the right one transposed: rows are columns."),
         _transpose,
+        is_telling=_is_more_than_2_by_2,
     ),
     _along(-1, "last"),
     _along(-2, "second last"),
@@ -165,6 +179,36 @@ _RULES: tuple[_Rule, ...] = (
         lambda truth: np.mean(truth) if truth.ndim and truth.size else None,
     ),
 )
+
+
+def _another_axis(pairs: Sequence[Pair]) -> Cause | None:
+    """Tell sums that are alike along another axis than they should be, as of a softmax.
+
+    Where the inputs are symmetric, such a result is also the right one transposed.
+    """
+    axes = {(_axis_of_sums(pair.truth), _axis_of_sums(pair.got)) for pair in pairs}
+    if any(pair.got.shape != pair.truth.shape for pair in pairs) or len(axes) != 1:
+        return None
+    ((right, taken),) = axes
+    if right is None or taken is None or right[0] == taken[0] or right[1] != taken[1]:
+        return None
+    return Cause(
+        "another_axis",
+        f"Along axis {taken[0]} each sum of your numbers is {taken[1]:g}; that should be so along "
+        f"axis {right[0]}: is a step taken along the wrong axis?",
+    )
+
+
+def _axis_of_sums(array: np.ndarray) -> tuple[int, float] | None:
+    """Return the only axis along which all sums are alike, and the sum: 1 or 0."""
+    found = []
+    for axis in range(array.ndim):
+        with np.errstate(all="ignore"):
+            sums = array.astype(float).sum(axis=axis)
+        for total in (0.0, 1.0):
+            if sums.size > 1 and np.any(array) and np.all(np.abs(sums - total) <= RTOL):
+                found.append((axis, total))
+    return found[0] if len(found) == 1 else None
 
 
 def _single_precision(pairs: Sequence[Pair]) -> Cause | None:

@@ -33,6 +33,10 @@ SHOWN_ENTRIES = 64
 MAX_ENTRIES = 1_000_000  # of which products of all rows are formed
 LONG_NUMBER = re.compile(r"(?<![\w.])\d{3,}(?![\w.])")
 NUMBERS = "biufc"
+WITHOUT_DECIMALS = (
+    "Your numbers are the right ones without their decimals: are they put into an array of whole "
+    "numbers?"
+)
 FLOATING_POINT_WARNING = r"(divide by zero|overflow|invalid value) encountered"
 
 
@@ -47,6 +51,8 @@ class Mismatch(AssertionError):
         Lines that show expected and got, for visible tests only.
     is_relative : bool
         Whether tiny numbers were the point, so that errors count beside each number alone.
+    warning : warnings.WarningMessage, optional
+        What numpy warned of, if that is what is wrong.
     told : str
         The summary for hidden tests. Code that sees a hidden input can return an array whose
         shape spells it, so sizes of the result are left out unless they are small or expected.
@@ -60,6 +66,7 @@ class Mismatch(AssertionError):
         self.summary = summary
         self.details = tuple(details)
         self.is_relative = False
+        self.warning: warnings.WarningMessage | None = None
         self.told = LONG_NUMBER.sub("…", summary) if told is None else told
 
 
@@ -230,14 +237,46 @@ def assert_distribution(
         raise Mismatch(f"{what} does not sum to 1", [f"a sum is {worst}"])
 
 
-def unpack(result: Any, names: str) -> tuple[Any, ...]:
-    """Return the parts of a result that should be a tuple, as in `unpack(r, "value, vector")`."""
+def assert_within(
+    actual: Any,
+    low: float = -np.inf,
+    high: float = np.inf,
+    *,
+    excludes_low: bool = False,
+    what: str = "the result",
+) -> None:
+    """Fail unless all of `actual` lies from `low` to `high`, to the last digit."""
+    __tracebackhide__ = True
+    got = _as_array(actual, what)
+    _check_kind(got, np.zeros(1), what)
+    too_low = got <= low if excludes_low else got < low
+    for wrong, text in (
+        (np.isnan(got), "nan"),
+        (too_low, f"{'not above' if excludes_low else 'below'} {low:g}"),
+        (got > high, f"above {high:g}"),
+    ):
+        if not wrong.any():
+            continue
+        verb = "is" if not got.ndim else "holds" if text == "nan" else "holds a number"
+        number = np.asarray(got[wrong]).flat[0].item()
+        shown = [f"got       {number!r}"] * (text != "nan")
+        says = f"{what} {verb} {text}"
+        told = f"{says}{_where(wrong, SHOWN_ENTRIES)}"
+        raise Mismatch(f"{says}{_where(wrong)}", shown, told=told)
+
+
+def unpack(result: Any, names: str, *, kind: type = tuple) -> tuple[Any, ...]:
+    """Return the parts of a result, as in `unpack(r, "value, vector")`.
+
+    A list may stand for a tuple and the other way round; `kind` is what the contract says.
+    """
     __tracebackhide__ = True
     parts = [name.strip() for name in names.split(",")]
     _check_returned(result, "the result")
     if not isinstance(result, tuple | list) or len(result) != len(parts):
         size, told = _length(result)
-        should = f"it should be a tuple of {len(parts)}: ({names})"
+        named = f"[{names}]" if kind is list else f"({names})"
+        should = f"it should be a {kind.__name__} of {len(parts)}: {named}"
         raise Mismatch(
             f"the result is {_a_type(result)}{size}; {should}",
             told=f"the result is {_a_type(result)}{told}; {should}",
@@ -271,7 +310,9 @@ def no_floating_point_warnings() -> Iterator[None]:
         warnings.filterwarnings("always", FLOATING_POINT_WARNING, RuntimeWarning)
         yield
     if caught:
-        raise Mismatch(f"numpy warned: {caught[0].message}")
+        mismatch = Mismatch(f"numpy warned: {caught[0].message}")
+        mismatch.warning = caught[0]
+        raise mismatch
 
 
 def _as_array(actual: Any, what: str) -> np.ndarray:
@@ -529,6 +570,8 @@ def _relation(got: np.ndarray, truth: np.ndarray) -> list[str]:
     """
     if not np.all(np.isfinite(truth)):
         return []
+    if got.dtype.kind in "iu" and truth.dtype.kind == "f" and np.all(got == np.trunc(truth)):
+        return [WITHOUT_DECIMALS]
     cause = measured_cause([Pair(got, truth)])
     return [cause.sentence] if cause else []
 
@@ -595,7 +638,15 @@ def _show_both(got: np.ndarray, truth: np.ndarray, wrong: np.ndarray) -> list[st
 
 
 def _show(actual: Any, expected: Any) -> list[str]:
-    return [f"expected  {describe(expected)}", f"got       {describe(actual)}"]
+    lines = [f"expected  {describe(expected)}", f"got       {describe(actual)}"]
+    if _is_whole(actual) and not _is_whole(expected) and "dtype" not in lines[1]:
+        lines[1] += f", dtype {actual.dtype}"
+    return lines
+
+
+def _is_whole(value: Any) -> bool:
+    """Say whether an array can hold no decimals."""
+    return isinstance(value, np.ndarray) and value.dtype.kind in "iu" and value.ndim > 0
 
 
 def describe(value: Any) -> str:
@@ -626,17 +677,25 @@ def describe(value: Any) -> str:
 
 
 def describe_argument(value: Any) -> str:
-    """Return a value as it looks in a call: `[1., 2.]`, or its shape if it is large."""
+    """Return a value as it looks in a call that can be copied, or its shape if it is large."""
     if isinstance(value, np.ndarray) and value.ndim:
-        if value.size <= SHOWN_NUMBERS:
-            return _numbers(value)
-        return f"<array of shape {value.shape}>"
+        if value.size > SHOWN_NUMBERS:
+            return f"<array of shape {value.shape}>"
+        if not value.size:
+            return f"np.zeros({value.shape})"
+        is_usual = value.dtype in (np.float64, np.int64, np.bool_)
+        dtype = "" if is_usual else f", dtype=np.{value.dtype}"
+        return f"np.array({_as_python(repr(value.tolist()))}{dtype})"
     if type(value) in (list, tuple) and 0 < len(value) <= SHOWN_NUMBERS:
         inside = ", ".join(describe_argument(item) for item in value)
         if isinstance(value, list):
             return f"[{inside}]"
         return f"({inside},)" if len(value) == 1 else f"({inside})"
-    return describe(value)
+    return _as_python(describe(value)) if isinstance(value, float) else describe(value)
+
+
+def _as_python(numbers: str) -> str:
+    return re.sub(r"\b(inf|nan)\b", r"np.\1", numbers)
 
 
 def _numbers(array: np.ndarray) -> str:

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import re
 import traceback
+import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
 
+import numpy as np
 import pytest
 
 from exercises.catalogue import Exercise
-from exercises.verdict import parse, stub_lines
+from exercises.verdict import is_stub, parse, stub_lines
 from kata.comparisons import Mismatch, describe
 from kata.learner import Call, EmptyStubError, LearnerError, UnreadableError
 from kata.outcomes import Row
 from kata.project import Project
+from kata.statements import (
+    Definition,
+    expected_error,
+    lines_of_definitions,
+    shapes_at,
+    steps_to,
+)
 
 MOST_FRAMES = 4
 MOST_MESSAGE_LINES = 12
 MOST_CHARACTERS = 600
 LEFT_OVER = (
-    "your code runs, and then meets the stub's `raise NotImplementedError`: is a `return` missing "
-    "before it, or should that line go?"
+    "your code runs, and then meets a `raise NotImplementedError`: is a `return` missing before "
+    "it, or should that line go?"
 )
+ABOUT_SHAPES = re.compile(r"broadcast|core dimension|shape|dimension", re.I)
+FIRST_WRONG = re.compile(r"first at \[(\d+)")
 DID_NOT_RAISE = re.compile(r"DID NOT RAISE (?:<class '(?:builtins\.)?)?(.+?)(?:'>)?$")
 
 Failed: type[BaseException] = pytest.fail.Exception
@@ -69,11 +83,23 @@ class FailedTest:
     calls: Sequence[Call]
     limit_s: float
 
+    def frame_in_test(self, error: BaseException) -> tuple[FrameType, int] | None:
+        """Return where the test itself was when it failed, and the line."""
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if Path(frame.f_code.co_filename) == self.test_file:
+                return frame, line
+        return None
+
+    def source(self) -> str:
+        """Return the text of the test's file."""
+        return self.test_file.read_text(encoding="utf-8")
+
 
 def is_todo(error: BaseException, project: Project) -> bool:
     """Say whether an exception is a stub's `raise NotImplementedError`.
 
-    One that is left over behind the learner's own code is none: that code is to be judged.
+    One that is left over behind the learner's own code is none, nor is one in a helper of the
+    learner's: that code is to be judged.
     """
     if not isinstance(error, NotImplementedError):
         return False
@@ -83,11 +109,17 @@ def is_todo(error: BaseException, project: Project) -> bool:
     if not frames or not project.is_learners_file(frames[-1][0].f_code.co_filename):
         return False
     code, line = frames[-1][0].f_code, frames[-1][1]
+    if _name_at_top(code) not in {each.object_name for each in project.catalogue.exercises}:
+        return False
     try:
         tree = parse(project.source_of(code.co_filename))
     except (OSError, SyntaxError, ValueError):
         return True  # changed since it was loaded: then what it was counts
     return any(first <= line <= last for first, last in stub_lines(tree))
+
+
+def _name_at_top(code: CodeType) -> str:
+    return code.co_qualname.split(".")[0]
 
 
 def is_left_over(error: BaseException, project: Project) -> bool:
@@ -106,8 +138,7 @@ def missing_piece(error: BaseException, exercise: Exercise, project: Project) ->
     if isinstance(error, EmptyStubError):
         reached = error.function
     else:
-        frame = list(traceback.walk_tb(error.__traceback__))[-1][0]
-        reached = frame.f_code.co_qualname.split(".")[0]
+        reached = _name_at_top(list(traceback.walk_tb(error.__traceback__))[-1][0].f_code)
     if reached == exercise.object_name:
         return ""
     week = project.catalogue.week(exercise.week)
@@ -117,6 +148,13 @@ def missing_piece(error: BaseException, exercise: Exercise, project: Project) ->
 
 def explain(error: BaseException, test: FailedTest) -> Problem:
     """Return the status and the message of a test that raised `error`."""
+    problem = _explain(error, test)
+    if problem.status not in ("failed", "timeout"):
+        return problem
+    return replace(problem, rows=(*problem.rows, *_rows_of_second_definition(test)))
+
+
+def _explain(error: BaseException, test: FailedTest) -> Problem:
     if isinstance(error, UnreadableError):
         return _explain_unreadable(error, test)
     if isinstance(error, LearnerError):
@@ -134,11 +172,64 @@ def explain(error: BaseException, test: FailedTest) -> Problem:
     return Problem("failed", _rows_of_exception(error, test))
 
 
+def explain_hidden_definition(test: FailedTest) -> Problem | None:
+    """Return what to say where a stub further down replaces what the learner wrote."""
+    definitions = _definitions(test)
+    written = [
+        line
+        for line, node in definitions
+        if isinstance(node, ast.FunctionDef) and not is_stub(node)
+    ]
+    if not written:
+        return None
+    filename = str(test.project.learners_file(test.exercise))
+    last, _ = definitions[-1]
+    sentence = (
+        f"{test.exercise.object_name} is defined twice: the stub in line {last} replaces what you "
+        f"wrote in line {written[-1]}. Delete the stub."
+    )
+    frame = (filename, last, "<module>")
+    return Problem("failed", (("", sentence), *_frame_rows([frame], test.project)), sentence)
+
+
+def _definitions(test: FailedTest) -> list[tuple[int, Definition]]:
+    """Return the lines where the learner's file defines the exercise, if it is a file."""
+    filename = str(test.project.learners_file(test.exercise))
+    if not test.project.is_learners_file(filename):
+        return []  # a notebook
+    try:
+        source = test.project.source_of(filename)
+        return lines_of_definitions(source, test.exercise.object_name)
+    except (OSError, SyntaxError, ValueError):
+        return []  # changed since it was loaded
+
+
+def _rows_of_second_definition(test: FailedTest) -> tuple[Row, ...]:
+    """Point to the definition that runs where there are several."""
+    lines = [line for line, _ in _definitions(test)]
+    if len(lines) < 2:
+        return ()
+    filename = str(test.project.learners_file(test.exercise))
+    *others, last = lines
+    also = " and ".join(map(str, others))
+    sentence = f"{test.exercise.object_name} is also defined in line {also}; this one runs"
+    return (("code", f"{test.project.place_in(filename, last)}\n({sentence})"),)
+
+
+def explain_warning(warning: warnings.WarningMessage, project: Project) -> str:
+    """Return what was warned of, and the line of the learner's that it came from."""
+    text = str(warning.message)
+    if not project.is_learners_file(warning.filename):
+        return text
+    ((_, place),) = _frame_rows([(warning.filename, warning.lineno, "<module>")], project)
+    return f"{text}\n{place}"
+
+
 def _explain_unreadable(error: UnreadableError, test: FailedTest) -> Problem:
     cause = error.__cause__
     rows: tuple[Row, ...] = (("", f"{error}, so none of its exercises could be checked:"),)
     if isinstance(cause, SyntaxError):
-        rows += _rows_of_syntax_error(cause, test.project)
+        rows += _rows_of_syntax_error(cause, test)
     elif isinstance(cause, TookTooLongError):
         rows += (("", _timeout_sentence(test)), *_learners_rows(cause, test.project, "stuck at"))
     elif cause is not None:
@@ -146,11 +237,12 @@ def _explain_unreadable(error: UnreadableError, test: FailedTest) -> Problem:
     return Problem("unreadable", rows, once_for=str(error))
 
 
-def _rows_of_syntax_error(error: SyntaxError, project: Project) -> tuple[Row, ...]:
+def _rows_of_syntax_error(error: SyntaxError, test: FailedTest) -> tuple[Row, ...]:
+    project = test.project
     # Python prints the place, then the source line and the caret, then the message.
     printed = "".join(traceback.format_exception_only(error)).splitlines()
     code = [line for line in printed[:-1] if not line.lstrip().startswith("File ")]
-    filename = error.filename or ""
+    filename = error.filename or str(project.learners_file(test.exercise))
     place = project.place_in(filename, error.lineno) if error.lineno else project.short(filename)
     return (
         ("at", "\n".join([place, *code])),
@@ -167,7 +259,7 @@ def _rows_of_rule(error: RuleBrokenError, test: FailedTest) -> tuple[Row, ...]:
 def _rows_of_timeout(error: BaseException, test: FailedTest) -> tuple[Row, ...]:
     return (
         ("", _timeout_sentence(test)),
-        *_call_rows(test.calls[-1:]),
+        *_tried_rows(error, test, test.calls[-1:]),
         *_learners_rows(error, test.project, "stuck at"),
     )
 
@@ -177,53 +269,108 @@ def _timeout_sentence(test: FailedTest) -> str:
 
 
 def _rows_of_mismatch(error: Mismatch, test: FailedTest) -> tuple[Row, ...]:
-    rows: tuple[Row, ...] = (("", error.summary), *_call_rows(_call_compared(error, test.calls)))
+    calls = _calls_compared(error, test.calls)
+    rows: tuple[Row, ...] = (("", error.summary), *_tried_rows(error, test, calls))
     for line in error.details:
         label, separator, text = line.partition("  ")
         is_labelled = bool(separator) and len(label) <= len("expected")
         rows += ((label, text.strip()),) if is_labelled else (("", line),)
+    if error.warning is not None and test.project.is_learners_file(error.warning.filename):
+        frame = (error.warning.filename, error.warning.lineno, "<module>")
+        rows += _frame_rows([frame], test.project)
     return rows
 
 
-def _call_compared(error: Mismatch, calls: Sequence[Call]) -> Sequence[Call]:
+def _calls_compared(error: Mismatch, calls: Sequence[Call]) -> Sequence[Call]:
     """Return the call whose result was compared: not always the last one of the test."""
+    if error.warning is not None:
+        return [call for call in calls if str(error.warning.message) in call.warned][-1:]
+    returned = [call for call in calls if call.has_returned]
     for frame, _ in traceback.walk_tb(error.__traceback__):
         if "actual" in frame.f_locals:
-            actual = frame.f_locals["actual"]
-            same = [call for call in calls if call.has_returned and call.result is actual]
-            return same[-1:] or calls[-1:]
+            return _calls_behind(frame.f_locals["actual"], error, returned) or calls[-1:]
     return calls[-1:]
+
+
+def _calls_behind(actual: Any, error: Mismatch, calls: Sequence[Call]) -> Sequence[Call]:
+    """Return the last call that gave a value, or the part of it that is wrong."""
+    found = [call for call in calls if call.result is actual]
+    if not found and isinstance(actual, list | tuple):
+        # A list of results, as of a loop: the wrong one is where the first difference is.
+        n_parts = len(actual)
+        place = FIRST_WRONG.search(error.summary)
+        index = int(place[1]) if place else 0
+        for start in range(len(calls) - n_parts, -1, -1):
+            collected = calls[start : start + n_parts]
+            if all(call.result is part for call, part in zip(collected, actual, strict=True)):
+                return collected[index : index + 1]
+        if index < n_parts:
+            return _calls_behind(actual[index], error, calls)
+    return (found or [call for call in calls if _is_part(actual, call.result)])[-1:]
+
+
+def _is_part(value: Any, whole: Any) -> bool:
+    """Say whether a value was taken out of a result: `w` of `(w, b)`, a row of an array."""
+    if isinstance(whole, dict):
+        whole = list(whole.values())
+    if isinstance(whole, list | tuple):
+        return any(value is part or _is_part(value, part) for part in whole)
+    both_arrays = isinstance(value, np.ndarray) and isinstance(whole, np.ndarray)
+    return both_arrays and np.may_share_memory(value, whole)
 
 
 def _rows_of_assertion(error: BaseException, test: FailedTest) -> tuple[Row, ...]:
     call = test.calls[-1:]
+    tried = _tried_rows(error, test, call)
     message = getattr(error, "msg", None) or str(error)
     expected = DID_NOT_RAISE.match(message)
     if expected:
-        return (
-            ("", f"no error was raised, expected {expected[1]}"),
-            *_call_rows(call),
-            *_result_rows(call),
-        )
+        return (("", f"no error was raised, expected {expected[1]}"), *tried, *_result_rows(call))
     lines = [line for line in message.splitlines() if not re.search(r"= learner\.\w+$", line)]
-    return (("", "\n".join(_bounded(lines or ["it does not hold"]))), *_call_rows(call))
+    return (("", "\n".join(_bounded(lines or ["it does not hold"]))), *tried)
 
 
 def _rows_of_exception(error: BaseException, test: FailedTest) -> tuple[Row, ...]:
     calls = test.calls[-1:]
-    raised = ("raised", _type_and_message(error))
+    tried = _tried_rows(error, test, calls)
+    raised = (*_rows_of_expected_error(error, test), ("raised", _type_and_message(error)))
     learners_rows = _learners_rows(error, test.project)
     if is_left_over(error, test.project):
-        return (("", LEFT_OVER), *_call_rows(calls), *learners_rows)
+        return (("", LEFT_OVER), *tried, *learners_rows)
     if learners_rows:
-        return (*_call_rows(calls), raised, *learners_rows)
+        return (*tried, *raised, *_rows_of_shapes(error, test.project), *learners_rows)
     # Nothing of the learner's was running: the test could not use what came back.
     in_test = _frames_of(error, lambda name: Path(name) == test.test_file)
-    return (*_call_rows(calls), *_result_rows(calls), raised, *_frame_rows(in_test, test.project))
+    return (*tried, *_result_rows(calls), *raised, *_frame_rows(in_test, test.project))
 
 
-def _call_rows(calls: Sequence[Call]) -> tuple[Row, ...]:
-    return tuple(("call", str(call)) for call in calls)
+def _rows_of_expected_error(error: BaseException, test: FailedTest) -> tuple[Row, ...]:
+    found = test.frame_in_test(error)
+    expected = expected_error(test.source(), found[1]) if found else ""
+    return (("expected", expected),) if expected else ()
+
+
+def _rows_of_shapes(error: BaseException, project: Project) -> tuple[Row, ...]:
+    """Show the shapes that did not fit; numpy names those of some operations only."""
+    frame, line = list(traceback.walk_tb(error.__traceback__))[-1]
+    if not isinstance(error, ValueError) or not ABOUT_SHAPES.search(str(error)):
+        return ()
+    if not project.is_learners_file(frame.f_code.co_filename):
+        return ()
+    try:
+        shapes = shapes_at(project.source_of(frame.f_code.co_filename), frame, line)
+    except (OSError, SyntaxError, ValueError):
+        return ()  # changed since it was loaded
+    return (("shapes", shapes),) if shapes else ()
+
+
+def _tried_rows(error: BaseException, test: FailedTest, calls: Sequence[Call]) -> tuple[Row, ...]:
+    """Show the call, or what a test did with a class of the learner's up to where it failed."""
+    if calls:
+        return tuple(("call", str(call)) for call in calls)
+    found = test.frame_in_test(error)
+    steps = steps_to(test.source(), *found) if found else []
+    return (("tried", "\n".join(steps)),) if steps else ()
 
 
 def _result_rows(calls: Sequence[Call]) -> tuple[Row, ...]:

@@ -11,8 +11,10 @@ import difflib
 import functools
 import importlib.util
 import sys
+import warnings
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -60,6 +62,7 @@ class Call:
     kwargs: Mapping[str, Any]
     has_returned: bool = False
     result: Any = None
+    warned: Sequence[str] = ()
 
     def __str__(self) -> str:
         words = [describe_argument(value) for value in self.args]
@@ -188,7 +191,8 @@ class LearnersFunction:
         self._calls.append(call)
         inputs = Inputs(self._function, args, kwargs)
         try:
-            call.result = self._function(*args, **kwargs)
+            with _noting_warnings(call):
+                call.result = self._function(*args, **kwargs)
         finally:
             changed = inputs.put_back()
         call.has_returned = True
@@ -198,6 +202,19 @@ class LearnersFunction:
 
     def __repr__(self) -> str:
         return self._name
+
+
+@contextmanager
+def _noting_warnings(call: Call) -> Iterator[None]:
+    """Note what a call warned of, and pass it on to whoever listens."""
+    caught: Sequence[warnings.WarningMessage] = ()
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            yield
+    finally:
+        call.warned = [str(each.message) for each in caught]
+        for each in caught:
+            warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
 
 
 def new_calls() -> deque[Call]:

@@ -22,6 +22,8 @@ class VisibleOutcome:
         What the test belongs to.
     line : int
         Where the test stands in its file.
+    failed_at : int
+        The line of the test that failed; 0 where none did.
     says : str
         The requirement: the test's docstring.
     tests_of_exercise : int
@@ -42,6 +44,7 @@ class VisibleOutcome:
     line: int
     says: str
     tests_of_exercise: int
+    failed_at: int = 0
     status: str = "passed"
     rows: Sequence[Row] = ()
     once_for: str = ""
@@ -95,6 +98,16 @@ class Standing:
         n_known = max([self.n_selected, *(each.tests_of_exercise for each in self.outcomes)])
         n_skipped = sum(outcome.status == "skipped" for outcome in self.outcomes)
         return max(1, n_known - n_skipped)
+
+    @property
+    def n_run(self) -> int:
+        """How many of its tests were run, skipped ones aside."""
+        return sum(outcome.status != "skipped" for outcome in self.outcomes)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of its tests were run, so that points can be told."""
+        return self.n_run == self.n_tests
 
     @property
     def needs(self) -> str:

@@ -95,7 +95,7 @@ class Report:
 def _problems_html(problems: Problems) -> Iterator[str]:
     yield f'<div style="color: {COLOURS["red"]}"><b>✗ {escape(problems.heading)}</b></div>'
     yield '<table style="margin: 0 0 0.5em 1em; border-collapse: collapse">'
-    for label, text in [*problems.rows, *(("also", line) for line in problems.also)]:
+    for label, text in [*problems.rows, *(("also", says + place) for says, place in problems.also)]:
         colour = COLOURS.get(ROW_COLOURS.get(label, ""), "inherit")
         if label:
             yield f'<tr style="{ROW}"><td style="{CELL}; opacity: 0.7">{escape(label)}</td>'

@@ -12,8 +12,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from kata.project import Project
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,10 +33,22 @@ def pytest_configure(config: pytest.Config) -> None:
     from kata.visible_tests import VisibleTests
 
     project = Project(root)
+    config.args = [_tests_of(arg, project, config.invocation_params.dir) for arg in config.args]
     config.pluginmanager.register(VisibleTests(config, project), "kata-visible-tests")
     config.pluginmanager.register(Board(config, project), "kata-board")
     if config.option.verbose <= 0 and all(_is_in_a_week(path, root) for path in paths):
         config.option.no_header = True
+
+
+def _tests_of(arg: str, project: Project, folder: Path) -> str:
+    """Return the tests of a learner's file or function: `week1/vectors.py::dot` has none itself."""
+    file, *names = arg.split("::")
+    path = Path(os.path.abspath(folder / file))
+    tests = path.with_name(f"test_{path.name}")
+    if not project.is_learners_file(str(path)) or not tests.is_file():
+        return arg
+    classes = ["Test" + name.title().replace("_", "") for name in names[:1]]
+    return "::".join([str(tests), *classes])
 
 
 def _paths_asked_for(config: pytest.Config) -> list[Path]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +21,8 @@ from kata.explain import (
     RuleBrokenError,
     TookTooLongError,
     explain,
+    explain_hidden_definition,
+    explain_warning,
     is_todo,
     missing_piece,
 )
@@ -38,7 +41,7 @@ class RunningTest:
 
     exercise: Exercise
     calls: deque[Call] = field(default_factory=new_calls)
-    warned: str = ""
+    warned: Sequence[warnings.WarningMessage] = ()
     limit_s: float = LIMIT_S
     todo: NotImplementedError | None = None
     deadline: Deadline | None = None
@@ -99,11 +102,35 @@ class VisibleTests:
             if not has_limit and item.get_closest_marker("timeout") is None:
                 # Only the test itself: an exception that arrives between tests would end the run.
                 item.add_marker(pytest.mark.timeout(LIMIT_S, func_only=True))
+        self._leave_strangers_out(items)
         if all(RUNNING in item.stash for item in items):
             # As learners meet them, so that `-x` stops where they should look first.
             exercises = self._project.catalogue.exercises if items else ()
             position = {exercise: index for index, exercise in enumerate(exercises)}
             items.sort(key=lambda item: position[item.stash[RUNNING].exercise])
+
+    def _leave_strangers_out(self, items: list[pytest.Item]) -> None:
+        """Keep `-k sample` to the exercises of that name, where there are any.
+
+        Else a test of another exercise that says so in its own name would run, and that exercise
+        would be shown as done in part.
+        """
+        words = self._config.getoption("keyword", "").lower().split(" or ")
+        names = {item.stash[RUNNING].exercise.name for item in items if RUNNING in item.stash}
+        # Only where each word means an exercise: `-k "dot or by_hand"` asks for tests as well.
+        if not all(re.fullmatch(r"\w+", word) for word in words):
+            return
+        if not all(any(word in name for name in names) for word in words):
+            return
+        meant: list[pytest.Item] = []
+        strangers: list[pytest.Item] = []
+        for item in items:
+            test = item.stash.get(RUNNING, None)
+            called = f"{test.exercise.name if test else ''} {item.path.name}"
+            (meant if any(word in called for word in words) else strangers).append(item)
+        if strangers:
+            self._config.hook.pytest_deselected(items=strangers)
+            items[:] = meant
 
     def _has_own_limit(self) -> bool:
         if not self._config.pluginmanager.hasplugin("timeout"):
@@ -150,7 +177,7 @@ class VisibleTests:
                 test.todo = error
                 return None
             finally:
-                test.warned = str(caught[0].message) if caught else ""
+                test.warned = caught
 
     def _refuse(self, exercise: Exercise) -> None:
         if exercise in self._too_slow:
@@ -202,15 +229,33 @@ class VisibleTests:
         error = test.todo or (call.excinfo.value if call.excinfo else None)
         if error is None:
             return outcome
+        failed = FailedTest(self._project, test.exercise, item.path, list(test.calls), test.limit_s)
         if is_todo(error, self._project):
             needs = missing_piece(error, test.exercise, self._project)
-            return replace(outcome, status="todo", needs=needs)
-        failed = FailedTest(self._project, test.exercise, item.path, list(test.calls), test.limit_s)
-        problem = explain(error, failed)
+            hidden = None if needs else explain_hidden_definition(failed)
+            if hidden is None:
+                return replace(outcome, status="todo", needs=needs)
+            problem = hidden
+        else:
+            problem = explain(error, failed)
         if problem.status == "timeout":
             self._too_slow.add(test.exercise)
-        rows = [*problem.rows, *_rows_of_output(test, report)]
-        return replace(outcome, status=problem.status, rows=tuple(rows), once_for=problem.once_for)
+        in_test = failed.frame_in_test(error)
+        return replace(
+            outcome,
+            status=problem.status,
+            rows=(*problem.rows, *self._rows_of_output(test, report)),
+            once_for=problem.once_for,
+            failed_at=in_test[1] if in_test else 0,
+        )
+
+    def _rows_of_output(self, test: RunningTest, report: pytest.TestReport) -> Iterator[Row]:
+        theirs = [each for each in test.warned if self._project.is_learners_file(each.filename)]
+        for warning in [*theirs, *test.warned][:1]:
+            yield "warned", explain_warning(warning, self._project)
+        for title, text in report.sections:
+            if title.startswith(("Captured stdout", "Captured stderr")) and text.strip():
+                yield "printed", _last_lines(text)
 
     # The time limit, see `kata.deadline`
 
@@ -248,14 +293,6 @@ def _requirement(item: pytest.Item) -> str:
     name = item.name.split("[")[0].removeprefix("test_").replace("_", " ")
     case = item.name.partition("[")[2]
     return (" ".join(paragraph.split()) or name) + (f" [{case}" if case else "")
-
-
-def _rows_of_output(test: RunningTest, report: pytest.TestReport) -> Iterator[Row]:
-    if test.warned:
-        yield "warned", test.warned
-    for title, text in report.sections:
-        if title.startswith(("Captured stdout", "Captured stderr")) and text.strip():
-            yield "printed", _last_lines(text)
 
 
 def _last_lines(text: str) -> str:

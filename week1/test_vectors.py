@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kata.comparisons import assert_close, assert_same
+from kata.comparisons import assert_close, assert_same, assert_within
 from kata.work_limit import work_limit
 
 KING = np.array([0.8, 0.2, 0.9, -0.5])
@@ -72,7 +72,7 @@ class TestCosineSimilarity:
             for factor in (1.0, 3.0, -1.0, -3.0):
                 cosine = learner.cosine_similarity(a, factor * a)
                 assert_close(cosine, np.sign(factor))
-                assert -1.0 <= cosine <= 1.0
+                assert_within(cosine, -1.0, 1.0)
 
     def test_refuses_a_zero_vector(self, learner):
         """A zero vector has no direction: that is a ValueError."""

@@ -13,7 +13,7 @@ class TestValueArithmetic:
         for result, expected in ((a + b, 9.0), (a - b, 3.0), (a * b, 18.0), (a / b, 2.0)):
             assert_close(result.data, expected)
             assert_close(result.grad, 0.0)
-        assert_close([a.data, b.data], [6.0, 3.0], what="the operands afterwards")
+        assert_close([a.data, b.data], [6.0, 3.0], what="what the operands hold afterwards")
 
     def test_a_number_on_the_right(self, learner):
         """With a plain number on the right, 6 + 4 is 10 and 6 / 4 is 1.5."""

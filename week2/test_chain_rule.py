@@ -137,7 +137,7 @@ class TestMlpLossAndGradients:
         x, labels = np.array([[1.0, 2.0], [2.0, 0.0]]), np.array([0, 1])
         result = learner.mlp_loss_and_gradients(params, x, labels)
         _, gradients = unpack(result, "loss, gradients")
-        assert_same(sorted(gradients), ["W1", "W2", "b1", "b2"], what="the keys")
+        assert_same(sorted(gradients), ["W1", "W2", "b1", "b2"], what="the list of keys")
         for name, value in small_network().items():
             assert_same(params[name], value, what=name)
 

@@ -100,7 +100,7 @@ class TestMomentumStep:
         new_w, new_v = unpack(learner.momentum_step(w, g, v, lr=0.125, beta=0.5), "w, v")
         assert_close(new_v, [4.0], what="v")
         assert_close(new_w, [0.5], what="w")
-        assert_close([w[0], v[0]], [1.0, 8.0], what="the inputs afterwards")
+        assert_close([w[0], v[0]], [1.0, 8.0], what="what the inputs hold afterwards")
 
     def test_any_shape_and_default(self, learner):
         """A column stays a column, and without beta 0.9 of the velocity is kept."""
@@ -118,7 +118,7 @@ class TestRmspropStep:
         new_w, new_s = unpack(result, "w, s")
         assert_close(new_s, [4.0], what="s")
         assert_close(new_w, [1.0 - 0.25 * 3 / 2], what="w")
-        assert_close([w[0], s[0]], [1.0, 1.0], what="the inputs afterwards")
+        assert_close([w[0], s[0]], [1.0, 1.0], what="what the inputs hold afterwards")
 
     def test_all_sizes_move_alike(self, learner):
         """A gradient a million times larger moves its parameter about as far."""
@@ -219,16 +219,17 @@ class TestClipByGlobalNorm:
     def test_one_factor_for_all(self, learner):
         """(3, 0) and ((4)) have joint norm 5: for a bound of 1 all is divided by 5."""
         clipped = learner.clip_by_global_norm([np.array([3.0, 0.0]), np.array([[4.0]])], 1.0)
-        first, second = unpack(clipped, "first, second")
+        first, second = unpack(clipped, "first, second", kind=list)
         assert_close(first, [0.6, 0.0], rtol=1e-5, what="the first array")
         assert_close(second, [[0.8]], rtol=1e-5, what="the second array")
 
     def test_short_gradients_stay(self, learner):
         """What is within the bound stays as it is, and zeros stay zeros."""
         grads = [np.array([0.3]), np.array([0.4])]
-        first, second = unpack(learner.clip_by_global_norm(grads, 1.0), "first, second")
+        clipped = learner.clip_by_global_norm(grads, 1.0)
+        first, second = unpack(clipped, "first, second", kind=list)
         assert_close([first, second], [[0.3], [0.4]])
-        (zeros,) = unpack(learner.clip_by_global_norm([np.zeros(3)], 1.0), "first")
+        (zeros,) = unpack(learner.clip_by_global_norm([np.zeros(3)], 1.0), "first", kind=list)
         assert_close(zeros, [0.0, 0.0, 0.0])
 
     def test_to_the_bound(self, learner):
@@ -243,20 +244,23 @@ class TestMinibatches:
     def test_the_last_may_be_short(self, learner):
         """Five samples in batches of two: two, two and one, in the given order."""
         order = np.array([3, 0, 4, 1, 2], dtype=np.int64)
-        batches = unpack(learner.minibatches(order, batch_size=2), "first, second, third")
+        batches = unpack(
+            learner.minibatches(order, batch_size=2), "first, second, third", kind=list
+        )
         for batch, expected in zip(batches, ([3, 0], [4, 1], [2]), strict=True):
             assert_same(batch, expected, what="a batch")
 
     def test_one_large_batch(self, learner):
         """A batch size of 100 for three samples gives one batch of three."""
         order = np.array([2, 0, 1], dtype=np.int64)
-        (batch,) = unpack(learner.minibatches(order, batch_size=100), "first")
+        (batch,) = unpack(learner.minibatches(order, batch_size=100), "first", kind=list)
         assert_same(batch, [2, 0, 1], what="the batch")
 
     def test_refuses_an_empty_batch(self, learner):
         """Batches of 0 or -1 samples are a ValueError; batches of 1 are not."""
         order = np.array([1, 0], dtype=np.int64)
-        first, second = unpack(learner.minibatches(order, batch_size=1), "first, second")
+        batches = learner.minibatches(order, batch_size=1)
+        first, second = unpack(batches, "first, second", kind=list)
         assert_same([first[0], second[0]], [1, 0])
         for batch_size in (0, -1):
             with pytest.raises(ValueError):

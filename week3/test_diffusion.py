@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.comparisons import assert_close
+from kata.comparisons import assert_close, assert_within
 from kata.shows.digits import load_digits
 
 
@@ -57,7 +57,7 @@ class TestAddNoise:
         assert_close(xt[3] - np.sqrt(0.99) * x0[3], 0.1 * noise[3], what="the noise at step 0")
         assert_close(xt[0] - 0.1 * x0[0], np.sqrt(0.99) * noise[0], what="the noise at step 3")
         likeness = [float(np.corrcoef(x0[0].ravel(), x.ravel())[0, 1]) for x in xt]
-        assert likeness == sorted(likeness)
+        assert_within(np.diff(likeness), 0.0, what="the gain in likeness from one to the next")
 
 
 class TestPredictX0:
@@ -99,4 +99,4 @@ class TestCosineAlphaBars:
         """Of a thousand steps the first takes about 41 millionths, and nothing is ever 0."""
         left = np.asarray(learner.cosine_alpha_bars(1000))
         assert_close(left[0], 1 - 4.128e-5, rtol=1e-8, what="the first entry")
-        assert left.min() > 0
+        assert_within(left, 0.0, excludes_low=True)

@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from kata.comparisons import assert_close, assert_distribution, no_floating_point_warnings
+from kata.comparisons import (
+    assert_close,
+    assert_distribution,
+    assert_same,
+    no_floating_point_warnings,
+)
 from kata.shows.digits import load_digits
 
 # What a small language model might say after "the cat sat on the": one logit per word.
@@ -44,7 +49,7 @@ class TestSoftmax:
         probs = learner.softmax(LOGITS)
         assert_close(probs, [0.2333, 0.0858, 0.0349, 0.0116, 0.6343], rtol=0, atol=5e-5)
         assert_distribution(probs)
-        assert WORDS[np.argmax(probs)] == "mat"
+        assert_same(WORDS[np.argmax(probs)], "mat", what="the likeliest word")
 
     def test_temperature_and_axis(self, learner):
         """Temperature 1/2 squares the ratio of 3; the sums are 1 along the given axis."""

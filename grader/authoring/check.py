@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,6 +97,7 @@ def check_course(
     course = course or Course()
     modules = course.modules_with(names)
     problems = [f"{name} is stale: run `python -m grader stubs`" for name in stale_stubs(course)]
+    problems += [problem for module in modules for problem in _raw_checks(course, module)]
     tasks = [(course.root, module, tuple(names), tuple(seeds)) for module in modules]
     found: Iterable[list[ExerciseReport]] = map_in_processes(_check_module, tasks, jobs)
     if progress is not None:
@@ -214,6 +215,24 @@ def _check_variant(
         report.problems.append(f"too weak: wrong variant {variant.name} gets full points")
     failed = [test.name for test in result.tests if test.status == "failed"]
     report.caught_by[variant.name] = failed
+
+
+def _raw_checks(course: Course, module: Module) -> Iterator[str]:
+    """Yield the places where a visible test checks by other means than our comparisons.
+
+    What pytest and numpy say of a failure is no sentence for a learner.
+    """
+    path = course.layout.visible_tests(module)
+    if not path.exists():
+        return
+    for node in ast.walk(ast.parse(course.read(path))):
+        if not isinstance(node, ast.Assert | ast.Attribute):
+            continue
+        if isinstance(node, ast.Assert) or node.attr in ("approx", "testing"):
+            yield (
+                f"{path.relative_to(course.root).as_posix()}:{node.lineno}: visible tests compare "
+                "by kata.comparisons only, whose messages are for learners"
+            )
 
 
 def _visible_exercises(course: Course, module: Module) -> set[Exercise]:

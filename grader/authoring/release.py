@@ -20,7 +20,7 @@ from grader.files import write_atomically, writing_to
 
 # What only instructors and authors need stands in the README between these.
 PRIVATE = re.compile(r"<!-- BEGIN NOT FOR LEARNERS -->.*?<!-- END NOT FOR LEARNERS -->\n*", re.S)
-AS_THEY_ARE = ("pyproject.toml", "LICENSE", "docs/errata.md")
+AS_THEY_ARE = ("conftest.py", "pyproject.toml", "LICENSE", "docs/errata.md")
 GRADESCOPE = Path(__file__).parent / "gradescope"
 EXECUTABLE = ("setup.sh", "run_autograder")
 LESSON = (".md", ".png", ".svg", ".gz")  # its words, pictures and data

@@ -120,6 +120,13 @@ class TestCheck:
             ("tests/week1/test_toys.py", "(learner.double(-3.0), -6.0)", "(1, 1)", "passes test_n"),
             ("week1/toys.py", "is yours to write", "is mine", "is stale"),
             ("week1/test_toys.py", "TestDouble", "TestTreble", "double: no visible tests"),
+            (
+                "week1/test_toys.py",
+                "assert_close(l",
+                "assert (l",
+                "toys.py:9: visible tests compare",
+            ),
+            ("week1/test_toys.py", "2.0)", "pytest.approx(2.0))", "toys.py:9: visible tests com"),
         ],
     )
     def test_each_defect_is_named(self, tmp_path, file, old, new, problem):
@@ -294,7 +301,16 @@ class TestRelease:
         out = tmp_path / "copy"
         release(out)
         weeks = [week.name for week in Course().catalogue.weeks]
-        top = {"README.md", "LICENSE", "pyproject.toml", "docs", "exercises", "kata", *weeks}
+        top = {
+            "README.md",
+            "LICENSE",
+            "conftest.py",
+            "pyproject.toml",
+            "docs",
+            "exercises",
+            "kata",
+            *weeks,
+        }
         assert {path.name for path in out.iterdir()} == top
         assert [path.name for path in (out / "docs").iterdir()] == ["errata.md"]
         texts = {path: path.read_text() for path in out.rglob("*") if path.suffix in (".py", ".md")}

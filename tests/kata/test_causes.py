@@ -57,6 +57,13 @@ class TestNamed:
         tables = TRUTHS[:2]
         assert cause_of([table.T for table in tables], tables) == "transposed"
 
+    def test_sums_along_another_axis(self):
+        scores = RNG.normal(size=(4, 4))
+        for table in (scores, scores + scores.T):  # of symmetric scores it is also the transpose
+            assert cause_of([_softmax(table, 0)], [_softmax(table, 1)]) == "another_axis"
+        centred = [scores - scores.mean(axis=axis, keepdims=True) for axis in (1, 0)]
+        assert cause_of([centred[0]], [centred[1]]) == "another_axis"
+
     def test_a_logarithm_and_a_root_of_positive_numbers(self):
         positive = [np.abs(truth) + 0.1 for truth in TRUTHS]
         assert cause_of([np.log(truth) for truth in positive], positive) == "logarithm"
@@ -83,6 +90,19 @@ class TestNotNamed:
     def test_two_mistakes_at_once(self):
         assert cause_of([2 * truth + 1 for truth in TRUTHS]) is None
 
+    def test_two_numbers_that_change_places(self):
+        square = np.array([[0.2, 0.7], [0.4, 0.3]])
+        assert cause_of([square.T], [square]) == "another_order"
+        assert cause_of([square[0, ::-1]], [square[0]]) == "another_order"
+
+    def test_a_symmetric_result_is_not_transposed(self):
+        table = TRUTHS[0] @ TRUTHS[0].T
+        assert cause_of([table.T + 1], [table]) is None
+
+    def test_sums_that_are_alike_along_both_axes(self):
+        table = np.full((3, 3), 1 / 3)
+        assert cause_of([_softmax(RNG.normal(size=(3, 3)), 0)], [table]) is None
+
     def test_what_holds_no_real_numbers(self):
         assert cause_of([np.array([1j])], [np.array([2j])]) is None
         assert cause_of([np.zeros(3)], [np.zeros(3)]) is None
@@ -90,3 +110,8 @@ class TestNotNamed:
     def test_rounding_of_whole_numbers_is_none(self):
         whole = [np.array([1.0, 5.0, 7.0])]
         assert cause_of([whole[0] + 1], whole) is None
+
+
+def _softmax(scores, axis):
+    exponentials = np.exp(scores)
+    return exponentials / exponentials.sum(axis=axis, keepdims=True)

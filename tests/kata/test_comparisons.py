@@ -1,12 +1,15 @@
 """Every message of the comparisons is reached, nothing right is refused, nothing wrong passes."""
 
 import contextlib
+import re
 import tracemalloc
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kata import comparisons
 from kata.comparisons import (
     Mismatch,
     assert_close,
@@ -16,6 +19,7 @@ from kata.comparisons import (
     assert_same,
     assert_same_subspace,
     assert_same_up_to_sign,
+    assert_within,
     describe,
     describe_argument,
     no_floating_point_warnings,
@@ -169,9 +173,16 @@ class TestAssertCloseRefuses:
         assert note not in error.summary
 
     def test_a_square_matrix_transposed(self):
-        truth = np.array([[1.0, 2.0], [3.0, 4.0]])
+        truth = np.arange(9.0).reshape(3, 3)
         note = complaint(assert_close, truth.T, truth).details[-1]
         assert note == "Your result is the right one transposed: rows are columns."
+
+    def test_whole_numbers_in_the_place_of_decimals(self):
+        *_, got, _, note = complaint(assert_close, np.array([1, 0, -2]), [1.5, 0.7, -2.2]).details
+        assert got == "got       [1, 0, -2]  shape (3,), dtype int64"
+        assert note == comparisons.WITHOUT_DECIMALS
+        *_, got, _ = complaint(assert_close, np.array([1, 9]), [1.5, 0.7]).details
+        assert got == "got       [1, 9]  shape (2,), dtype int64"
 
     def test_no_factor_relates_to_zeros_or_to_infinities(self):
         for truth in ([0.0, 0.0], [1.0, inf]):
@@ -375,6 +386,36 @@ class TestUnpack:
     def test_refuses(self, result, summary):
         assert complaint(unpack, result, "value, vector").summary == summary
 
+    def test_the_container_is_the_one_of_the_contract(self):
+        halves = np.array_split(np.arange(5), 2)
+        summary = complaint(unpack, halves, "first, second, third", kind=list).summary
+        assert summary == "the result is a list of 2; it should be a list of 3: " + (
+            "[first, second, third]"
+        )
+
+
+class TestAssertWithin:
+    def test_takes_the_ends(self):
+        assert_within(np.array([-1.0, 0.5, 1.0]), -1.0, 1.0)
+        assert_within(3, 0)
+        assert_within(5e-324, 0.0, excludes_low=True)
+
+    @pytest.mark.parametrize(
+        ("actual", "options", "lines"),
+        [
+            (1.0000000000000002, {"high": 1}, ["is above 1", "got       1.0000000000000002"]),
+            (-1e-17, {"low": 0}, ["is below 0", "got       -1e-17"]),
+            ([2.0, -3.0], {"low": 0}, ["holds a number below 0, first at [1]", "got       -3.0"]),
+            (0.0, {"low": 0, "excludes_low": True}, ["is not above 0", "got       0.0"]),
+            (np.nan, {"low": 0}, ["is nan"]),
+            ([1.0, np.nan], {"low": 0}, ["holds nan, first at [1]"]),
+            (None, {"low": 0}, ["is None: is a `return` missing?"]),
+        ],
+    )
+    def test_refuses(self, actual, options, lines):
+        first, *more = str(complaint(assert_within, actual, **options)).splitlines()
+        assert [first, *more] == [f"the result {lines[0]}", *lines[1:]]
+
 
 class TestAssertKeepsInputs:
     def test_returns_the_result(self):
@@ -463,9 +504,12 @@ class TestDescribe:
             (1.5, "1.5", "1.5"),
             (np.float64(1.5), "1.5", "1.5"),
             (np.array(2.0), "2.0", "2.0"),
-            (np.array([1.0, 2.0]), "[1., 2.]  shape (2,)", "[1., 2.]"),
-            (np.array([[1, 2], [3, 4]]), "[[1, 2], [3, 4]]  shape (2, 2)", "[[1, 2], [3, 4]]"),
-            (np.array([1.0, -2.0]), "[1., -2.]  shape (2,)", "[1., -2.]"),
+            (np.array([1.0, 2.0]), "[1., 2.]  shape (2,)", "np.array([1.0, 2.0])"),
+            (np.array([[1, 2]]), "[[1, 2]]  shape (1, 2)", "np.array([[1, 2]])"),
+            (np.array([1.0, -2.0]), "[1., -2.]  shape (2,)", "np.array([1.0, -2.0])"),
+            (np.zeros((0, 3)), "[]  shape (0, 3)", "np.zeros((0, 3))"),
+            (np.float32([1.5]), "[1.5]  shape (1,)", "np.array([1.5], dtype=np.float32)"),
+            (np.inf, "inf", "np.inf"),
             (
                 np.zeros((5, 4)),
                 "array of shape (5, 4), dtype float64",
@@ -476,7 +520,7 @@ class TestDescribe:
             ((1, "a"), "(1, 'a')", "(1, 'a')"),
             ([], "[]", "[]"),
             ((), "()", "()"),
-            ([np.ones(1)], "[[1.]  shape (1,)]", "[[1.]]"),
+            ([np.ones(1)], "[[1.]  shape (1,)]", "[np.array([1.0])]"),
             (list(range(20)), "list of 20", "list of 20"),
             ({"a": 1}, "{'a': 1}", "{'a': 1}"),
             (dict.fromkeys(range(5), 0), "{0: 0, 1: 0, 2: 0, 3: 0, …}", None),
@@ -488,6 +532,23 @@ class TestDescribe:
     def test_one_short_line(self, value, text, argument):
         assert describe(value) == text
         assert argument is None or describe_argument(value) == argument
+
+    @pytest.mark.parametrize(
+        "array",
+        [
+            np.array([1e9 + 4, 1e9 + 7, 1e9 + 13]),
+            np.array([1 / 3, 2 / 3, 0.1 + 0.2]),
+            np.array([[np.inf, -np.inf], [np.nan, 1e-300]]),
+            np.array([True, False]),
+            np.array([1, 2], dtype=np.int32),
+            np.array([0.1], dtype=np.float32),
+        ],
+    )
+    def test_an_argument_can_be_copied_into_python(self, array):
+        """Rounded, a call would look false: thirds that do not sum to 1."""
+        copied = eval(describe_argument(array), {"np": np})
+        assert copied.dtype == array.dtype
+        np.testing.assert_array_equal(copied, array)
 
     def test_a_learners_print_options_change_nothing(self):
         with np.printoptions(precision=1, suppress=True, sign="+", floatmode="fixed"):
@@ -632,3 +693,17 @@ class TestWhatIsTold:
     def test_small_ones_are_told_as_they_are(self):
         error = complaint(assert_close, [1.0, 3.0], [1.0, 2.0])
         assert error.told == error.summary
+
+
+def test_what_is_compared_goes_with_a_verb_in_the_singular():
+    """The messages say `differs` and `is`, so that no test calls its result `the operands`."""
+    root = Path(__file__).parents[2]
+    files = [*root.glob("week*/test_*.py"), *root.glob("tests/week*/test_*.py")]
+    names = [
+        name
+        for file in files
+        for name in re.findall(r'what="(the [^"]*)"', file.read_text(encoding="utf-8"))
+    ]
+    assert len(names) > 100
+    heads = [re.split(" of | afterwards", name)[0] for name in names]
+    assert [head for head in heads if head.endswith("s") and not head.endswith(("ss", "us"))] == []

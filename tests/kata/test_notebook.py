@@ -143,7 +143,7 @@ class TestWords:
     def test_a_stub_left_behind_code_is_said(self, tmp_path):
         left = STUB.replace("# YOUR CODE HERE", "total = 1")
         _, shown = show(tmp_path, left, "check('dot')")
-        assert "then meets the stub's" in shown
+        assert "then meets a `raise NotImplementedError`" in shown
 
     def test_a_cell_that_was_not_run(self, tmp_path):
         missing, _, renamed = show(

@@ -1,7 +1,10 @@
 """What a learner sees: the messages are the product, so most tests look for their lines."""
 
+import ast
+import shutil
 import time
 import xml.etree.ElementTree
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np  # noqa: F401 (loaded here, since an inner run forgets what it imports)
@@ -171,14 +174,11 @@ class TestWhenAllIsWell:
             "week1/test_vectors.py ?????*",
             "*= your exercises =*",
             " week1 *state*tests*points*",
-            " vectors.py",
-            "   ✓ dot *done*2/2*2/2",
-            "   ✓ extra † *done*1/1*1/1",
-            " machines.py",
-            "   ✓ counter *done*1/1*4/4",
+            " ✓ vectors.py *done*5/5*6/5",
+            " ✓ machines.py *done*1/1*4/4",
             " ████████████████████████  10 of 9 points, 4 of 4 exercises done",
             "*further tests*grader*",
-            " † a bonus on top of the points.",
+            " A bonus is on top of the points.",
             " Well done: week1 is complete, and it was the last.",
         )
         assert "went wrong" not in katas.text
@@ -196,17 +196,32 @@ class TestWhenAllIsWell:
 
     def test_one_test_is_only_a_part_of_its_exercise(self, katas):
         assert katas.run("week1/test_vectors.py::TestDot::test_by_hand").ret == 0
-        katas.shows("   ✓ dot*part*1/2*1/2")
+        katas.shows(
+            "   ✓ dot     part, 1 not run    1/1     -/2",
+            " 0 of 1 exercises done; not all of their tests were run.",
+            " Right, as far as it was run. All its tests: pytest week1 -k dot",
+        )
 
     def test_from_inside_the_week(self, katas):
         katas.write("week1/vectors.py", VECTORS)
         katas.monkeypatch.chdir(katas.pytester.path / "week1")
         assert katas.run(vectors=None).ret == 0
-        katas.shows("   ✓ dot *done*")
+        katas.shows(" ✓ vectors.py *done*")
 
     def test_verbose_keeps_the_header(self, katas):
         assert katas.run("week1", "-v").ret == 0
         katas.shows("plugins:*", "*TestDot::test_by_hand PASSED*")
+
+    def test_verbose_lists_every_exercise(self, katas):
+        katas.run("week1", "-v")
+        katas.shows(
+            " vectors.py",
+            "   ✓ dot *done*2/2*2/2",
+            "   ✓ extra † *done*1/1*1/1",
+            " machines.py",
+            "   ✓ counter *done*1/1*4/4",
+            " † a bonus is on top of the points.",
+        )
 
     def test_a_skipped_test_is_not_counted(self, katas):
         skipped = TEST_VECTORS.replace(
@@ -214,7 +229,7 @@ class TestWhenAllIsWell:
         )
         katas.write("week1/test_vectors.py", skipped)
         assert katas.run("week1").ret == 0
-        katas.shows("   ✓ dot *done*1/1*2/2")
+        katas.shows(" ✓ vectors.py *done*4/4*6/5")
 
 
 class TestToDo:
@@ -256,9 +271,32 @@ class TestToDo:
         katas.run("week1", vectors=DOT + norm + EXTRA)
         katas.shows(
             "✗ norm*",
-            "    your code runs, and then meets the stub's `raise NotImplementedError`: is a",
-            "    `return` missing before it, or should that line go?",
+            "    your code runs, and then meets a `raise NotImplementedError`: is a `return`",
+            "    missing before it, or should that line go?",
+            "    at        week1/vectors.py:8 in norm",
+            "                  raise NotImplementedError",
             "   ✗ norm *wrong *",
+        )
+
+    def test_a_helper_that_waits_to_be_written_is_no_exercise(self, katas):
+        norm = "def norm(v):\n    return root(v)\n\ndef root(v):\n    raise NotImplementedError\n"
+        katas.run("week1", vectors=DOT + norm + EXTRA)
+        katas.shows(
+            "    your code runs, and then meets a `raise NotImplementedError`: is a `return`",
+            "    at        week1/vectors.py:7 in norm",
+            "                  return root(v)",
+            "              week1/vectors.py:10 in root",
+            "                  raise NotImplementedError",
+        )
+
+    def test_a_stub_further_down_that_replaces_what_was_written(self, katas):
+        katas.run("week1", vectors=VECTORS + STUB.format(name="dot"))
+        katas.shows(
+            "    dot is defined twice: the stub in line 13 replaces what you wrote in line 4.",
+            "    Delete the stub.",
+            "    at        week1/vectors.py:13",
+            "                  def dot(*args):",
+            "   ✗ dot *wrong *",
         )
 
     def test_x_passes_over_what_is_to_do(self, katas):
@@ -297,18 +335,30 @@ class TestWrong:
             "*= what went wrong =*",
             "✗ dot — (1, 2) times (3, 4) is 11.",
             "    the result is another number",
-            r"    call      dot([[]1., 2.[]], [[]3., 4.[]])",
+            r"    call      dot(np.array([[]1.0, 2.0[]]), np.array([[]3.0, 4.0[]]))",
             "    expected  11.0",
             "    got       10.0",
             "    code      week1/vectors.py:4",
-            "    test      week1/test_vectors.py:7",
+            "    test      week1/test_vectors.py:9",
             "    hint      kata hint dot",
-            "    also      Vectors at right angles give 0. (line 11)",
             "   ✗ dot *wrong*0/2*0/2",
             "*4 passed, 2 wrong in*",
         )
         assert "FAILURES" not in katas.text
         assert "short test summary" not in katas.text
+        assert "also" not in katas.text
+
+    def test_of_one_exercise_the_later_requirements_follow_with_their_lines(self, katas):
+        long = "Vectors at right angles, however long and in whatever plane they are, give 0."
+        katas.write(
+            "week1/test_vectors.py", TEST_VECTORS.replace("Vectors at right angles give 0.", long)
+        )
+        katas.run("week1", "-k", "dot", vectors=DOT.replace("u * v", "u + v") + NORM + EXTRA)
+        katas.shows(
+            "    hint      kata hint dot",
+            "    also      Vectors at right angles, however *... (line 13)",
+        )
+        assert max(map(len, katas.result.outlines)) <= 80
 
     def test_a_case_is_named(self, katas):
         katas.run("week1", vectors=DOT + "def norm(v):\n    return 5.0\n" + EXTRA)
@@ -322,7 +372,7 @@ class TestWrong:
         norm = "def norm(v):\n    return root(v)\n\ndef root(v):\n    return v + 'a'\n"
         katas.run("week1", vectors=DOT + norm + EXTRA)
         katas.shows(
-            "    call      norm([[]3., 4.[]])",
+            "    call      norm(np.array([[]3.0, 4.0[]]))",
             "    raised    *Error: *",
             "    at        week1/vectors.py:7 in norm",
             "                  return root(v)",
@@ -357,6 +407,49 @@ class TestWrong:
             "    got       1",
         )
 
+    def test_another_error_than_the_expected_one(self, katas):
+        test = (
+            "import pytest\nclass TestExtra:\n    def test_refuses(self, learner):\n"
+            '        """It refuses -1."""\n'
+            "        with pytest.raises((ValueError, KeyError)):\n            learner.extra(-1)\n"
+        )
+        katas.write("week1/test_vectors.py", test)
+        katas.run("week1", vectors="def extra(x):\n    raise TypeError('no')\n")
+        katas.shows(
+            "✗ extra — It refuses -1.",
+            "    call      extra(-1)",
+            "    expected  (ValueError, KeyError)",
+            "    raised    TypeError: no",
+            "    at        week1/vectors.py:2 in extra",
+            "                  raise TypeError('no')",
+            "    test      week1/test_vectors.py:6",
+        )
+
+    def test_shapes_that_do_not_fit(self, katas):
+        norm = "def norm(v):\n    w = np.ones((2, 3))\n    return (v * w\n            @ v)\n"
+        katas.run("week1", vectors=DOT + norm + EXTRA)
+        katas.shows(
+            "    raised    ValueError: *",
+            "    shapes    v is (2,), w is (2, 3)",
+            "    at        week1/vectors.py:* in norm",
+        )
+
+    def test_an_error_that_says_nothing_of_shapes_shows_none(self, katas):
+        katas.run("week1", vectors=DOT + "def norm(v):\n    return int('v', len(v))\n" + EXTRA)
+        katas.shows("    raised    ValueError: invalid literal*")
+        assert "shapes  " not in katas.text
+
+    def test_the_definition_that_runs(self, katas):
+        katas.run("week1", vectors=VECTORS + "def dot(u, v):\n    return 0\n")
+        katas.shows(
+            "✗ dot — (1, 2) times (3, 4) is 11.",
+            "    code      week1/vectors.py:12",
+            "              (dot is also defined in line 4; this one runs)",
+            "    test      week1/test_vectors.py:9",
+            " Next: dot in week1/vectors.py:12",
+        )
+        assert katas.text.count("    code  ") == 1
+
     def test_a_result_that_the_test_cannot_use(self, katas):
         test = (
             "class TestExtra:\n    def test_pair(self, learner):\n"
@@ -384,10 +477,85 @@ class TestWrong:
         )
         katas.shows("✗ extra — two", r"    call      extra([[]7[]])")
 
+    @pytest.mark.parametrize(
+        ("checks", "call"),
+        [
+            ("assert_close([learner.extra(t) for t in range(4)], [0, 1, 5, 3])", "extra(2)"),
+            (
+                "assert_close([learner.extra(t) for t in range(4)], [[0], [1], [2], [3]])",
+                "extra(0)",
+            ),
+            (
+                "a, b = learner.extra([1, 2]), learner.extra([3, 4])\nassert_close(a[1], 9)",
+                r"extra([[]1, 2[]])",
+            ),
+            (
+                "a, b = learner.extra([1]), learner.extra([3])\nassert_close([a[0], b[0]], [9, 3])",
+                r"extra([[]1[]])",
+            ),
+            (
+                "a, b = learner.extra({'a': X}), learner.extra(X + 1)\nassert_close(a['a'][1:], 9)",
+                "extra({'a': *})",
+            ),
+        ],
+    )
+    def test_of_several_results_the_call_that_was_wrong_is_shown(self, katas, checks, call):
+        test = (
+            "import numpy as np\nfrom kata.comparisons import assert_close\nX = np.ones(3)\n"
+            "class TestExtra:\n    def test_all(self, learner):\n        "
+            + checks.replace("\n", "\n" + 8 * " ")
+        )
+        katas.write("week1/test_vectors.py", test + "\n")
+        katas.run("week1", vectors="def extra(x):\n    return x\n")
+        katas.shows("✗ extra — all", f"    call      {call}")
+
+    def test_a_class_shows_what_was_done_with_it(self, katas):
+        test = (
+            "from kata.comparisons import assert_close\n"
+            "class TestCounter:\n    def test_counts(self, learner):\n"
+            '        """Each step adds 1."""\n'
+            "        counter = learner.Counter()\n"
+            "        assert_close(counter.value, 0)\n"
+            "        for _ in range(2):\n"
+            "            counter.step()\n"
+            "        assert_close(counter.value, 2)\n"
+            "        assert_close(counter.value, 3)\n"
+        )
+        katas.write("week1/test_machines.py", test)
+        katas.write("week1/machines.py", COUNTER.replace("+= 1", "+= 2"))
+        katas.run("week1")
+        katas.shows(
+            "✗ counter — Each step adds 1.",
+            "    the result is another number",
+            "    tried     counter = Counter()",
+            "              for _ in range(2): counter.step()",
+            "              counter.value",
+            "    expected  2",
+            "    got       4",
+            "    test      week1/test_machines.py:9",
+        )
+
+    def test_a_class_that_raises_in_a_loop_of_checks(self, katas):
+        test = (
+            "import pytest\n"
+            "class TestCounter:\n    def test_counts(self, learner):\n"
+            "        for n in (1, 2):\n"
+            "            with pytest.raises(ValueError):\n"
+            "                learner.Counter(n).step()\n"
+        )
+        katas.write("week1/test_machines.py", test)
+        katas.run("week1")
+        katas.shows(
+            "    tried     for n in (1, 2):",
+            "                  Counter(n).step()",
+            "    expected  ValueError",
+            "    raised    TypeError: *",
+        )
+
     def test_inputs_are_shown_as_they_were_given(self, katas):
         dot = "def dot(u, v):\n    u[:] = 99\n    return 0.0\n"
         katas.run("week1", vectors=dot + "import numpy as np\n" + NORM + EXTRA)
-        katas.shows(r"    call      dot([[]1., 2.[]], [[]3., 4.[]])")
+        katas.shows(r"    call      dot(np.array([[]1.0, 2.0[]]), np.array([[]3.0, 4.0[]]))")
 
     def test_an_input_that_was_changed_fails_a_test_whose_result_is_right(self, katas):
         dot = "def dot(u, v):\n    u *= v\n    return float(u.sum())\n"
@@ -410,9 +578,29 @@ class TestWrong:
         norm = "def norm(v):\n    return np.log(v - v)\n"
         dot = DOT.replace("    return", "    np.log(np.zeros(3))\n    return")
         result = katas.run("week1", vectors=dot + norm + EXTRA)
-        katas.shows("    warned    divide by zero encountered in log")
+        katas.shows(
+            "    warned    divide by zero encountered in log",
+            "              week1/vectors.py:8",
+            "                  return np.log(v - v)",
+        )
         assert "warnings summary" not in katas.text
         assert "warning" not in result.outlines[-1]
+
+    def test_a_warning_that_is_the_failure_shows_its_call_and_line(self, katas):
+        test = (
+            "import numpy as np\nfrom kata.comparisons import no_floating_point_warnings\n"
+            "class TestExtra:\n    def test_two(self, learner):\n"
+            "        with no_floating_point_warnings():\n"
+            "            learner.extra(np.array([0.0])), learner.extra(np.array([1.0]))\n"
+        )
+        katas.write("week1/test_vectors.py", test)
+        katas.run("week1", vectors="def extra(x):\n    y = x + 1\n    return y / x\n")
+        katas.shows(
+            "    numpy warned: divide by zero encountered in divide",
+            "    call      extra(np.array([[]0.0[]]))",
+            "    at        week1/vectors.py:3",
+            "                  return y / x",
+        )
 
     def test_a_class_is_driven_by_run(self, katas):
         katas.write("week1/machines.py", COUNTER.replace("+= 1", "+= 2"))
@@ -453,9 +641,11 @@ class TestUnreachable:
             "                            ^",
             "    SyntaxError: invalid syntax",
             "   ! norm *unreadable*",
-            "   ✓ counter *done*",
+            " ✓ machines.py *done*",
+            " Next: repair week1/vectors.py:2",
         )
         assert katas.text.count("SyntaxError") == 1
+        assert "hint" not in katas.text
 
     def test_an_import_that_fails_is_told_once(self, katas):
         katas.run("week1", vectors="import nunpy as np\n")
@@ -494,7 +684,12 @@ class TestUnreachable:
         katas.write("week1/vectors.py", "")
         (katas.pytester.path / "week1/vectors.py").write_bytes(b"# caf\xe9\n")
         assert katas.run("week1", vectors=None).ret == 1
-        katas.shows("    week1/vectors.py cannot be imported*", "   ✓ counter *")
+        katas.shows(
+            "    week1/vectors.py cannot be imported*",
+            "    at        week1/vectors.py",
+            " ✓ machines.py *",
+            " Next: repair week1/vectors.py",
+        )
 
     def test_a_rule_that_is_broken(self, katas):
         result = katas.run(
@@ -519,9 +714,8 @@ class TestTimeLimit:
         katas.shows(
             "✗ norm — The length of (3, 4) is 5. [[]1.0[]]",
             "    it took longer than 0.5 s: is there a loop that never ends?",
-            r"    call      norm([[]3., 4.[]])",
+            r"    call      norm(np.array([[]3.0, 4.0[]]))",
             "    stuck at  week1/vectors.py:* in norm",
-            "    also      its other tests were not run, since each may take as long",
             "   T norm *too slow*0/2*",
             "   ✓ extra *done*",
         )
@@ -548,6 +742,10 @@ class TestTimeLimit:
         katas.run("week1", "--timeout=0.5", vectors=DOT + self.ENDLESS.format(body="pass") + EXTRA)
         self.check(katas)
 
+    def test_of_one_exercise_it_is_said_that_its_other_tests_were_not_run(self, katas):
+        katas.run("week1", "--timeout=0.5", "-k", "norm", vectors=self.ENDLESS.format(body="pass"))
+        katas.shows("    also      its other tests were not run, since each may take as long")
+
     def test_a_loop_at_the_top_of_the_file_costs_the_limit_once(self, katas):
         katas.monkeypatch.setattr(visible_tests, "LIMIT_S", 0.5)
         katas.run("week1", vectors="while True:\n    pass\n")
@@ -555,7 +753,7 @@ class TestTimeLimit:
             "✗ week1/vectors.py",
             "    it took longer than 0.5 s*",
             "    stuck at  week1/vectors.py:*",
-            "   ✓ counter *",
+            " ✓ machines.py *",
         )
         assert katas.text.count("longer than") == 1
 
@@ -632,6 +830,25 @@ class TestOptionsOfPytest:
         heard = (katas.pytester.path / "heard.txt").read_text(encoding="utf-8").splitlines()
         assert [line.split()[0] for line in heard] == ["failed"] * 4 + ["passed"] * 2
 
+    def test_an_editor_finds_the_tests(self, katas):
+        """VS Code and PyCharm collect first, by a root of their own, and run by name."""
+        katas.write("week1/vectors.py", STUB.format(name="dot"))
+        root = str(katas.pytester.path)
+        katas.monkeypatch.chdir(katas.pytester.mkdir("elsewhere"))
+        options = ["--rootdir", root, "-c", f"{root}/pytest.ini", "--color=no"]
+        found = katas.pytester.runpytest_inprocess(
+            *options, "--collect-only", "-q", f"{root}/week1", *QUIET
+        )
+        assert found.ret == 0
+        assert found.outlines[:2] == [
+            "week1/test_vectors.py::TestDot::test_by_hand",
+            "week1/test_vectors.py::TestDot::test_right_angle",
+        ]
+        assert "your exercises" not in found.stdout.str()
+        name = f"{root}/week1/test_vectors.py::TestDot::test_by_hand"
+        run = katas.pytester.runpytest_inprocess(*options, name, *QUIET)
+        run.stdout.fnmatch_lines(["   · dot *to do, 1 not run *", "*1 to do in*"])
+
     def test_last_failed_runs_what_is_not_done(self, katas):
         katas.write("week1/vectors.py", DOT + STUB.format(name="norm") + EXTRA)
         katas.pytester.runpytest_inprocess("week1")
@@ -648,7 +865,7 @@ class TestOptionsOfPytest:
         vectors = DOT.replace("u * v", "u + v") + NORM + EXTRA
         assert "\x1b[" not in katas.run("week1", vectors=vectors).stdout.str()
         coloured = katas.run("week1", "--color=yes", vectors=vectors).stdout.str()
-        assert "\x1b[31m✗\x1b[0m dot" in coloured
+        assert "\x1b[31m  ✗ dot" in coloured
 
     def test_an_old_console_gets_plain_signs(self, katas):
         katas.write("week1/vectors.py", DOT.replace("u * v", "u + v") + NORM + EXTRA)
@@ -657,6 +874,147 @@ class TestOptionsOfPytest:
         katas.result = katas.pytester.runpytest_subprocess("week1")
         katas.shows("x dot - (1, 2) times (3, 4) is 11.", "   + norm *done*", " ####*...*points*")
         assert "\\u" not in katas.text
+
+
+class TestWhatWasNotRun:
+    """It is not failed, and nothing is praised for it."""
+
+    def test_after_x_the_tests_behind_are_neither_failed_nor_done(self, katas):
+        wrong = DOT.replace("u * v", "u + v")
+        assert katas.run("week1", "-x", vectors=wrong + NORM + EXTRA).ret == 1
+        katas.shows(
+            "   ✗ dot     wrong, 1 not run    0/1     -/2",
+            " 0 of 1 exercises done; not all of their tests were run.",
+            " Not run this time: 3 more of the exercises asked for.",
+            " Next: dot in week1/vectors.py:4",
+        )
+
+    def test_lf_shows_the_tests_that_it_ran(self, katas):
+        first_only = DOT.replace("u * v", "u * v * (u[1] > 0) + (u[1] == 0)")
+        katas.write("week1/vectors.py", first_only + NORM + EXTRA)
+        katas.pytester.runpytest_inprocess("week1", *QUIET)
+        katas.result = katas.pytester.runpytest_inprocess("week1", "--lf", *QUIET)
+        katas.shows(
+            "   ✗ dot     wrong, 1 not run    0/1     -/2",
+            " 0 of 1 exercises done; not all of their tests were run.",
+            " Next: dot in week1/vectors.py:4",
+        )
+
+    def test_ctrl_c_praises_nothing(self, katas):
+        norm = "def norm(v):\n    raise KeyboardInterrupt\n"
+        katas.write("week1/vectors.py", DOT + norm + EXTRA)
+        # In a process of its own: this one would be interrupted, too.
+        katas.result = katas.pytester.runpytest_subprocess("week1")
+        assert katas.result.ret == 2
+        katas.shows(
+            "   ✓ dot *done*2/2*2/2",
+            " Not run this time: 3 more of the exercises asked for.",
+            " Stopped before the end. To go on: pytest week1",
+        )
+        assert "All of these" not in katas.text
+        assert "Well done" not in katas.text
+
+
+class TestWayOn:
+    def test_one_exercise_done_leads_to_the_next_that_waits(self, katas):
+        katas.run("week1", "-k", "dot", vectors=DOT + NORM + STUB.format(name="extra"))
+        katas.shows(" Done. Next: extra in week1/vectors.py:10", "       hint: kata hint extra")
+
+    def test_a_bonus_comes_last(self, katas):
+        katas.write(
+            "week1/machines.py",
+            "class Counter:\n    def step(self):\n        raise NotImplementedError\n",
+        )
+        katas.run("week1", "-k", "dot", vectors=DOT + NORM + STUB.format(name="extra"))
+        katas.shows(" Done. Next: counter in week1/machines.py:1")
+
+    def test_a_week_without_its_bonus_is_complete(self, katas):
+        katas.write("exercises/week2.toml", CATALOGUE.format(week="more"))
+        assert katas.run("week1", vectors=DOT + NORM + STUB.format(name="extra")).ret == 1
+        katas.shows(
+            " Well done: week1 is complete. Next: pytest week2",
+            " A bonus is left: extra in week1/vectors.py:10",
+            "       hint: kata hint extra",
+        )
+
+    def test_a_wrong_bonus_alone_is_what_is_next(self, katas):
+        wrong = "def extra(x):\n    return 2\n"
+        katas.run("week1", "-k", "extra", vectors=DOT + NORM + wrong)
+        katas.shows(
+            " 0 of 1 exercises done",
+            " † a bonus is on top of the points.",
+            " Next: extra in week1/vectors.py:9",
+        )
+        assert "Done" not in katas.text
+
+    def test_a_name_that_is_mistyped(self, katas):
+        assert katas.run("week1", "-k", "nrom or dott").ret == 5
+        katas.shows(
+            "no test is called 'nrom': did you mean -k norm?",
+            "no test is called 'dott': did you mean -k dot?",
+        )
+        katas.run("week1", "-k", "dot or zzz")
+        assert "did you mean" not in katas.text
+
+    def test_strangers_are_left_out(self, katas):
+        """A test of another exercise that has the word in its own name."""
+        katas.write("week1/test_vectors.py", TEST_VECTORS.replace("test_right_angle", "test_norm"))
+        katas.run("week1", "-k", "norm")
+        assert "dot" not in katas.text
+        katas.run("week1", "-k", "norm or extra").assert_outcomes(passed=3, deselected=3)
+        katas.run("week1", "-k", "norm or test_by").assert_outcomes(passed=4, deselected=2)
+        katas.run("week1", "-k", "vectors").assert_outcomes(passed=5, deselected=1)
+        katas.run("week1", "-k", "by_hand").assert_outcomes(passed=1, deselected=5)
+
+    @pytest.mark.parametrize(
+        ("arg", "n_passed"),
+        [
+            ("week1/vectors.py", 5),
+            ("week1/vectors.py::norm", 2),
+            ("week1/test_vectors.py::TestNorm", 2),
+            ("week1/machines.py", 1),
+        ],
+    )
+    def test_a_learners_file_stands_for_its_tests(self, katas, arg, n_passed):
+        katas.run(arg).assert_outcomes(passed=n_passed)
+
+    def test_a_learners_file_from_inside_its_week(self, katas):
+        katas.write("week1/vectors.py", VECTORS)
+        katas.monkeypatch.chdir(katas.pytester.path / "week1")
+        katas.run("vectors.py::dot", vectors=None).assert_outcomes(passed=2)
+
+
+class TestLength:
+    def test_three_problems_in_full_and_the_names_of_the_rest(self, katas):
+        katas.write("week1/machines.py", COUNTER.replace("+= 1", "+= 2"))
+        wrong = "".join(
+            f"def {name}(*args):\n    return 7.5\n" for name in ("dot", "norm", "extra")
+        )
+        katas.run("week1", vectors=wrong)
+        katas.shows("✗ dot *", "✗ norm *", "✗ extra *", "", "✗ and 1 more: counter", "")
+        assert katas.text.count("    hint  ") == 3
+        assert "also" not in katas.text
+
+    @pytest.mark.parametrize("source", ["", "solutions"])
+    def test_all_weeks_fit_40_lines_with_nothing_done_and_all_done(self, katas, source):
+        root = Path(__file__).parents[2]
+        for name in ("exercises", "pyproject.toml", *(f"week{n}" for n in range(1, 5))):
+            here = katas.pytester.path / name
+            if (root / name).is_file():
+                shutil.copy(root / name, here)
+            else:
+                shutil.copytree(root / name, here, dirs_exist_ok=True)
+            if source and name.startswith("week"):
+                shutil.copytree(root / source / name, here, dirs_exist_ok=True)
+        for toy in ("pytest.ini", "week1/test_machines.py", "week1/machines.py"):
+            (katas.pytester.path / toy).unlink()
+        katas.result = katas.pytester.runpytest_subprocess("--color=no")
+        assert katas.result.ret == (0 if source else 1)
+        lines = katas.result.outlines
+        assert len(lines) <= 40
+        assert max(map(len, lines)) <= 80
+        state = "done" if source else "to do"
+        katas.shows(*(f" ? week{n}  {state}  *" for n in range(1, 5)))
 
 
 class TestElsewhere:
@@ -734,13 +1092,40 @@ def _between(text, start, end):
     return text.split(start)[1].split(end)[0]
 
 
-def test_signs_are_replaced_only_where_they_cannot_be_shown():
+def screen_of(encoding):
     from kata.screen import Screen
 
-    def screen(encoding):
-        file = SimpleNamespace(encoding=encoding)
-        return Screen(SimpleNamespace(fullwidth=80, hasmarkup=False, _file=file))
+    file = SimpleNamespace(encoding=encoding)
+    return Screen(SimpleNamespace(fullwidth=80, hasmarkup=False, _file=file))
 
-    assert screen("utf-8").readable("✓ σ █") == "✓ σ █"
-    assert screen("ascii").readable("✓ σ █ … †") == "+ ? # ... *"
-    assert screen("cp1252").readable("✗ – …") == "x – …"
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "shown"),
+    [
+        ("utf-8", "✓ σ █ 1·4 √2²", "✓ σ █ 1·4 √2²"),
+        ("ascii", "✓ σ █ … †", "+ sigma # ... *"),
+        ("cp1252", "✗ – … σ²", "x – … sigma²"),
+        ("ascii", "  · dot: 1·4 + 2·5", "  - dot: 1*4 + 2*5"),
+        ("ascii", "(w - 3)² is k1²/2, try 2⁻²³", "(w - 3)^2 is k1^2/2, try 2^-23"),
+        ("cp1252", "2⁻¹ and 3²", "2^-1 and 3²"),
+        ("ascii", "1/√3, √(a + b), tanh(±1)", "1/sqrt(3), sqrt (a + b), tanh(+/-1)"),
+        ("ascii", "31 °F, Rényi", "31 deg F, Renyi"),
+    ],
+)
+def test_signs_are_replaced_only_where_they_cannot_be_shown(encoding, text, shown):
+    assert screen_of(encoding).readable(text) == shown
+
+
+def test_every_requirement_can_be_read_in_ascii():
+    root = Path(__file__).parents[2]
+    screen = screen_of("ascii")
+    texts = [
+        ast.get_docstring(node)
+        for file in root.glob("week*/test_*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    ]
+    unusual = [text for text in texts if text and not text.isascii()]
+    assert len(unusual) > 10
+    for text in unusual:
+        assert screen.readable(text).count("?") == text.count("?"), text

@@ -338,7 +338,9 @@ class TestValueArithmetic:
         a, b = rng.uniform(1.0, 3.0, size=2).tolist()
         answer = learner.run(_operands_and_results, a, b)
         operands, grads, results = unpack(answer, "operands, grads, results")
-        assert_close(operands, [a, b, 0.0, 0.0, (a + b) * b], what="the operands afterwards")
+        assert_close(
+            operands, [a, b, 0.0, 0.0, (a + b) * b], what="what the operands hold afterwards"
+        )
         assert_close(grads, [0.0] * 10, what="grad of the results")
         expected = [a + b, a - b, a * b, a / b, -a, a * a, a + 1, 1 - a, 2 * a, 2 / a]
         assert_close(results, expected, what="the data of the results")
@@ -419,7 +421,7 @@ class TestValueFunctions:
         a = float(rng.uniform(0.5, 2.0))
         assert_close(learner.run(_applied, "relu", [a, -a]), [a, 0.0], what="the data of relu")
         got = learner.run(_operands_of_functions, a)
-        assert_close(got, [a, a, a, -a, a, -a], what="the operands afterwards")
+        assert_close(got, [a, a, a, -a, a, -a], what="what the operands hold afterwards")
 
     def test_in_turn(self, learner, rng):
         """Functions can be applied one after another; all results are new Values with grad 0.0."""
