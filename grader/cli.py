@@ -368,11 +368,14 @@ def test_by_noise(args: argparse.Namespace) -> int:
 
 
 def write_the_stubs(args: argparse.Namespace) -> int:
-    """Write the stubs that are stale."""
+    """Write the stubs that are stale, and pack all of them for `kata reset`."""
+    from grader.authoring.release import pack_given
     from grader.authoring.stubs import write_stubs
     from grader.course import Course
 
-    written = write_stubs(Course())
+    course = Course()
+    written = write_stubs(course)
+    pack_given(course)
     for name in written:
         print(f"wrote {name}")
     if not written:

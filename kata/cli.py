@@ -71,6 +71,12 @@ def build_parser() -> argparse.ArgumentParser:
     command = _add(commands, "list", "list the exercises, and what became of each", _list)
     command.add_argument("week", metavar="WEEK", nargs="?", help="such as week1; all if left out")
     _add(commands, "status", "show what is done of each week", _show_status)
+    command = _add(commands, "reset", "bring back an exercise as it was given", _reset)
+    command.add_argument(
+        "name",
+        metavar="EXERCISE",
+        help="its name, such as dot; or vectors.py or week1 for whole files",
+    )
     _add_show(commands)
     return parser
 
@@ -118,6 +124,12 @@ def _hint(project: Project, args: argparse.Namespace) -> int:
     from kata.hints import hint
 
     return hint(project, args.exercise, args.number)
+
+
+def _reset(project: Project, args: argparse.Namespace) -> int:
+    from kata.reset import reset
+
+    return reset(project, args.name)
 
 
 def _show_nanogpt(project: Project, args: argparse.Namespace) -> int:

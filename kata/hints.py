@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from datetime import datetime
 
 from exercises.catalogue import Exercise
 from kata.errors import UsageError
-from kata.names import exercises_meant
+from kata.names import find_meant
 from kata.progress import Progress
 from kata.project import Project
 
@@ -30,12 +31,13 @@ def hint(project: Project, name: str | None, number: int | None) -> int:
     return 0
 
 
-def _exercises_meant(project: Project, name: str | None) -> list[Exercise]:
+def _exercises_meant(project: Project, name: str | None) -> Sequence[Exercise]:
     """Return the exercises of a name, or the next one of a module, a week, or all."""
-    meant = None if name is None else list(exercises_meant(project.catalogue, name))
-    if meant is not None and len({exercise.name for exercise in meant}) == 1:
-        return meant
-    following = Progress.load(project).next_exercise(meant)
+    meant = None if name is None else find_meant(project.catalogue, name)
+    if meant is not None and not meant.modules:
+        return meant.exercises
+    within = None if meant is None else meant.exercises
+    following = Progress.load(project).next_exercise(within)
     if following is None:
         where = "all" if name is None else f"all of {name}"
         raise UsageError(f"{where} is done; for a hint all the same, name an exercise: kata list")

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from exercises.catalogue import Catalogue, Exercise
+from exercises.catalogue import Catalogue, Exercise, Module
 from exercises.layout import TEST_PREFIX
 from kata.errors import UsageError
 
 
-def exercises_meant(catalogue: Catalogue, typed: str) -> Sequence[Exercise]:
-    """Return the exercises of a week, a module, a file of it, or a name.
+@dataclass(frozen=True)
+class Meant:
+    """What a name stands for.
+
+    Attributes
+    ----------
+    exercises : sequence of Exercise
+        All that belong to it: one, or one from each of two weeks, where it names an exercise.
+    modules : sequence of Module
+        Whole files, where it names a module or a week.
+    """
+
+    exercises: Sequence[Exercise]
+    modules: Sequence[Module] = ()
+
+
+def find_meant(catalogue: Catalogue, typed: str) -> Meant:
+    """Return what the name of a week, a module, a file of it, or an exercise stands for.
 
     `softmax` is the exercise where a module has the same name; `softmax.py` is the module.
 
@@ -20,21 +37,21 @@ def exercises_meant(catalogue: Catalogue, typed: str) -> Sequence[Exercise]:
     UsageError
         If nothing has that name.
     """
-    name = typed.replace("\\", "/").strip("/")
-    place, _, last = name.rpartition("/")
+    place, _, last = typed.replace("\\", "/").strip("/").rpartition("/")
     weeks = [week for week in catalogue.weeks if place in ("", week.name)]
     is_file = last.endswith(".py")
-    last = last.removesuffix(".py").removeprefix(TEST_PREFIX if is_file else "")
+    name = last.removesuffix(".py").removeprefix(TEST_PREFIX if is_file else "")
     if not is_file:
-        whole = catalogue.week(last)
+        whole = catalogue.week(name)
         if whole is not None:
-            return whole.exercises
-        named = [each for week in weeks for each in week.exercises if each.name == last]
+            return Meant(whole.exercises, whole.modules)
+        named = [each for week in weeks for each in week.exercises if each.name == name]
         if named:
-            return named
-    modules = [module for week in weeks if (module := week.module(last)) is not None]
-    if modules:
-        return modules[0].exercises
+            return Meant(named)
+    for week in weeks:
+        module = week.module(name)
+        if module is not None:
+            return Meant(module.exercises, (module,))
     raise unknown(catalogue, typed)
 
 
@@ -46,14 +63,13 @@ def exercise_named(catalogue: Catalogue, typed: str) -> Exercise:
     UsageError
         If there is none, or one in each of two weeks.
     """
-    week, _, name = typed.rpartition("/")
-    found = [each for each in catalogue.exercises_named(name) if week in ("", each.week)]
-    if not found:
-        raise unknown(catalogue, typed)
-    if len(found) > 1:
-        names = " and ".join(f"{each.week}/{each.name}" for each in found)
-        raise UsageError(f"{typed!r} is the name of {names}: say which")
-    return found[0]
+    meant = find_meant(catalogue, typed)
+    names = [f"{each.week}/{each.name}" for each in meant.exercises]
+    if meant.modules:
+        raise UsageError(f"{typed!r} is not one exercise but {len(names)}: say which, {names[0]}?")
+    if len(names) > 1:
+        raise UsageError(f"{typed!r} is the name of {' and '.join(names)}: say which")
+    return meant.exercises[0]
 
 
 def unknown(catalogue: Catalogue, typed: str) -> UsageError:

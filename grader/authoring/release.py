@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.authoring.archives import content_of, zip_of
@@ -17,6 +17,7 @@ from grader.authoring.stubs import stub_texts
 from grader.course import Course
 from grader.errors import InputError
 from grader.files import write_atomically, writing_to
+from kata.given import GIVEN
 
 # What only instructors and authors need stands in the README between these.
 PRIVATE = re.compile(r"<!-- BEGIN NOT FOR LEARNERS -->.*?<!-- END NOT FOR LEARNERS -->\n*", re.S)
@@ -98,6 +99,7 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
                 yield str(path.relative_to(course.root)), content_of(path)
     # The stubs are made anew from the references: a week folder in use may hold solved ones.
     stubs = stub_texts(course)
+    yield GIVEN, _given_archive(stubs)
     for week in course.catalogue.weeks:
         folder = course.root / week.name
         for path in sorted(folder.rglob("*")):
@@ -108,6 +110,15 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
             yield stub, stubs[stub].encode("utf-8")
             tests = course.layout.visible_tests(module)
             yield str(tests.relative_to(course.root)), content_of(tests)
+
+
+def pack_given(course: Course) -> None:
+    """Write the archive from which `kata reset` takes stubs, into this repository itself."""
+    write_atomically(course.root / GIVEN, _given_archive(stub_texts(course)))
+
+
+def _given_archive(stubs: Mapping[str, str]) -> bytes:
+    return zip_of({name: text.encode("utf-8") for name, text in stubs.items()})
 
 
 def _write_folder(out: Path, files: dict[str, bytes]) -> None:
