@@ -77,6 +77,13 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="EXERCISE",
         help="its name, such as dot; or vectors.py or week1 for whole files",
     )
+    command = _add(commands, "open", "print where an exercise stands", _open)
+    command.add_argument(
+        "exercise", metavar="EXERCISE", nargs="?", help="its name, such as dot; else the next"
+    )
+    command.add_argument(
+        "--editor", action="store_true", help="open it in $VISUAL, $EDITOR or VS Code"
+    )
     _add_show(commands)
     return parser
 
@@ -130,6 +137,12 @@ def _reset(project: Project, args: argparse.Namespace) -> int:
     from kata.reset import reset
 
     return reset(project, args.name)
+
+
+def _open(project: Project, args: argparse.Namespace) -> int:
+    from kata.editor import open_exercise
+
+    return open_exercise(project, args.exercise, in_editor=args.editor)
 
 
 def _show_nanogpt(project: Project, args: argparse.Namespace) -> int:
