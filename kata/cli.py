@@ -54,6 +54,16 @@ def build_parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=_show_place)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add(commands, "next", "show the next exercise", _show_next)
+    command = _add(commands, "watch", "run on each save what it concerns", _watch)
+    command.add_argument(
+        "name", metavar="NAME", nargs="?", help="a week, a module or an exercise; else this week"
+    )
+    command.add_argument(
+        "--poll", action="store_true", help="look at the files all the time: for network drives"
+    )
+    command.add_argument(
+        "--plain", action="store_true", help="only write lines: for screen readers"
+    )
     command = _add(commands, "hint", "show a hint for an exercise", _hint)
     command.add_argument(
         "exercise",
@@ -119,6 +129,12 @@ def _show_status(project: Project, args: argparse.Namespace) -> int:
     from kata.overview import show_status
 
     return show_status(project)
+
+
+def _watch(project: Project, args: argparse.Namespace) -> int:
+    from kata.watching.watch import watch
+
+    return watch(project, args.name, polls=args.poll, is_plain=args.plain)
 
 
 def _list(project: Project, args: argparse.Namespace) -> int:

@@ -14,8 +14,9 @@ def milestone(progress: Progress, week: Week) -> list[str]:
     weeks = progress.project.catalogue.weeks
     index = weeks.index(week)
     n_bonuses = sum(exercise.is_stretch for exercise in week.exercises) - total.n_bonus
-    left = f", and there is a bonus left ({n_bonuses})" if n_bonuses else ""
-    says = f"{week.name} is complete: {week.title}{left}."
+    says = f"{week.name} is complete: {week.title}."
+    if n_bonuses:
+        says += f" Bonuses left: {n_bonuses}."
     if index + 1 < len(weeks):
         says += f" The next lesson: {weeks[index + 1].name}/README.md"
     return [says]

@@ -152,8 +152,7 @@ class TestStatus:
         solve(katas, "dot")
         assert cli.main(["status"]) == 0
         assert capsys.readouterr().out.splitlines()[4:] == [
-            "week1 is complete: Toys, and there is a bonus left (1). The next lesson:",
-            "week2/README.md",
+            "week1 is complete: Toys. Bonuses left: 1. The next lesson: week2/README.md",
             "Next: counter in week2/machines.py",
         ]
 
