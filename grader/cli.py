@@ -167,6 +167,11 @@ def _add_release(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     release.add_argument(
         "--notebooks", action="store_true", help="put the weeks into it as notebooks, too"
     )
+    release.add_argument(
+        "--with-solutions",
+        action="store_true",
+        help="put our solutions into it, sealed: `kata solution` shows one that is solved",
+    )
     release.add_argument("--week", default="", metavar="WEEK", help="which week Gradescope grades")
     release.set_defaults(command=make_release)
 
@@ -389,13 +394,17 @@ def make_release(args: argparse.Namespace) -> int:
 
     if args.gradescope and args.notebooks:
         raise InputError("--notebooks: is for the learner copy, not for Gradescope; leave one out")
+    if args.gradescope and args.with_solutions:
+        raise InputError(
+            "--with-solutions: is for the learner copy: Gradescope's has them; leave it out"
+        )
     if args.gradescope:
         release_autograder(args.out, args.week)
         print(f"autograder: {args.out}; it holds the solutions: for Gradescope alone")
         return OK
     if args.week:
         raise InputError(f"--week {args.week}: the learner copy holds all weeks; leave it out")
-    release(args.out, with_notebooks=args.notebooks)
+    release(args.out, with_notebooks=args.notebooks, with_solutions=args.with_solutions)
     print(f"learner copy: {args.out}")
     return OK
 

@@ -81,6 +81,11 @@ def build_parser() -> argparse.ArgumentParser:
     command = _add(commands, "list", "list the exercises, and what became of each", _list)
     command.add_argument("week", metavar="WEEK", nargs="?", help="such as week1; all if left out")
     _add(commands, "status", "show what is done of each week", _show_status)
+    command = _add(commands, "solution", "show our solution of a solved exercise", _solution)
+    command.add_argument("exercise", metavar="EXERCISE", help="its name, such as dot")
+    command.add_argument(
+        "--give-up", action="store_true", help="before it is solved; your progress will say so"
+    )
     command = _add(commands, "reset", "bring back an exercise as it was given", _reset)
     command.add_argument(
         "name",
@@ -147,6 +152,12 @@ def _hint(project: Project, args: argparse.Namespace) -> int:
     from kata.hints import hint
 
     return hint(project, args.exercise, args.number)
+
+
+def _solution(project: Project, args: argparse.Namespace) -> int:
+    from kata.solution import show_solution
+
+    return show_solution(project, args.exercise, gives_up=args.give_up)
 
 
 def _reset(project: Project, args: argparse.Namespace) -> int:
