@@ -23,11 +23,14 @@ def milestone(progress: Progress, week: Week) -> list[str]:
 
 
 def farewell(progress: Progress) -> list[str]:
-    """Return what to say when all weeks are complete."""
-    total = progress.total(progress.project.catalogue.exercises)
+    """Return what to say when all weeks are complete; bonuses may be left."""
+    exercises = progress.project.catalogue.exercises
+    total = progress.total(exercises)
+    n_bonuses = sum(exercise.is_stretch for exercise in exercises) - total.n_bonus
+    done = "All of it is done" if not n_bonuses else "All of it is done but for bonuses"
     time = f" in {total.minutes / 60:.1f} hours" if total.minutes >= 60 else ""
     return [
-        f"All of it is done: {total.n_done + total.n_bonus} exercises{time}. You have built the "
+        f"{done}: {_exercises(total.n_done + total.n_bonus)}{time}. You have built the "
         "mathematics of a language model and of a picture generator, from the inner product on.",
         "",
         "Now watch your own functions at work:",
@@ -39,3 +42,7 @@ def farewell(progress: Progress) -> list[str]:
         "  - nanoGPT itself, in PyTorch: https://github.com/karpathy/nanoGPT",
         "  - Deep Learning, by Goodfellow, Bengio and Courville: https://www.deeplearningbook.org",
     ]
+
+
+def _exercises(number: int) -> str:
+    return "1 exercise" if number == 1 else f"{number} exercises"

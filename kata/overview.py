@@ -16,18 +16,20 @@ from kata.summary import points_text
 
 
 def show_place(project: Project) -> int:
-    """Say where the learner is and what is next, in a line each."""
+    """Say where the learner is and what is next, in a line each; at the end say goodbye."""
     progress = Progress.load(project)
     screen = screen_on(sys.stdout)
     following = progress.next_exercise()
-    if following is None:
-        for line in farewell(progress):
-            screen.paragraph(line)
-        return 0
     week = progress.week
     total = progress.total(week.exercises)
-    screen.line(f"You are in {week.name}: {_done(total)}, {_points(total)} points.")
-    show_exercise(screen, project, following)
+    if progress.total(project.catalogue.exercises).is_complete:
+        _say_goodbye(screen, progress)
+    else:
+        screen.line(f"You are in {week.name}: {_done(total)}, {_points(total)} points.")
+    if not total.n_done:
+        screen.line(f"Begin with the lesson: {week.name}/README.md")
+    if following is not None:
+        show_exercise(screen, project, following)
     return 0
 
 
@@ -37,14 +39,18 @@ def show_next(project: Project) -> int:
     screen = screen_on(sys.stdout)
     following = progress.next_exercise()
     if following is None:
-        for line in farewell(progress):
-            screen.paragraph(line)
+        _say_goodbye(screen, progress)
         return 0
     show_exercise(screen, project, following)
     screen.line(f"      {_about(following)}")
     screen.line(f"      check: pytest {following.week} -k {following.name}")
     screen.line(f"      hint:  {project.hint_command(following)}")
     return 0
+
+
+def _say_goodbye(screen: Screen, progress: Progress) -> None:
+    for line in farewell(progress):
+        screen.paragraph(line)
 
 
 def show_exercise(screen: Screen, project: Project, exercise: Exercise) -> None:

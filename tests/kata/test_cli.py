@@ -66,6 +66,7 @@ class TestWhereAmI:
         assert cli.main([]) == 0
         assert capsys.readouterr().out.splitlines() == [
             "You are in week1: 0 of 1 exercise done, 0/2 points.",
+            "Begin with the lesson: week1/README.md",
             "Next: dot in week1/vectors.py:3",
         ]
 
@@ -91,6 +92,7 @@ class TestWhereAmI:
         assert cli.main([]) == 0
         assert capsys.readouterr().out.splitlines() == [
             "You are in week2: 0 of 1 exercise done, 0/2 points.",
+            "Begin with the lesson: week2/README.md",
             "Next: counter in week2/machines.py",
         ]
 
@@ -102,6 +104,13 @@ class TestWhereAmI:
         assert out.startswith("All of it is done: 2 exercises.")
         assert "kata show nanogpt" in out
         assert max(map(len, out.splitlines())) <= 80
+
+    def test_a_bonus_that_is_left_is_named_after_it(self, katas, capsys):
+        solve(katas, "dot")
+        assert cli.main([]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].startswith("All of it is done but for bonuses: 1 exercise.")
+        assert lines[-1] == "Next: extra in week1/vectors.py"
 
     def test_the_farewell_names_commands_that_exist(self, katas, capsys):
         solve(katas, "dot", "extra")
