@@ -31,9 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     from kata.visible_tests import VisibleTests
 
     project = Project(root)
-    board = Board(config, project)
     config.pluginmanager.register(VisibleTests(config, project), "kata-visible-tests")
-    config.pluginmanager.register(board, "kata-board")
+    config.pluginmanager.register(board := Board(config, project), "kata-board")
     config.pluginmanager.register(Recorder(project, board.results), "kata-recorder")
     if config.option.verbose <= 0 and all(_is_in_a_week(path, root) for path in paths):
         config.option.no_header = True
