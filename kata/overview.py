@@ -101,7 +101,8 @@ def _list_exercise(screen: Screen, progress: Progress, exercise: Exercise) -> No
         *([f"{record.minutes:.0f} min"] if record.minutes >= 1 else []),
         *([_plural(record.hints, "hint")] if record.hints else []),
     ]
-    screen.clipped(row + ", ".join(notes), **{status.colour: True})
+    colour = status.colour
+    screen.clipped(row + ", ".join(notes), red=colour == "red", green=colour == "green")
 
 
 def show_status(project: Project) -> int:

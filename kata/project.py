@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from exercises.catalogue import Catalogue, Exercise, Module
 from exercises.layout import TEST_PREFIX, Layout, module_of_test
 from kata.errors import UsageError
-from kata.state import FILE, State, load_state, updating
 
 if TYPE_CHECKING:
     from kata.learner import LearnersModule
     from kata.rules import Violation
+    from kata.state import State
 
 
 class Project:
@@ -114,6 +114,8 @@ class Project:
         UsageError
             If its file can't be read or written.
         """
+        from kata.state import FILE, State, updating  # which `kata --help` does without
+
         if not any((self.root / week.name).is_dir() for week in self.catalogue.weeks):
             yield State()  # the installed catalogue, asked from some other folder
             return
@@ -131,6 +133,8 @@ class Project:
         UsageError
             If its file can't be read.
         """
+        from kata.state import FILE, load_state
+
         try:
             return _with_note_told(load_state(self.root))
         except OSError as error:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -228,6 +227,8 @@ def updating(root: Path) -> Iterator[State]:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Put `content` in `path` in one step: a kill leaves the old file or the new one."""
+    import tempfile  # which takes longer to load than all else that `kata hint` needs
+
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "wb") as file:
