@@ -92,18 +92,24 @@ class Runner:
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
-        threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, args=[self._process], daemon=True)
+        self._listener.start()
 
     def _listen(self, process: subprocess.Popen[str]) -> None:
         """Pass on what the warm process says, and that it has ended."""
+        assert process.stdin is not None
         assert process.stdout is not None
-        for line in process.stdout:
-            try:
-                message = json.loads(line)
-            except ValueError:
-                continue  # the learner's code has found the stream
-            self._tell(Heard(process, message))
-        self._tell(Heard(process, {"gone": process.wait()}))
+        with process.stdout:
+            for line in process.stdout:
+                try:
+                    message = json.loads(line)
+                except ValueError:
+                    continue  # the learner's code has found the stream
+                self._tell(Heard(process, message))
+        status = process.wait()
+        with suppress(OSError):  # what was asked of it last did not arrive
+            process.stdin.close()
+        self._tell(Heard(process, {"gone": status}))
 
     @property
     def is_running(self) -> bool:
@@ -129,7 +135,7 @@ class Runner:
         try:
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
-        except OSError:  # it was ended from outside
+        except (OSError, ValueError):  # it has ended, and its stream may be closed
             self._start()
             self._send(request)
 
@@ -221,7 +227,7 @@ class Runner:
         if self._child is not None:
             _kill_group(self._child)
         _kill(self._process)
-        self._process.wait()
+        self._listener.join()
         self._folder.cleanup()
 
 
