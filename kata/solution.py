@@ -19,7 +19,7 @@ from kata.progress import Progress
 from kata.project import Project
 from kata.seal import SEALED, unseal
 
-MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
+MARKER = "###"  # begins the comments around what a learner writes
 BETWEEN = "   |   "
 
 
@@ -90,7 +90,7 @@ def as_shown(source: str, name: str) -> list[str]:
     lines: list[str | None] = list(source.replace("\r\n", "\n").split("\n")[first:end])
     for start, stop in _docstrings("\n".join(map(str, lines))):
         lines[start:stop] = [None] * (stop - start)
-    return [line for line in lines if line is not None and line.strip() not in MARKERS]
+    return [line for line in lines if line is not None and not line.strip().startswith(MARKER)]
 
 
 def _docstrings(source: str) -> Sequence[tuple[int, int]]:
