@@ -37,6 +37,15 @@ class _Untitled(Screen):
         """Leave it out."""
 
 
+class _Buffer(io.StringIO):
+    """A text that has to do with the signs which the terminal knows."""
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """The terminal's."""
+        return sys.stdout.encoding
+
+
 class View:
     """The terminal as `kata watch` uses it.
 
@@ -108,10 +117,9 @@ class View:
 
     def _lines(self, watch: Watch, width: int, height: int) -> list[str]:
         """Return the lines of the whole screen: head, message, body, foot."""
-        text = io.StringIO()
+        text = _Buffer()
         writer = Writer(text, has_colour=not self._is_plain and has_colour(sys.stdout), width=width)
         screen = _Untitled(writer)
-        screen._encoding = sys.stdout.encoding or "utf-8"
         self._head(screen, watch)
         if watch.message:
             for line in textwrap.wrap(watch.message, width - 1):

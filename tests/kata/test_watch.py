@@ -299,6 +299,11 @@ class TestTheTerminal:
         terminal.waits_for("· to do")
         assert not re.search(r"\x1b\[[0-9;]*m", terminal.shown)
 
+    def test_a_terminal_that_knows_few_signs(self, watch):
+        terminal = watch(PYTHONIOENCODING="ascii")
+        terminal.waits_for("week1 ######.............. 1 of 3 done", "- to do")
+        assert terminal.shown.isascii()
+
     @pytest.mark.parametrize(("argv", "term"), [((), "dumb"), (("--plain",), "xterm")])
     def test_lines_only(self, watch, argv, term):
         terminal = watch(*argv, TERM=term)
