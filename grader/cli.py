@@ -177,6 +177,11 @@ def _add_release(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     release.add_argument(
         "--notebooks", action="store_true", help="put the weeks into it as notebooks, too"
     )
+    release.add_argument(
+        "--with-solutions",
+        action="store_true",
+        help="put our solutions into it, sealed: `kata solution` shows one that is solved",
+    )
     release.add_argument("--week", default="", metavar="WEEK", help="which week Gradescope grades")
     release.set_defaults(command=make_release)
 
@@ -401,11 +406,14 @@ def test_by_noise(args: argparse.Namespace) -> int:
 
 
 def write_the_stubs(args: argparse.Namespace) -> int:
-    """Write the stubs that are stale."""
+    """Write the stubs that are stale, and pack all of them for `kata reset`."""
+    from grader.authoring.release import pack_given
     from grader.authoring.stubs import write_stubs
     from grader.course import Course
 
-    written = write_stubs(Course())
+    course = Course()
+    written = write_stubs(course)
+    pack_given(course)
     for name in written:
         print(f"wrote {name}")
     if not written:
@@ -419,13 +427,17 @@ def make_release(args: argparse.Namespace) -> int:
 
     if args.gradescope and args.notebooks:
         raise InputError("--notebooks: is for the learner copy, not for Gradescope; leave one out")
+    if args.gradescope and args.with_solutions:
+        raise InputError(
+            "--with-solutions: is for the learner copy: Gradescope's has them; leave it out"
+        )
     if args.gradescope:
         release_autograder(args.out, args.week)
         print(f"autograder: {args.out}; it holds the solutions: for Gradescope alone")
         return OK
     if args.week:
         raise InputError(f"--week {args.week}: the learner copy holds all weeks; leave it out")
-    release(args.out, with_notebooks=args.notebooks)
+    release(args.out, with_notebooks=args.notebooks, with_solutions=args.with_solutions)
     print(f"learner copy: {args.out}")
     return OK
 

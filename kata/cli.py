@@ -1,16 +1,15 @@
-"""The command `kata`: hints, the list of exercises, and the learner's functions at work."""
+"""The command `kata`: where a learner is, hints, and the learner's functions at work."""
 
 from __future__ import annotations
 
 import argparse
-import difflib
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from exercises.catalogue import HERE, Catalogue, CatalogueError, Exercise, Week
+from exercises.catalogue import HERE, CatalogueError
 from exercises.layout import find_root
 from kata.errors import UsageError
 from kata.project import Project
@@ -28,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_USAGE if error.code else DONE
     try:
         project = Project(find_root(Path.cwd()) or HERE.parent)
-        code = _run(project, args)
+        code = int(args.run(project, args))
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
@@ -43,49 +42,147 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_USAGE
 
 
-def _run(project: Project, args: argparse.Namespace) -> int:
-    if args.command == "hint":
-        return hint(project, args.exercise, args.number)
-    if args.command == "list":
-        return list_exercises(project, args.week)
-    # The shows need numpy, which takes longer to load than all the rest.
-    if args.model == "nanogpt":
-        from kata.shows.nanogpt import Request, show_nanogpt
-
-        request = Request(args.prompt, args.length, args.temperature, args.top_k, args.seed)
-        return show_nanogpt(project, request)
-    from kata.shows.ddpm import show_ddpm
-
-    return show_ddpm(project, args.digit, args.seed)
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="kata",
-        description="Hints, a list of the exercises, and your functions at work in a model. "
+        description="Where you are, hints, and your functions at work in a model. "
         "To check your work: pytest week1",
+        epilog="kata alone says where you are and what is next.",
     )
     parser.add_argument("--version", action=ShowVersion, help="show the version, and exit")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    command = commands.add_parser(
-        "hint", help="show a hint for an exercise", description="Show a hint for an exercise."
+    parser.set_defaults(run=_show_place)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add(commands, "next", "show the next exercise", _show_next)
+    command = _add(commands, "watch", "run on each save what it concerns", _watch)
+    command.add_argument(
+        "name", metavar="NAME", nargs="?", help="a week, a module or an exercise; else this week"
     )
-    command.add_argument("exercise", metavar="EXERCISE", help="its name, such as dot")
+    command.add_argument(
+        "--poll", action="store_true", help="look at the files all the time: for network drives"
+    )
+    command.add_argument(
+        "--plain", action="store_true", help="only write lines: for screen readers"
+    )
+    command = _add(commands, "hint", "show a hint for an exercise", _hint)
+    command.add_argument(
+        "exercise",
+        metavar="EXERCISE",
+        nargs="?",
+        help="its name, such as dot; for a module or a week the next in it; else the next of all",
+    )
     command.add_argument(
         "number",
         metavar="NUMBER",
         type=int,
         nargs="?",
-        default=1,
         help="which hint: 1 (default) is a nudge, the last one nearly gives it away",
     )
-    command = commands.add_parser(
-        "list", help="list the exercises", description="List the exercises."
-    )
+    command = _add(commands, "list", "list the exercises, and what became of each", _list)
     command.add_argument("week", metavar="WEEK", nargs="?", help="such as week1; all if left out")
+    _add(commands, "status", "show what is done of each week", _show_status)
+    command = _add(commands, "solution", "show our solution of a solved exercise", _solution)
+    command.add_argument("exercise", metavar="EXERCISE", help="its name, such as dot")
+    command.add_argument(
+        "--give-up", action="store_true", help="before it is solved; your progress will say so"
+    )
+    command = _add(commands, "reset", "bring back an exercise as it was given", _reset)
+    command.add_argument(
+        "name",
+        metavar="EXERCISE",
+        help="its name, such as dot; or vectors.py or week1 for whole files",
+    )
+    command = _add(commands, "open", "print where an exercise stands", _open)
+    command.add_argument(
+        "exercise", metavar="EXERCISE", nargs="?", help="its name, such as dot; else the next"
+    )
+    command.add_argument(
+        "--editor", action="store_true", help="open it in $VISUAL, $EDITOR or VS Code"
+    )
     _add_show(commands)
     return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    what: str,
+    run: Callable[[Project, argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    description = f"{what[0].upper()}{what[1:]}."
+    command = commands.add_parser(name, help=what, description=description)
+    command.set_defaults(run=run)
+    return command
+
+
+# Each command loads what it needs: `kata hint` is to be fast, and numpy takes longer than the rest.
+
+
+def _show_place(project: Project, args: argparse.Namespace) -> int:
+    from kata.overview import show_place
+
+    return show_place(project)
+
+
+def _show_next(project: Project, args: argparse.Namespace) -> int:
+    from kata.overview import show_next
+
+    return show_next(project)
+
+
+def _show_status(project: Project, args: argparse.Namespace) -> int:
+    from kata.overview import show_status
+
+    return show_status(project)
+
+
+def _watch(project: Project, args: argparse.Namespace) -> int:
+    from kata.watching.watch import watch
+
+    return watch(project, args.name, polls=args.poll, is_plain=args.plain)
+
+
+def _list(project: Project, args: argparse.Namespace) -> int:
+    from kata.overview import list_exercises
+
+    return list_exercises(project, args.week)
+
+
+def _hint(project: Project, args: argparse.Namespace) -> int:
+    from kata.hints import hint
+
+    return hint(project, args.exercise, args.number)
+
+
+def _solution(project: Project, args: argparse.Namespace) -> int:
+    from kata.solution import show_solution
+
+    return show_solution(project, args.exercise, gives_up=args.give_up)
+
+
+def _reset(project: Project, args: argparse.Namespace) -> int:
+    from kata.reset import reset
+
+    return reset(project, args.name)
+
+
+def _open(project: Project, args: argparse.Namespace) -> int:
+    from kata.editor import open_exercise
+
+    return open_exercise(project, args.exercise, in_editor=args.editor)
+
+
+def _show_nanogpt(project: Project, args: argparse.Namespace) -> int:
+    from kata.shows.nanogpt import Request, show_nanogpt
+
+    request = Request(args.prompt, args.length, args.temperature, args.top_k, args.seed)
+    return show_nanogpt(project, request)
+
+
+def _show_ddpm(project: Project, args: argparse.Namespace) -> int:
+    from kata.shows.ddpm import show_ddpm
+
+    return show_ddpm(project, args.digit, args.seed)
 
 
 def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -99,6 +196,7 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="your GPT writes in the manner of Shakespeare",
         description="Write a text with your functions in week4/nanogpt.py.",
     )
+    command.set_defaults(run=_show_nanogpt)
     command.add_argument(
         "--prompt", metavar="TEXT", default="My love", help="the text to continue (My love)"
     )
@@ -123,6 +221,7 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="your sampler draws a handwritten digit",
         description="Draw a digit out of noise with your functions in week4/ddpm.py.",
     )
+    command.set_defaults(run=_show_ddpm)
     command.add_argument(
         "digit",
         metavar="DIGIT",
@@ -163,74 +262,6 @@ def _temperature(text: str) -> float:
     if not 0 < temperature < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return temperature
-
-
-def hint(project: Project, name: str, number: int) -> int:
-    """Show one hint for an exercise, and how to get the next."""
-    for index, exercise in enumerate(_exercises_named(project.catalogue, name)):
-        if index:
-            print()
-        print_hint(project, exercise, number)
-    return DONE
-
-
-def print_hint(project: Project, exercise: Exercise, number: int) -> None:
-    """Print one hint, and how to get the next.
-
-    Raises
-    ------
-    UsageError
-        If there is no hint of that number.
-    """
-    import textwrap
-
-    if not 1 <= number <= len(exercise.hints):
-        raise UsageError(f"{exercise.name} has hints 1 to {len(exercise.hints)}, not {number}")
-    n_hints = len(exercise.hints)
-    print(", ".join(filter(None, [f"{exercise.title} ({exercise.name})", project.place(exercise)])))
-    print()
-    print(f"Hint {number} of {n_hints}:")
-    for line in exercise.hints[number - 1].strip().splitlines():
-        print(textwrap.fill(line, 78, initial_indent="  ", subsequent_indent="  "))
-    if number < n_hints:
-        print()
-        print(f"Still stuck? {project.hint_command(exercise, number + 1)}")
-
-
-def list_exercises(project: Project, week_name: str | None) -> int:
-    """List the exercises of a week, or of all weeks."""
-    weeks = project.catalogue.weeks
-    if week_name is not None:
-        chosen = project.catalogue.week(week_name)
-        if chosen is None:
-            known = [week.name for week in weeks]
-            raise UsageError(f"no week named {week_name!r}; there are {', '.join(known)}")
-        weeks = (chosen,)
-    for index, week in enumerate(weeks):
-        if index:
-            print()
-        _print_week(week)
-    return DONE
-
-
-def _print_week(week: Week) -> None:
-    print(f"{week.name}: {week.title}, {week.max_score:g} points")
-    for module in week.modules:
-        print(f"\n  {week.name}/{module.name}.py: {module.title}")
-        for exercise in module.exercises:
-            stars = "*" * exercise.difficulty
-            bonus = ", bonus" if exercise.is_stretch else ""
-            print(f"    {exercise.name:<34} {stars:<6} {exercise.points:>3g}{bonus}")
-
-
-def _exercises_named(catalogue: Catalogue, name: str) -> tuple[Exercise, ...]:
-    found = catalogue.exercises_named(name)
-    if not found:
-        names = [exercise.name for exercise in catalogue.exercises]
-        similar = difflib.get_close_matches(name, names, n=1)
-        meant = f"did you mean {similar[0]!r}?" if similar else "see them all: kata list"
-        raise UsageError(f"no exercise named {name!r}: {meant}")
-    return found
 
 
 def _show_all_signs() -> None:

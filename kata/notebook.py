@@ -27,10 +27,10 @@ import pytest
 from exercises.catalogue import HERE, Exercise
 from kata.board import Board
 from kata.cells import Cells, Notebook, OneFile
-from kata.cli import print_hint
 from kata.deadline import start_deadline
 from kata.errors import UsageError
 from kata.explain import TookTooLongError
+from kata.hints import print_hint
 from kata.page import Report
 from kata.project import Project
 from kata.summary import Results, points_of

@@ -5,7 +5,8 @@ working. Where no catalogue of exercises is in reach, nothing is registered and 
 pytest loads this file in every project of an environment.
 
 `VisibleTests` runs where tests run, which may be a worker of pytest-xdist, and puts what became
-of each test into its report. `Board` reads the reports where the results are shown.
+of each test into its report. `Board` reads the reports where the results are shown, and `Recorder`
+keeps them.
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from kata.board import Board
     from kata.project import Project
+    from kata.recording import Recorder
     from kata.visible_tests import VisibleTests
 
     project = Project(root)
     config.args = [_tests_of(arg, project, config.invocation_params.dir) for arg in config.args]
     config.pluginmanager.register(VisibleTests(config, project), "kata-visible-tests")
-    config.pluginmanager.register(Board(config, project), "kata-board")
+    config.pluginmanager.register(board := Board(config, project), "kata-board")
+    config.pluginmanager.register(Recorder(project, board.results), "kata-recorder")
     if config.option.verbose <= 0 and all(_is_in_a_week(path, root) for path in paths):
         config.option.no_header = True
 

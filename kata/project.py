@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exercises.catalogue import Catalogue, Exercise, Module
 from exercises.layout import TEST_PREFIX, Layout, module_of_test
+from kata.errors import UsageError
 
 if TYPE_CHECKING:
     from kata.learner import LearnersModule
     from kata.rules import Violation
+    from kata.state import State
 
 
 class Project:
@@ -93,9 +98,53 @@ class Project:
 
     def place(self, exercise: Exercise) -> str:
         """Return where an exercise is written, as `week1/vectors.py:12`."""
-        path = self.learners_file(exercise)
-        line = _line_of_definition(path, exercise.object_name)
-        return self.short(path) + (f":{line}" if line else "")
+        line = self.line_of(exercise)
+        return self.short(self.learners_file(exercise)) + (f":{line}" if line else "")
+
+    def line_of(self, exercise: Exercise) -> int | None:
+        """Return the line in which an exercise begins, or None where it is not in its file."""
+        return _line_of_definition(self.learners_file(exercise), exercise.object_name)
+
+    @contextmanager
+    def updating_state(self) -> Iterator[State]:
+        """Give the learner's state to be changed; it is kept only where there is work of theirs.
+
+        Raises
+        ------
+        UsageError
+            If its file can't be read or written.
+        """
+        from kata.state import FILE, State, updating  # which `kata --help` does without
+
+        if not any((self.root / week.name).is_dir() for week in self.catalogue.weeks):
+            yield State()  # the installed catalogue, asked from some other folder
+            return
+        try:
+            with updating(self.root) as state:
+                yield _with_note_told(state)
+        except OSError as error:
+            raise UsageError(f"{FILE} cannot be read or written: {error.strerror}") from error
+
+    def load_state(self) -> State:
+        """Return the learner's state.
+
+        Raises
+        ------
+        UsageError
+            If its file can't be read.
+        """
+        from kata.state import FILE, load_state
+
+        try:
+            return _with_note_told(load_state(self.root))
+        except OSError as error:
+            raise UsageError(f"{FILE} cannot be read: {error.strerror}") from error
+
+
+def _with_note_told(state: State) -> State:
+    if state.note:
+        print(f"kata: {state.note}", file=sys.stderr)
+    return state
 
 
 def _line_of_definition(path: Path, name: str) -> int | None:

@@ -6,10 +6,11 @@ goes in, so that a new file of ours stays out until somebody adds it here.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.authoring.archives import content_of, zip_of
@@ -17,6 +18,9 @@ from grader.authoring.stubs import stub_texts
 from grader.course import Course
 from grader.errors import InputError
 from grader.files import write_atomically, writing_to
+from kata.given import GIVEN
+from kata.seal import SEALED, seal
+from kata.solution import as_shown
 
 # What only instructors and authors need stands in the README between these.
 PRIVATE = re.compile(r"<!-- BEGIN NOT FOR LEARNERS -->.*?<!-- END NOT FOR LEARNERS -->\n*", re.S)
@@ -26,8 +30,16 @@ EXECUTABLE = ("setup.sh", "run_autograder")
 LESSON = (".md", ".png", ".svg", ".gz")  # its words, pictures and data
 
 
-def release(out: Path, course: Course | None = None, *, with_notebooks: bool = False) -> None:
-    """Write the learner copy to a new folder, or to a `.zip`, with the weeks as notebooks or not.
+def release(
+    out: Path,
+    course: Course | None = None,
+    *,
+    with_notebooks: bool = False,
+    with_solutions: bool = False,
+) -> None:
+    """Write the learner copy to a new folder, or to a `.zip`.
+
+    With the weeks as notebooks too, and with our solutions, sealed, or not.
 
     Raises
     ------
@@ -42,6 +54,8 @@ def release(out: Path, course: Course | None = None, *, with_notebooks: bool = F
         from grader.authoring.notebooks import released_files
 
         files |= dict(released_files(course))
+    if with_solutions:
+        files[SEALED] = _sealed_solutions(course)
     try:
         if out.suffix == ".zip":
             write_atomically(out, zip_of({f"{out.stem}/{name}": files[name] for name in files}))
@@ -98,6 +112,7 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
                 yield str(path.relative_to(course.root)), content_of(path)
     # The stubs are made anew from the references: a week folder in use may hold solved ones.
     stubs = stub_texts(course)
+    yield GIVEN, _given_archive(stubs)
     for week in course.catalogue.weeks:
         folder = course.root / week.name
         for path in sorted(folder.rglob("*")):
@@ -108,6 +123,26 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
             yield stub, stubs[stub].encode("utf-8")
             tests = course.layout.visible_tests(module)
             yield str(tests.relative_to(course.root)), content_of(tests)
+
+
+def _sealed_solutions(course: Course) -> bytes:
+    sealed = {}
+    for week in course.catalogue.weeks:
+        for module in week.modules:
+            source = course.read(course.layout.reference(module))
+            for exercise in module.exercises:
+                name = f"{exercise.week}/{exercise.name}"
+                sealed[name] = seal(name, "\n".join(as_shown(source, exercise.object_name)))
+    return (json.dumps(sealed, indent=0) + "\n").encode("ascii")
+
+
+def pack_given(course: Course) -> None:
+    """Write the archive from which `kata reset` takes stubs, into this repository itself."""
+    write_atomically(course.root / GIVEN, _given_archive(stub_texts(course)))
+
+
+def _given_archive(stubs: Mapping[str, str]) -> bytes:
+    return zip_of({name: text.encode("utf-8") for name, text in stubs.items()})
 
 
 def _write_folder(out: Path, files: dict[str, bytes]) -> None:

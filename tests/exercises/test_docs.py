@@ -11,6 +11,7 @@ import pytest
 from exercises import load_catalogue
 from grader.course import ROOT
 from kata.cli import build_parser
+from kata.names import find_meant
 
 CATALOGUE = load_catalogue(ROOT / "exercises")
 WEEKS = [week.name for week in CATALOGUE.weeks]
@@ -265,14 +266,13 @@ def _is_kata(words: list[str]) -> bool:
             return name in names and int(number[0] if number else 1) <= n_hints
         case ["list", *weeks]:
             return set(weeks) <= set(WEEKS)
-        case ["show", *request]:
+        case _:
             try:
-                build_parser().parse_args(["show", *request])
+                args = build_parser().parse_args(words)
             except SystemExit:
                 return False
-            return True
-        case _:
-            return False
+            name = getattr(args, "name", None) or getattr(args, "exercise", None)
+            return name is None or bool(find_meant(CATALOGUE, name).exercises)
 
 
 def _is_pytest(words: list[str]) -> bool:

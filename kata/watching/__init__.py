@@ -1,0 +1,1 @@
+"""`kata watch`: save, and see at once what the visible tests say."""
