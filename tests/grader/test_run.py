@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import io
 import json
 import signal
 import subprocess
@@ -232,6 +233,37 @@ class TestResume:
             fcntl.flock(lock, fcntl.LOCK_EX)
             with pytest.raises(InputError, match="another grading run"):
                 toys.grade()
+
+
+class TestProgress:
+    """What a terminal shows while a class is graded, and a file that the output goes to."""
+
+    def over(self, console: Console, *seconds: float) -> str:
+        begun = [time.monotonic() - each for each in seconds]
+        in_work = [(f"learner{number} week2", since) for number, since in enumerate(begun)]
+        items = Progress(console).over(["ada week1"], 3, str, lambda: in_work)
+        assert list(items) == ["ada week1"]
+        return console.file.getvalue()
+
+    @pytest.mark.parametrize(
+        ("seconds", "says"),
+        [
+            ((25.2, 35.2, 1.0), "learner1 week2 for 35 s and 1 more"),
+            ((20.2, 19.0), "learner0 week2 for 20 s"),
+        ],
+    )
+    def test_what_runs_long_is_named(self, seconds, says):
+        terminal = Console(file=io.StringIO(), force_terminal=True, width=120)
+        text = self.over(terminal, *seconds)
+        assert says in text
+        assert ("more" in text) == ("more" in says)
+
+    def test_what_does_not_is_not(self):
+        terminal = Console(file=io.StringIO(), force_terminal=True, width=120)
+        assert "learner" not in self.over(terminal, 19.0, 0.0)
+
+    def test_a_file_gets_plain_lines(self):
+        assert self.over(Console(file=io.StringIO()), 60.0) == "graded 1/3: ada week1\n"
 
 
 class TestBadInput:
