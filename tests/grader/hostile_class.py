@@ -65,7 +65,7 @@ class WatchedArguments(Arguments):
 def limits(marker: int) -> Limits:
     """Return short limits; the odd number of bytes tells this run's processes from others'."""
     return Limits(
-        call_cpu_s=0.5, call_idle_s=0.5, call_wall_s=2.0, child_cpu_s=20, output_bytes=marker
+        call_cpu_s=0.5, call_idle_s=0.5, call_wall_s=6.0, child_cpu_s=20, output_bytes=marker
     )
 
 

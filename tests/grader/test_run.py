@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import fcntl
 import io
 import json
-import signal
-import subprocess
-import sys
+import random
+import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from benchmarks import kills
 from grader.cli import main
 from grader.errors import InputError
 from grader.progress import Progress
@@ -196,35 +196,15 @@ class TestResume:
         toys.grade()
         assert (toys.grades / "seed.txt").read_text() == "1\n"
 
-    def test_kill_at_random_moments_loses_and_doubles_nothing(self, toys, tmp_path):
-        names = [f"learner{i:02}" for i in range(12)]
-        for index, name in enumerate(names):
-            toys.hand_in(name, REFERENCE if index % 2 else WRONG_DOUBLE)
-        code = (
-            "import sys; from pathlib import Path; from grader.course import Course;"
-            "from tests.grader.toy import grade;"
-            f"grade(Course(Path({str(toys.course.root)!r})), Path({str(toys.submitted)!r}), "
-            f"Path({str(toys.grades)!r}))"
-        )
-        deaths = 0
-        for attempt in range(8):
-            process = subprocess.Popen(
-                [sys.executable, "-c", code], cwd=ROOT, start_new_session=True
-            )
-            time.sleep(0.5 + 0.13 * attempt)
-            deaths += process.poll() is None
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            for path in (toys.grades / "results").glob("*/*.json"):
-                json.loads(path.read_text())  # what is there is whole
-        assert deaths > 0
-        subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-        for index, name in enumerate(names):
-            assert toys.result(name)["score"] == (7.5 if index % 2 else 3.5)
-        with (toys.grades / "grades.csv").open() as file:
-            rows = list(csv.reader(file))
-        assert [row[0] for row in rows] == ["learner", *names]
-        assert not list(toys.grades.rglob(".writing-*"))
+    def test_kills_at_random_moments_lose_and_double_nothing(self, tmp_path):
+        """Of the coordinator, a worker, a zygote or a child; `benchmarks/kills.py` tries more."""
+        kills.make_class(tmp_path, 12)
+        report = kills.Report()
+        # With these numbers a zygote, a worker, a child and the coordinator get SIGKILL.
+        kills.disturb(kills.Place(tmp_path, "jobs2"), 4, random.Random(2961), 0, report)
+        assert report.done.total() == 4
+        assert report.differences == []
+        assert report.left == []
 
     def test_two_runs_do_not_write_to_one_folder(self, toys):
         toys.hand_in("ada", REFERENCE)
@@ -257,6 +237,19 @@ class TestProgress:
         text = self.over(terminal, *seconds)
         assert says in text
         assert ("more" in text) == ("more" in says)
+
+    def test_rate_and_time_left(self):
+        def items() -> Iterator[str]:
+            for number in range(4):
+                time.sleep(0.2)
+                yield f"learner{number} week2"
+
+        terminal = Console(file=io.StringIO(), force_terminal=True, width=120)
+        assert len(list(Progress(terminal).over(items(), 9, str))) == 4
+        text = terminal.file.getvalue()
+        assert "3/9" in text
+        assert re.search(r"\d\.\d/s", text)
+        assert re.search(r"0:00:0\d", text)
 
     def test_what_does_not_is_not(self):
         terminal = Console(file=io.StringIO(), force_terminal=True, width=120)
