@@ -28,13 +28,15 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from grader.authoring.stubs import write_stubs
-from tests.grader.toy import REFERENCE, hand_in, make_course
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from grader.authoring.stubs import write_stubs  # noqa: E402
+from tests.grader.toy import REFERENCE, hand_in, make_course  # noqa: E402
 
 if TYPE_CHECKING:
     from tests.grader.test_cluster import Machines
 
-ROOT = Path(__file__).resolve().parents[1]
 MODES = ("jobs1", "jobs2", "dask")
 N_MACHINES = 2
 STOPPED_SHARE = 0.25
