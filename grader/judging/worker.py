@@ -35,6 +35,7 @@ OWN_MEMORY_BYTES = 3 << 30
 LOOK_EVERY_S = 0.25
 STOOD_STILL_S = 1.0
 TRIES = 2
+TRIES_TO_PROVE = 3
 
 
 @dataclass(frozen=True)
@@ -123,11 +124,15 @@ class Worker:
 
     def _prove(self) -> None:
         """Try the sandbox; a zygote that is lost meanwhile says nothing about this machine."""
-        try:
-            self.sandbox.prove()
-        except SandboxError:
-            self.sandbox.restart()
-            self.sandbox.prove()
+        for tries_left in reversed(range(TRIES_TO_PROVE)):
+            try:
+                self.sandbox.prove()
+            except SandboxError:
+                self.sandbox.restart()
+                if not tries_left:
+                    raise
+            else:
+                return
 
     def close(self) -> None:
         """End the sandbox."""

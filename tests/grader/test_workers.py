@@ -23,7 +23,8 @@ from grader.intake.submission import File, Submission
 from grader.judging.verdicts import Grader
 from grader.judging.worker import Order, Worker
 from grader.results import Misconception, Result, read_result, result_path
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import ALL_LAYERS, Limits
+from grader.sandbox.sandbox import Sandbox
 from grader.workers import DiedError, Process, Workers, _Child
 from tests.grader.toy import REFERENCE
 
@@ -141,6 +142,23 @@ class TestWorkers:
         assert graded.result.score == 7.5
         assert (tmp_path / "at the start").exists()
         assert (tmp_path / "in a test").exists()
+
+    def test_a_zygote_that_is_lost_while_the_sandbox_is_tried(self, course, monkeypatch, request):
+        """Another one is tried: it says nothing about the machine."""
+        prove, lost = Sandbox.prove, []
+
+        def lose_the_first(sandbox: Sandbox) -> None:
+            if not lost:
+                lost.append(sandbox.zygote.process.pid)
+                sandbox.zygote.process.kill()
+            prove(sandbox)
+
+        monkeypatch.setattr(Sandbox, "prove", lose_the_first)
+        order = Order(root=course.root, **{**ORDER, "layers": ALL_LAYERS})
+        worker = Worker(order)
+        request.addfinalizer(worker.close)
+        assert worker.sandbox.zygote.process.pid not in lost
+        assert worker.grade(_submission("return 2 * x")).result.score == 7.5
 
     def test_one_that_never_starts_ends_the_run(self, monkeypatch):
         monkeypatch.setattr("grader.judging.worker.open_worker", os._exit)
