@@ -55,7 +55,7 @@ CORE = ["fork_bomb", "kill_all", "kill_parent", "ptrace_parent", "process_memory
 CORE += ["limits_of_others", "read_solutions", "read_proc", "read_system_files", "write_files"]
 CORE += ["odd_system_calls", "exit_in_call", "forged_pass", "frame_walk", "shared_memory"]
 # For each way to run; with KATA_ALL_ATTACKS in the environment, all of them (minutes).
-FEW = ["exit_in_call", "forged_pass", "stop_itself"]
+FEW = ["exit_in_call", "forged_pass"]
 IN_EACH_MODE = ATTACKS if "KATA_ALL_ATTACKS" in os.environ else FEW
 
 
