@@ -56,7 +56,6 @@ def plain_pytest(submission: Path, week: str) -> Cost:
     tests = [str(path) for path in sorted((ROOT / "tests" / week).glob("test_*.py"))]
     command = [sys.executable, "-m", "pytest", "-q", "--noconftest", "-p", "no:kata"]
     command += ["-p", "no:cacheprovider", "-p", "in_process_fixtures", *tests]
-    command += ["-o", "required_plugins="]
     env = {"KATA_SUBMISSION": str(submission), "PYTHONPATH": str(ROOT / "benchmarks")}
     return run(command, str(ROOT), {**env, "OPENBLAS_NUM_THREADS": "1"})
 

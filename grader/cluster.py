@@ -226,6 +226,7 @@ class _InWork(Generic[T]):
 
     address: str
     task: _Task[T] | None
+    since: float = field(default_factory=time.monotonic)
 
 
 class Cluster:
@@ -240,6 +241,7 @@ class Cluster:
         self.void: tuple[VoidTest, ...] = ()
         self._order = order
         self._say = say
+        self._session: _Session[Any] | None = None
         # Of a connection that is lost it writes a traceback, and we a sentence.
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
 
@@ -261,7 +263,7 @@ class Cluster:
             raise InputError(f"--scheduler {self.address}: {error}") from error
         void: tuple[VoidTest, ...] | None = None
         while True:
-            session = _Session(client, terms, void, tasks, self._say)
+            session = self._session = _Session(client, terms, void, tasks, self._say)
             try:
                 for answer in session.grade():
                     self.sandbox, self.void = session.sandbox, session.void or ()
@@ -272,6 +274,10 @@ class Cluster:
             finally:
                 session.close()
             client = self._connect_again()
+
+    def in_work(self) -> list[tuple[Any, float]]:
+        """Return the submissions that are being graded, and when each was begun (monotonic)."""
+        return self._session.in_work() if self._session else []
 
     def _connect_again(self) -> Client:
         self._say(f"the scheduler {self.address} is lost; waiting {WAIT_S:g} s for it to come back")
@@ -336,6 +342,11 @@ class _Session(Generic[T]):
             except queue.Empty:
                 continue
             yield from self._settle(future)
+
+    def in_work(self) -> list[tuple[T, float]]:
+        """Return what is being graded, and since when."""
+        works = list(self._in_work.values())
+        return [(work.task.hand_in, work.since) for work in works if work.task]
 
     def close(self) -> None:
         """Dismiss the workers, and leave the scheduler."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -54,6 +55,9 @@ def indistinct(folder: Path, names: Iterable[str]) -> list[str]:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove what a killed run was writing."""
-    for path in folder.rglob(f"{TEMPORARY_PREFIX}*"):
+    for path in list(folder.rglob(f"{TEMPORARY_PREFIX}*")):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+            continue
         with contextlib.suppress(OSError):
             path.unlink()

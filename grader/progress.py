@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TypeVar
 
 from rich.console import Console
@@ -20,8 +21,11 @@ from rich.text import Text
 from grader.printing import printable
 
 T = TypeVar("T")
+# What is in work, and since when, as `time.monotonic` tells it.
+InWork = Callable[[], list[tuple[str, float]]]
 LINES = 20
 WIDTH = 24
+LONG_S = 20.0
 
 
 class Rate(ProgressColumn):
@@ -30,6 +34,26 @@ class Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         """Return the text of the column."""
         return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+
+class Long(ProgressColumn):
+    """What has been in work for longest, if that is long."""
+
+    max_refresh = 0.5
+
+    def __init__(self, in_work: InWork) -> None:
+        super().__init__()
+        self._in_work = in_work
+
+    def render(self, task: Task) -> Text:
+        """Return the text of the column."""
+        now = time.monotonic()
+        long = sorted((since, name) for name, since in self._in_work() if now - since >= LONG_S)
+        if not long:
+            return Text()
+        since, name = long[0]
+        others = f" and {len(long) - 1} more" if len(long) > 1 else ""
+        return Text(f"{printable(name, WIDTH)} for {now - since:.0f} s{others}", no_wrap=True)
 
 
 class Progress:
@@ -42,8 +66,17 @@ class Progress:
         """Tell what happens meanwhile."""
         self.console.print(Text("\n".join(map(printable, text.splitlines()))), soft_wrap=True)
 
-    def over(self, items: Iterable[T], total: int, name: Callable[[T], str]) -> Iterator[T]:
-        """Yield the items, of which there will be `total`, as they come."""
+    def over(
+        self,
+        items: Iterable[T],
+        total: int,
+        name: Callable[[T], str],
+        in_work: InWork = lambda: [],
+    ) -> Generator[T, None, None]:
+        """Yield the items, of which there will be `total`, as they come.
+
+        A terminal also shows what has been in work for long.
+        """
         if not self.console.is_terminal:
             yield from self._lines(items, total, name)
             return
@@ -53,6 +86,7 @@ class Progress:
             MofNCompleteColumn(),
             Rate(),
             TimeRemainingColumn(),
+            Long(in_work),
         )
         with Bar(*columns, console=self.console, transient=True) as bar:
             task = bar.add_task("", total=total)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,7 +128,7 @@ def grade_class(
     """
     course = course or Course()
     collected = _choose(request, course)
-    with _only_run(request.grades):
+    with _only_run(request.grades) as check_folder:
         seed = _seed(request)
         remove_leftovers(request.grades)
         decided = _decide(request, course, collected.hand_ins, seed)
@@ -135,7 +136,7 @@ def grade_class(
             explain([decision for _, decision in decided])
         todo = [hand_in for hand_in, decision in decided if decision.is_graded]
         workers = _workers(request, _order(request, course, todo, seed), progress)
-        done = _grade_all(request, workers, todo, progress)
+        done = _grade_all(request, workers, todo, progress, check_folder)
         if todo:
             write_void_tests_csv(request.grades, workers.void)
         unreadable: list[str] = []
@@ -181,25 +182,34 @@ def _workers(request: Request, order: Order, progress: Progress) -> Workers | Cl
 
 
 def _grade_all(
-    request: Request, workers: Workers | Cluster, todo: Sequence[HandIn], progress: Progress
+    request: Request,
+    workers: Workers | Cluster,
+    todo: Sequence[HandIn],
+    progress: Progress,
+    check_folder: Callable[[], None],
 ) -> _Done:
     done = _Done()
     graded = progress.over(
-        workers.grade(todo), len(todo), lambda pair: f"{pair[0].learner} {pair[0].week}"
+        workers.grade(todo),
+        len(todo),
+        lambda pair: f"{pair[0].learner} {pair[0].week}",
+        lambda: [(f"{each.learner} {each.week}", since) for each, since in workers.in_work()],
     )
-    for hand_in, answer in graded:
-        name = f"{hand_in.learner} {hand_in.week}"
-        done.notes += [f"{name}: {note}" for note in answer.notes]
-        troubles = [f"{name}: {trouble}" for trouble in answer.troubles]
-        if answer.result is None:
-            done.failed += troubles
-            continue
-        done.troubles += troubles
-        try:
-            write_result(request.grades, answer.result)
-            done.graded += 1
-        except (OSError, ValueError) as error:  # a full disk; what JSON can't hold
-            done.failed.append(f"{name}: the result cannot be written: {error}")
+    with closing(graded):
+        for hand_in, answer in graded:
+            check_folder()
+            name = f"{hand_in.learner} {hand_in.week}"
+            done.notes += [f"{name}: {note}" for note in answer.notes]
+            troubles = [f"{name}: {trouble}" for trouble in answer.troubles]
+            if answer.result is None:
+                done.failed += troubles
+                continue
+            done.troubles += troubles
+            try:
+                write_result(request.grades, answer.result)
+                done.graded += 1
+            except (OSError, ValueError) as error:  # a full disk; what JSON can't hold
+                done.failed.append(f"{name}: the result cannot be written: {error}")
     return done
 
 
@@ -339,14 +349,32 @@ def _seed(request: Request) -> int:
 
 
 @contextmanager
-def _only_run(grades: Path) -> Iterator[None]:
-    """Keep a second run out of the same folder; the kernel frees the lock of a killed one."""
+def _only_run(grades: Path) -> Iterator[Callable[[], None]]:
+    """Keep a second run out of the same folder; the kernel frees the lock of a killed one.
+
+    Yields what raises an error once the folder is no longer the one that was locked: what is
+    written there would be neither with the other results nor safe from another run.
+    """
+    path = grades / LOCK_FILE
     with writing_to(grades):
         grades.mkdir(parents=True, exist_ok=True)
-        lock = (grades / LOCK_FILE).open("a")
+        lock = path.open("a")
+
+    def check() -> None:
+        try:
+            if os.path.samestat(os.stat(path), os.fstat(lock.fileno())):
+                return
+        except OSError:
+            pass
+        raise InputError(
+            f"{grades}: was removed, moved or replaced while the run was writing there; nothing "
+            "more is written. Put it back, or make room for a new one, and run the same command "
+            "again"
+        )
+
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise InputError(f"{grades}: another grading run is writing there") from error
-        yield
+        yield check

@@ -177,7 +177,7 @@ class TestAdam:
         first, second = learner.Adam([u], lr=0.5, eps=0.0), learner.Adam([v], lr=0.5, eps=0.0)
         first.step([g])
         second.step([-g])
-        assert_close([u, v], [0.5, 1.5], what="the two parameters")
+        assert_close([u, v], [0.5, 1.5], what="the pair of parameters")
         assert_close(g, 8.0, what="the gradient afterwards")
 
     def test_finds_the_bottom(self, learner):

@@ -23,6 +23,7 @@ from grader.printing import printable
 NO_LEARNERS = (".", "__MACOSX")  # how names begin that systems and editors leave behind
 MAX_NAME_BYTES = 255  # of a file on Linux: results lie in a folder of the learner's name
 SHOWN_NAME = 40
+SHOWN_FILES = 20
 
 
 def collect(submitted: Path, catalogue: Catalogue) -> Collected:
@@ -98,6 +99,7 @@ def _learners_of_folder(
     submitted: Path, catalogue: Catalogue, notes: list[str], settled: Collection[str]
 ) -> dict[str, Source]:
     learners: dict[str, Source] = {}
+    n_files = 0
     try:
         entries = sorted(os.scandir(submitted), key=lambda entry: entry.name)
     except OSError as error:
@@ -112,9 +114,16 @@ def _learners_of_folder(
         elif entry.is_dir():
             learners[entry.name] = FolderSource(Path(entry.path))
         elif name == entry.name or not entry.is_file():
-            notes.append(f"{shown}: a file where a learner's folder should be, left out")
+            n_files += 1
+            if n_files <= SHOWN_FILES:
+                notes.append(f"{shown}: a file where a learner's folder should be, left out")
         elif (submitted / name).is_dir():
             notes.append(f"{shown}: left out, since there is a folder {printable(name)} as well")
         else:
             learners[name] = LearnerArchive(Path(entry.path), catalogue)
+    if n_files > SHOWN_FILES:
+        notes.append(
+            f"{printable(str(submitted))}: {n_files - SHOWN_FILES} more files where learners' "
+            "folders should be, left out"
+        )
     return learners

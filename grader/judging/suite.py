@@ -182,7 +182,7 @@ def collect(course: Course, modules: Sequence[Module]) -> Suite:
     _forget_modules(files)
     configuration = ["-c", str(course.root / "pyproject.toml"), "--rootdir", str(course.root)]
     # What that file says for learners is not for here.
-    configuration += ["-o", "addopts=", "-o", "required_plugins="]
+    configuration += ["-o", "addopts="]
     collector = _Collector()
     with _no_wishes_of_the_environment():
         pytest.main([*OPTIONS, *configuration, *files], plugins=[collector])

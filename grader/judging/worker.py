@@ -14,19 +14,28 @@ import ctypes
 import os
 import resource
 import signal
-from collections.abc import Collection
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from grader.course import Course
 from grader.errors import SandboxError, SuiteError, describe_mistake
 from grader.intake.submission import Submission
-from grader.results import Graded, VoidTest
+from grader.results import Graded, Result, VoidTest
+from grader.sandbox.limits import Limits
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 # What hidden tests do with a result of unforeseen shape (a Gram matrix of 60,000 rows) must end as
 # a failed test, not as a grader killed for its use of memory, again in each run.
 OWN_MEMORY_BYTES = 3 << 30
+LOOK_EVERY_S = 0.25
+STOOD_STILL_S = 1.0
+TRIES = 2
+TRIES_TO_PROVE = 3
 
 
 @dataclass(frozen=True)
@@ -43,12 +52,15 @@ class Order:
         Of the hidden inputs.
     layers : tuple of str
         Walls of the sandbox; none is no protection at all.
+    limits : Limits
+        Bounds on what runs in it.
     """
 
     root: Path
     modules: tuple[tuple[str, str], ...]
     seed: int
     layers: tuple[str, ...]
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,8 @@ class Worker:
         # Here, since numpy and pytest take a while, and who gives orders needs neither.
         from grader.sandbox.sandbox import Sandbox
 
-        self.sandbox = Sandbox(layers=order.layers)
+        self.sandbox = Sandbox(order.limits, order.layers)
+        self._standstill = Standstill()
         with contextlib.ExitStack() as if_that_fails:
             if_that_fails.callback(self.sandbox.close)
             self.sandbox.start()  # which goes on beside the next steps
@@ -105,9 +118,21 @@ class Worker:
             course = Course(order.root)
             self._modules = [course.module(week, name) for week, name in order.modules]
             suite = collect(course, self._modules)
-            self.sandbox.prove()
+            self._prove()
             self._grader = Grader(course, suite, self.sandbox, order.seed)
             if_that_fails.pop_all()
+
+    def _prove(self) -> None:
+        """Try the sandbox; a zygote that is lost meanwhile says nothing about this machine."""
+        for tries_left in reversed(range(TRIES_TO_PROVE)):
+            try:
+                self.sandbox.prove()
+            except SandboxError:
+                self.sandbox.restart()
+                if not tries_left:
+                    raise
+            else:
+                return
 
     def close(self) -> None:
         """End the sandbox."""
@@ -115,7 +140,12 @@ class Worker:
 
     def void_tests(self) -> tuple[VoidTest, ...]:
         """Return the tests that their own references fail with this run's seed."""
-        return self._grader.void_tests(self._modules)
+        for _ in range(TRIES):
+            self._standstill.begin()
+            void = self._grader.void_tests(self._modules)
+            if not (void and self._standstill.was_seen):
+                break
+        return void
 
     def leave_out(self, ids: Collection[str]) -> None:
         """Let some tests count for nobody."""
@@ -123,15 +153,93 @@ class Worker:
 
     def grade(self, submission: Submission) -> Graded:
         """Grade a submission; whatever happens, there is an answer."""
-        self._grader.troubles.clear()
         try:
-            result = self._grader.grade(submission)
+            result = self._grade(submission)
         except SandboxError as error:
             return Graded(None, (str(error),))
         except Exception as error:  # a mistake of ours: told, and the class goes on
             return Graded(None, (describe_mistake(error),))
         notes = (*submission.notes, *self._grader.notes)
         return Graded(result, tuple(self._grader.troubles), notes)
+
+    def _grade(self, submission: Submission) -> Result:
+        """Grade a submission; once more if a clock decided that may have run for nothing."""
+        for _ in range(TRIES):
+            self._grader.troubles.clear()
+            self._standstill.begin()
+            result = self._grader.grade(submission)
+            if result.suites.keys() == result.texts.keys() or not self._standstill.was_seen:
+                break
+        return result
+
+
+class Standstill:
+    """Sees when this process or one that it grades in was stopped, as a suspended machine is.
+
+    Meanwhile clocks run on, and what was to answer is late through no fault of its own. A child can
+    stop itself, too: it is tried once more for nothing.
+    """
+
+    def __init__(self) -> None:
+        self._was_seen = False
+        self._looked = time.monotonic()
+        threading.Thread(target=self._look_again_and_again, daemon=True).start()
+
+    def begin(self) -> None:
+        """Forget what was seen."""
+        self._was_seen = False
+
+    @property
+    def was_seen(self) -> bool:
+        """Whether anything stood still since `begin`."""
+        return self._was_seen or self._is_late
+
+    @property
+    def _is_late(self) -> bool:
+        return time.monotonic() - self._looked > LOOK_EVERY_S + STOOD_STILL_S
+
+    def _look_again_and_again(self) -> None:
+        while True:
+            if self._is_late or _is_any_stopped(os.getpid()):
+                self._was_seen = True
+            self._looked = time.monotonic()
+            time.sleep(LOOK_EVERY_S)
+
+
+def _is_any_stopped(parent: int) -> bool:
+    """Tell whether any process that came from this one is stopped."""
+    children = []
+    with contextlib.suppress(OSError):  # it has ended, or this kernel does not tell
+        for task in os.listdir(f"/proc/{parent}/task"):
+            text = Path(f"/proc/{parent}/task/{task}/children").read_text(encoding="ascii")
+            children += [int(pid) for pid in text.split()]
+    return any(_state_of(child) == "T" or _is_any_stopped(child) for child in children)
+
+
+def _state_of(process: int) -> str:
+    try:
+        text = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    return text.rpartition(")")[2].split()[0]
+
+
+def serve(pipe: Connection, parent: int) -> None:
+    """Do for `parent` what it asks, one function call after another, until it hangs up."""
+    enter_process(parent)
+    with contextlib.suppress(EOFError, ConnectionError):
+        while True:
+            function, args = pipe.recv()
+            pipe.send(_outcome(function, args))
+    if _worker is not None:
+        _worker.close()
+
+
+def _outcome(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Exception | None]:
+    try:
+        return function(*args), None
+    except Exception as error:
+        return None, error
 
 
 _worker: Worker | None = None

@@ -24,6 +24,7 @@ from rich.console import Console
 from grader import cluster
 from grader.cli import main
 from grader.errors import GraderError
+from grader.intake.submission import Submission
 from grader.judging.worker import Order
 from grader.progress import Progress
 from grader.run import Request, Summary, grade_class
@@ -246,7 +247,7 @@ class TestCluster:
             run.grade()
         assert not (toys.grades / "results").exists()
 
-        monkeypatch.undo()
+        monkeypatch.setattr(cluster, "SECOND_THOUGHTS_S", cluster.WAIT_S)  # a busy machine is slow
         machines.start_worker("--no-nanny")
         run.said.clear()
         assert run.grade().is_whole
@@ -254,11 +255,21 @@ class TestCluster:
         assert sum("is refused" in words for words in run.said) == 1
 
     def test_a_stopped_run_leaves_no_process_behind(self, toys, machines):
-        worker = machines.start_worker("--no-nanny")
+        """It also knows what is in work: the first when the second is read."""
+        worker = machines.start_worker("--no-nanny", "--nthreads", "2")
         order = Order(toys.course.root, (("week1", "toys"),), 1, ())
-        hand_ins = [HandedIn("return 2 * x"), HandedIn("return x * x")]
-        answers = cluster.Cluster(order, machines.address, print).grade(hand_ins)
+        workers = cluster.Cluster(order, machines.address, print)
+        in_work = []
+
+        class Looking(HandedIn):
+            def read(self) -> Submission:
+                in_work.extend(workers.in_work())
+                return super().read()
+
+        hand_ins = [HandedIn("return 2 * x"), Looking("return x * x")]
+        answers = workers.grade(hand_ins)
         next(answers)
+        assert [hand_in for hand_in, _ in in_work] == hand_ins[:1]
         grading = _grading(worker.pid)
         assert grading
         answers.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import os
 import resource
@@ -13,7 +14,9 @@ from typing import Any
 import pytest
 
 from grader.cli import main
-from grader.files import indistinct, write_atomically
+from grader.errors import InputError
+from grader.files import indistinct, remove_leftovers, write_atomically
+from grader.results import write_result
 from tests.grader.toy import REFERENCE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,6 +70,26 @@ class TestFullDisk:
         assert done.returncode == 2
         assert done.stderr == f"grader: {toys.grades}: cannot be written: File too large\n"
 
+    def test_a_folder_that_takes_nothing(self, toys, capsys):
+        toys.hand_in("ada", REFERENCE)
+        assert main(["run", str(toys.submitted), "--out", "/sys/grades"]) == 2
+        assert capsys.readouterr().err.startswith("grader: /sys/grades: cannot be written: ")
+
+    def test_a_folder_that_is_moved_away_in_mid_run(self, toys, tmp_path, monkeypatch):
+        """What is written from then on would not be with the rest."""
+        for name in ("ada", "bob", "eve"):
+            toys.hand_in(name, REFERENCE)
+
+        def write_and_move(grades: Path, result: Any) -> None:
+            write_result(grades, result)
+            grades.rename(tmp_path / "moved")
+
+        monkeypatch.setattr("grader.run.write_result", write_and_move)
+        with pytest.raises(InputError, match="was removed, moved or replaced while the run"):
+            toys.grade()
+        assert not toys.grades.exists()
+        assert os.listdir(tmp_path / "moved" / "results") == ["ada"]
+
     def test_a_part_is_never_seen(self, tmp_path, monkeypatch):
         write_atomically(tmp_path / "seed.txt", b"old")
         fill_the_disk(monkeypatch, "seed.txt")
@@ -74,6 +97,27 @@ class TestFullDisk:
             write_atomically(tmp_path / "seed.txt", b"new")
         assert (tmp_path / "seed.txt").read_bytes() == b"old"
         assert os.listdir(tmp_path) == ["seed.txt"]
+
+
+class TestLeftovers:
+    def test_what_a_killed_run_was_writing_goes(self, tmp_path):
+        """A file, and the folder in which names were tried; nothing else."""
+        (tmp_path / "results" / "ada").mkdir(parents=True)
+        (tmp_path / "results" / "ada" / ".writing-abc").touch()
+        (tmp_path / ".writing-def" / "Ada").mkdir(parents=True)
+        (tmp_path / "results" / "ada" / "week1.json").touch()
+        remove_leftovers(tmp_path)
+        assert sorted(path.name for path in tmp_path.rglob("*")) == ["ada", "results", "week1.json"]
+
+
+class TestClocks:
+    def test_only_clocks_that_never_jump_are_asked(self):
+        """A clock that somebody sets must end no learner's time."""
+        jump = {"time", "time_ns", "localtime", "gmtime", "now", "utcnow", "today", "st_mtime"}
+        for path in (ROOT / "grader").rglob("*.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            asked = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+            assert not asked & jump, path
 
 
 class TestNamesOfFolders:

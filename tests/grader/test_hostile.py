@@ -35,6 +35,7 @@ from grader.sandbox.faults import BadAnswer, CallTimedOut, ChildCrashed
 from grader.sandbox.limits import Limits
 from grader.sandbox.sandbox import Sandbox
 from grader.sandbox.source import Source
+from tests.grader.test_cluster import Machines
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="grading needs Linux")
 
@@ -53,6 +54,9 @@ MODES = {"none": (), "full": ("user", "landlock", "seccomp"), "no files": ("user
 CORE = ["fork_bomb", "kill_all", "kill_parent", "ptrace_parent", "process_memory", "network"]
 CORE += ["limits_of_others", "read_solutions", "read_proc", "read_system_files", "write_files"]
 CORE += ["odd_system_calls", "exit_in_call", "forged_pass", "frame_walk", "shared_memory"]
+# For each way to run; with KATA_ALL_ATTACKS in the environment, all of them (minutes).
+FEW = ["exit_in_call", "forged_pass"]
+IN_EACH_MODE = ATTACKS if "KATA_ALL_ATTACKS" in os.environ else FEW
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,11 @@ def environment() -> dict[str, str]:
 
 
 def start_class(
-    folder: Path, names: list[str], python: str = sys.executable, **options: Any
+    folder: Path,
+    names: list[str],
+    python: str = sys.executable,
+    mode: str = "full",
+    **options: Any,
 ) -> tuple[subprocess.Popen[str], int]:
     folder.mkdir(parents=True, exist_ok=True)
     secret = folder / "secret.txt"
@@ -95,7 +103,7 @@ def start_class(
     marker = random.SystemRandom().randrange(250_000, 262_144)
     command = [python, "-B", str(HERE / "hostile_class.py"), str(folder / "out.json")]
     process = subprocess.Popen(
-        [*command, str(marker), *names],
+        [*command, str(marker), mode, *names],
         cwd=folder,
         env={**environment(), "KATA_CANARY_FILE": str(secret)},
         stdin=subprocess.DEVNULL,
@@ -206,6 +214,43 @@ class TestAttacks:
             path = Path("/proc/sysvipc") / kind
             if path.exists():
                 assert str(SYSV_KEY) not in path.read_text(encoding="ascii")
+
+
+class TestModes:
+    """Attacks where no file can be read, for want of Landlock, and in runs by workers.
+
+    After each of them comes an honest submission; two workers share all of them.
+    """
+
+    def test_without_landlock(self, tmp_path):
+        self.check(tmp_path, "no files")
+
+    def test_two_workers(self, tmp_path):
+        self.check(tmp_path, "jobs")
+
+    def test_a_cluster(self, tmp_path):
+        machines = Machines(tmp_path)
+        machines.start_scheduler()
+        machines.start_worker("--no-nanny", "--nthreads", "2")
+        try:
+            self.check(tmp_path / "class", machines.address)
+        finally:
+            machines.close()
+
+    def check(self, folder: Path, mode: str) -> None:
+        run = finish(*start_class(folder, IN_EACH_MODE, mode=mode), folder)
+        assert (run.exit_status, run.output) == (0, "")
+        for name in IN_EACH_MODE:
+            found, attack = run.report[name], read_attack(name)
+            assert "troubles" not in found, (name, found)
+            exercises = found["exercises"]
+            assert exercises["neuron"]["status"] in attack.neuron, name
+            assert exercises["neuron"]["score"] == 0, name
+            assert exercises["dot"]["status"] in attack.others, name
+            assert set(found["honest"]) == {"passed"}, name
+            assert found["told"] == []
+            assert CANARY not in found["text"]
+        wait_for(lambda: None if processes_of(run.marker) else True)
 
 
 class TestOrdinaryUser:

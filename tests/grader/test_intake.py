@@ -95,6 +95,14 @@ class TestFolders:
         toys.grade()
         assert set(toys.verdicts("ada").values()) == {"todo"}
 
+    def test_a_folder_with_very_many_files(self, toys):
+        """Only what the catalogue names is opened, however much lies beside it."""
+        folder = toys.hand_in("ada", REFERENCE).parent
+        for number in range(10_000):
+            (folder / f"{number}.txt").symlink_to("nothing")
+        assert read(toys).files["toys"].text == REFERENCE
+        assert list(read(toys).files) == ["toys"]
+
     def test_a_class_is_not_held_in_memory(self, toys):
         for index in range(40):
             toys.hand_in(f"learner{index:02}", "#" * (MAX_MODULE_BYTES - 100))
@@ -153,6 +161,14 @@ class TestArchives:
             assert toys.result("ada")["score"] == 7.5
             assert toys.result("ada")["submitted_at"] == "2026-01-01"
             assert toys.verdicts("bob")["double"] == "failed"
+
+    def test_a_thousand_submissions_in_one_zip(self, toys, tmp_path):
+        names = {f"learner{i:04}/week1/toys.py": f"{REFERENCE}# {i}\n" for i in range(1000)}
+        toys.submitted = make_zip(tmp_path / "class.zip", names)
+        found = find(toys)
+        assert [f"{name}/week1/toys.py" for name in found] == list(names)
+        texts = [hand_in.read().files["toys"].text for hand_in in found.values()]
+        assert texts == list(names.values())
 
     def test_a_zip_for_each_learner(self, toys):
         make_zip(toys.submitted / "ada.zip", {"week1/toys.py": REFERENCE})

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import fcntl
+import io
 import json
-import signal
-import subprocess
-import sys
+import random
+import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from benchmarks import kills
 from grader.cli import main
 from grader.errors import InputError
 from grader.progress import Progress
@@ -195,35 +196,15 @@ class TestResume:
         toys.grade()
         assert (toys.grades / "seed.txt").read_text() == "1\n"
 
-    def test_kill_at_random_moments_loses_and_doubles_nothing(self, toys, tmp_path):
-        names = [f"learner{i:02}" for i in range(12)]
-        for index, name in enumerate(names):
-            toys.hand_in(name, REFERENCE if index % 2 else WRONG_DOUBLE)
-        code = (
-            "import sys; from pathlib import Path; from grader.course import Course;"
-            "from tests.grader.toy import grade;"
-            f"grade(Course(Path({str(toys.course.root)!r})), Path({str(toys.submitted)!r}), "
-            f"Path({str(toys.grades)!r}))"
-        )
-        deaths = 0
-        for attempt in range(8):
-            process = subprocess.Popen(
-                [sys.executable, "-c", code], cwd=ROOT, start_new_session=True
-            )
-            time.sleep(0.5 + 0.13 * attempt)
-            deaths += process.poll() is None
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            for path in (toys.grades / "results").glob("*/*.json"):
-                json.loads(path.read_text())  # what is there is whole
-        assert deaths > 0
-        subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-        for index, name in enumerate(names):
-            assert toys.result(name)["score"] == (7.5 if index % 2 else 3.5)
-        with (toys.grades / "grades.csv").open() as file:
-            rows = list(csv.reader(file))
-        assert [row[0] for row in rows] == ["learner", *names]
-        assert not list(toys.grades.rglob(".writing-*"))
+    def test_kills_at_random_moments_lose_and_double_nothing(self, tmp_path):
+        """Of the coordinator, a worker, a zygote or a child; `benchmarks/kills.py` tries more."""
+        kills.make_class(tmp_path, 12)
+        report = kills.Report()
+        # With these numbers a zygote, a worker, a child and the coordinator get SIGKILL.
+        kills.disturb(kills.Place(tmp_path, "jobs2"), 4, random.Random(2961), 0, report)
+        assert report.done.total() == 4
+        assert report.differences == []
+        assert report.left == []
 
     def test_two_runs_do_not_write_to_one_folder(self, toys):
         toys.hand_in("ada", REFERENCE)
@@ -232,6 +213,50 @@ class TestResume:
             fcntl.flock(lock, fcntl.LOCK_EX)
             with pytest.raises(InputError, match="another grading run"):
                 toys.grade()
+
+
+class TestProgress:
+    """What a terminal shows while a class is graded, and a file that the output goes to."""
+
+    def over(self, console: Console, *seconds: float) -> str:
+        begun = [time.monotonic() - each for each in seconds]
+        in_work = [(f"learner{number} week2", since) for number, since in enumerate(begun)]
+        items = Progress(console).over(["ada week1"], 3, str, lambda: in_work)
+        assert list(items) == ["ada week1"]
+        return console.file.getvalue()
+
+    @pytest.mark.parametrize(
+        ("seconds", "says"),
+        [
+            ((25.2, 35.2, 1.0), "learner1 week2 for 35 s and 1 more"),
+            ((20.2, 19.0), "learner0 week2 for 20 s"),
+        ],
+    )
+    def test_what_runs_long_is_named(self, seconds, says):
+        terminal = Console(file=io.StringIO(), force_terminal=True, width=120)
+        text = self.over(terminal, *seconds)
+        assert says in text
+        assert ("more" in text) == ("more" in says)
+
+    def test_rate_and_time_left(self):
+        def items() -> Iterator[str]:
+            for number in range(4):
+                time.sleep(0.2)
+                yield f"learner{number} week2"
+
+        terminal = Console(file=io.StringIO(), force_terminal=True, width=120)
+        assert len(list(Progress(terminal).over(items(), 9, str))) == 4
+        text = terminal.file.getvalue()
+        assert "3/9" in text
+        assert re.search(r"\d\.\d/s", text)
+        assert re.search(r"0:00:0\d", text)
+
+    def test_what_does_not_is_not(self):
+        terminal = Console(file=io.StringIO(), force_terminal=True, width=120)
+        assert "learner" not in self.over(terminal, 19.0, 0.0)
+
+    def test_a_file_gets_plain_lines(self):
+        assert self.over(Console(file=io.StringIO()), 60.0) == "graded 1/3: ada week1\n"
 
 
 class TestBadInput:

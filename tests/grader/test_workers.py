@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 from grader.course import ROOT
-from grader.errors import ResultError, SuiteError
+from grader.errors import GraderError, ResultError, SuiteError
 from grader.intake.submission import File, Submission
 from grader.judging.verdicts import Grader
 from grader.judging.worker import Order, Worker
 from grader.results import Misconception, Result, read_result, result_path
-from grader.workers import Workers
+from grader.sandbox.limits import ALL_LAYERS, Limits
+from grader.sandbox.sandbox import Sandbox
+from grader.workers import DiedError, Process, Workers, _Child
 from tests.grader.toy import REFERENCE
 
 ORDER = {"modules": (("week1", "toys"),), "seed": 1, "layers": ()}
@@ -121,6 +129,63 @@ class TestWorkers:
         assert bad.result is None
         assert bad.troubles == ("the grading process died",)
         assert good.result.score == 7.5
+
+    def test_one_that_dies_while_it_starts_or_on_the_references_is_started_again(
+        self, course, tmp_path
+    ):
+        copy = _course_whose_tests_end_the_process(course, tmp_path, _once(tmp_path / "in a test"))
+        path = copy / "tests" / "week1" / "test_toys.py"
+        at_the_start = textwrap.dedent(_once(tmp_path / "at the start"))
+        path.write_text(f"import os, pathlib\n{at_the_start}{path.read_text()}")
+        workers = Workers(Order(root=copy, **ORDER), jobs=1)
+        ((_, graded),) = workers.grade([HandedIn("return 2 * x")])
+        assert graded.result.score == 7.5
+        assert (tmp_path / "at the start").exists()
+        assert (tmp_path / "in a test").exists()
+
+    def test_a_zygote_that_is_lost_while_the_sandbox_is_tried(self, course, monkeypatch, request):
+        """Another one is tried: it says nothing about the machine."""
+        prove, lost = Sandbox.prove, []
+
+        def lose_the_first(sandbox: Sandbox) -> None:
+            if not lost:
+                lost.append(sandbox.zygote.process.pid)
+                sandbox.zygote.process.kill()
+            prove(sandbox)
+
+        monkeypatch.setattr(Sandbox, "prove", lose_the_first)
+        order = Order(root=course.root, **{**ORDER, "layers": ALL_LAYERS})
+        worker = Worker(order)
+        request.addfinalizer(worker.close)
+        assert worker.sandbox.zygote.process.pid not in lost
+        assert worker.grade(_submission("return 2 * x")).result.score == 7.5
+
+    def test_one_that_never_starts_ends_the_run(self, monkeypatch):
+        monkeypatch.setattr("grader.judging.worker.open_worker", os._exit)
+        with pytest.raises(GraderError, match="process died, each time that it was started"):
+            Process(7)
+
+    def test_one_that_hangs_is_ended(self, monkeypatch):
+        monkeypatch.setattr("grader.workers.WORKER_WALL_S", 0.5)
+        child = _Child()
+        with pytest.raises(DiedError, match=r"took longer than 0\.5 s"):
+            child.ask(time.sleep, 600)
+        child.close()
+
+    @pytest.mark.parametrize("at_work_on", ["references", "submission"])
+    def test_a_child_that_is_stopped_from_outside_costs_nobody_points(self, course, at_work_on):
+        """So does a worker, or a machine, that stands still while a call waits."""
+        limits = Limits(call_idle_s=0.5)
+        workers = Workers(Order(root=course.root, **ORDER, limits=limits), jobs=1)
+        answers = workers.grade([HandedIn("import time; time.sleep(0.3); return 2 * x")])
+        may_begin = workers.in_work if at_work_on == "submission" else lambda: True
+        stopping = threading.Thread(target=_stop_a_child, args=(may_begin,), daemon=True)
+        stopping.start()
+        ((_, graded),) = answers
+        stopping.join()
+        assert workers.void == ()
+        assert graded.troubles == ()
+        assert graded.result.score == 7.5
 
     def test_the_callers_process_stays_as_it_is(self, course):
         """It may be a notebook server: its memory is neither bounded nor hidden."""
@@ -287,6 +352,29 @@ class HandedIn:
 
     def read(self) -> Submission:
         return _submission(self.code)
+
+
+def _once(flag: Path) -> str:
+    """Return code that ends its process the first time that it runs."""
+    return f"""
+        if not pathlib.Path({str(flag)!r}).exists():
+            pathlib.Path({str(flag)!r}).touch()
+            os._exit(7)
+"""
+
+
+def _stop_a_child(may_begin: Callable[[], object]) -> None:
+    """Stop the first child of a zygote of this process's worker that there is."""
+    while not may_begin():
+        time.sleep(0.02)
+    while True:
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                parents = [" ".join(each.cmdline()) for each in process.parents()[:2]]
+                if "zygote.py" in parents[0] and "spawn_main" in parents[1]:
+                    process.suspend()
+                    return
+        time.sleep(0.02)
 
 
 def _without_times(toys, learner: str) -> dict:
