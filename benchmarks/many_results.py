@@ -43,6 +43,10 @@ class Answering:
         self.void: tuple[VoidTest, ...] = ()
         self.sandbox = self.template.sandbox
 
+    def in_work(self) -> list[tuple[HandIn, float]]:
+        """Nothing takes long here."""
+        return []
+
     def grade(self, hand_ins: Sequence[HandIn]) -> Iterator[tuple[HandIn, Graded]]:
         """Answer at once."""
         for hand_in in hand_ins:

@@ -153,4 +153,5 @@ def _line_of_definition(path: Path, name: str) -> int | None:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return None
-    return next((i for i, line in enumerate(lines, start=1) if definition.match(line)), None)
+    found = [i for i, line in enumerate(lines, start=1) if definition.match(line)]
+    return found[-1] if found else None  # of several the last one is what runs
