@@ -81,6 +81,11 @@ def build_parser() -> argparse.ArgumentParser:
     command = _add(commands, "list", "list the exercises, and what became of each", _list)
     command.add_argument("week", metavar="WEEK", nargs="?", help="such as week1; all if left out")
     _add(commands, "status", "show what is done of each week", _show_status)
+    command = _add(commands, "lesson", "open a lesson in the browser, and print its path", _lesson)
+    command.add_argument(
+        "name", metavar="NAME", nargs="?", help="such as week1, vectors or dot; else this week"
+    )
+    command.add_argument("--print", action="store_true", help="only print its path")
     command = _add(commands, "solution", "show our solution of a solved exercise", _solution)
     command.add_argument("exercise", metavar="EXERCISE", help="its name, such as dot")
     command.add_argument(
@@ -152,6 +157,12 @@ def _hint(project: Project, args: argparse.Namespace) -> int:
     from kata.hints import hint
 
     return hint(project, args.exercise, args.number)
+
+
+def _lesson(project: Project, args: argparse.Namespace) -> int:
+    from kata.lesson import show_lesson
+
+    return show_lesson(project, args.name, in_browser=not args.print)
 
 
 def _solution(project: Project, args: argparse.Namespace) -> int:

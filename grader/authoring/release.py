@@ -16,9 +16,11 @@ from pathlib import Path
 from grader.authoring.archives import content_of, zip_of
 from grader.authoring.stubs import stub_texts
 from grader.course import Course
-from grader.errors import InputError
+from grader.errors import InputError, SuiteError
 from grader.files import write_atomically, writing_to
 from kata.given import GIVEN
+from kata.lesson import FOLDER as LESSONS
+from kata.lesson import sources
 from kata.seal import SEALED, seal
 from kata.solution import as_shown
 
@@ -27,6 +29,7 @@ PRIVATE = re.compile(r"<!-- BEGIN NOT FOR LEARNERS -->.*?<!-- END NOT FOR LEARNE
 AS_THEY_ARE = ("conftest.py", "pyproject.toml", "LICENSE", "docs/errata.md")
 GRADESCOPE = Path(__file__).parent / "gradescope"
 EXECUTABLE = ("setup.sh", "run_autograder")
+PACKAGE = (".py", ".toml", ".npz", ".woff", ".txt")  # modules, their data, and its licence
 LESSON = (".md", ".png", ".svg", ".gz")  # its words, pictures and data
 
 
@@ -49,7 +52,7 @@ def release(
         If a file that belongs in the copy is missing.
     """
     course = course or Course()
-    files = dict(_files(course))
+    files = {**dict(_files(course)), **dict(_lessons(course))}
     if with_notebooks:
         from grader.authoring.notebooks import released_files
 
@@ -108,7 +111,7 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
         yield name, content_of(course.root / name)
     for package in ("kata", "exercises"):
         for path in sorted((course.root / package).rglob("*")):
-            if path.suffix in (".py", ".toml", ".npz") and path.is_file():
+            if path.suffix in PACKAGE and path.is_file():
                 yield str(path.relative_to(course.root)), content_of(path)
     # The stubs are made anew from the references: a week folder in use may hold solved ones.
     stubs = stub_texts(course)
@@ -123,6 +126,18 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
             yield stub, stubs[stub].encode("utf-8")
             tests = course.layout.visible_tests(module)
             yield str(tests.relative_to(course.root)), content_of(tests)
+
+
+def _lessons(course: Course) -> Iterator[tuple[str, bytes]]:
+    """Yield the lessons as pages for a browser, so that learners need nothing to make them with."""
+    from kata.lesson_pages import lesson_pages
+
+    try:
+        pages = lesson_pages(course.root, sources(course.catalogue, course.root))
+    except OSError as error:
+        raise SuiteError(f"{error.filename}: belongs in a lesson, but {error.strerror}") from error
+    for name, page in pages.items():
+        yield f"{LESSONS}/{name}", page.encode("utf-8")
 
 
 def _sealed_solutions(course: Course) -> bytes:

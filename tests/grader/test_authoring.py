@@ -309,6 +309,7 @@ class TestRelease:
             "docs",
             "exercises",
             "kata",
+            "lessons",
             *weeks,
         }
         assert {path.name for path in out.iterdir()} == top

@@ -2,15 +2,21 @@
 
 import json
 import re
+import shutil
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from grader import cli as grader_cli
 from grader.authoring.release import release
 from grader.course import Course
+from grader.errors import SuiteError
 from kata import cli
 from kata.given import GIVEN
+from kata.lesson import sources
+from kata.lesson_pages import lesson_pages
 from kata.seal import SEALED, unseal
 from tests.grader.test_authoring import telling_lines
 
@@ -46,6 +52,34 @@ class TestGiven:
         for exercise in Course().catalogue.exercises:
             assert cli.main(["reset", f"{exercise.week}/{exercise.name}"]) == 0
             assert capsys.readouterr().out.endswith(" is as it was given.\n")
+
+
+class TestLessons:
+    def test_every_week_opens_without_what_makes_its_page(self, copy, monkeypatch, capsys):
+        monkeypatch.chdir(copy)
+        monkeypatch.setitem(sys.modules, "kata.lesson_pages", None)
+        for week in Course().catalogue.weeks:
+            assert cli.main(["lesson", week.name, "--print"]) == 0
+            page = Path(capsys.readouterr().out.strip())
+            assert page == copy / "lessons" / f"{week.name}.html"
+            assert f"<title>Week {week.name[-1]}: " in page.read_text(encoding="utf-8")
+
+    def test_they_can_be_made_again_in_it(self, copy):
+        catalogue = Course().catalogue
+        pages = lesson_pages(copy, sources(catalogue, copy))
+        kept = {path.name: path.read_text("utf-8") for path in (copy / "lessons").iterdir()}
+        assert pages == kept
+
+    def test_the_font_goes_with_its_licence(self, copy):
+        assert "GUST Font License" in (copy / "kata" / "math_font.txt").read_text(encoding="utf-8")
+
+    def test_a_picture_that_is_missing(self, tmp_path):
+        root = tmp_path / "course"
+        release(root)
+        shutil.copytree(Course().root / "solutions", root / "solutions")
+        (root / "week2" / "pictures" / "valley.svg").unlink()
+        with pytest.raises(SuiteError, match=r"valley\.svg: belongs in a lesson, but No such file"):
+            release(tmp_path / "copy", Course(root))
 
 
 class TestSolutions:
