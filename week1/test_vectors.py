@@ -33,6 +33,36 @@ class TestDot:
                 learner.dot(shorter, a)
 
 
+class TestNeuron:
+    def test_three_inputs(self, learner):
+        """0.5·1 - 0.3·2 + 0.8·3 + 0.1 is 2.4."""
+        x, w = np.array([1.0, 2.0, 3.0]), np.array([0.5, -0.3, 0.8])
+        assert_close(learner.neuron(x, w, 0.1), 2.4)
+
+    def test_may_be_negative(self, learner):
+        """The result may be negative: an activation function would come later."""
+        assert_close(learner.neuron(np.array([1.0, 2.0]), np.array([3.0, -4.0]), 0.5), -4.5)
+
+
+class TestLinear:
+    def test_one_input_vector(self, learner):
+        """Each row of W is one neuron: 1·1 + 2·3 + 10 = 17 and -2 + 20 = 18."""
+        x, b = np.array([1.0, 2.0, 3.0]), np.array([10.0, 20.0])
+        W = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 0.0]])
+        assert_close(learner.linear(x, W, b), [17.0, 18.0])
+
+    def test_square_weights(self, learner):
+        """With square weights too it is the rows of W that meet x."""
+        W = np.array([[1.0, 2.0], [3.0, 4.0]])
+        x = np.array([[1.0, 0.0], [0.0, 1.0]])
+        assert_close(learner.linear(x, W, np.array([0.0, 10.0])), [[1.0, 13.0], [2.0, 14.0]])
+
+    def test_batch_of_texts(self, learner):
+        """Any axes in front are kept: 2 texts of 3 words with 4 numbers become (2, 3, 5)."""
+        x, W, b = np.ones((2, 3, 4)), np.ones((5, 4)), np.arange(5.0)
+        assert_close(learner.linear(x, W, b), np.tile(np.arange(5.0) + 4, (2, 3, 1)))
+
+
 class TestNorm:
     def test_three_four_five(self, learner):
         """The vector (3, -4) has length 5."""
@@ -204,33 +234,3 @@ class TestAnalogy:
             "dry": np.array([1.0, 0.0]),
         }
         assert_same(learner.analogy(embeddings, ["warm", "warm"], ["cold"]), "hot")
-
-
-class TestNeuron:
-    def test_three_inputs(self, learner):
-        """0.5·1 - 0.3·2 + 0.8·3 + 0.1 is 2.4."""
-        x, w = np.array([1.0, 2.0, 3.0]), np.array([0.5, -0.3, 0.8])
-        assert_close(learner.neuron(x, w, 0.1), 2.4)
-
-    def test_may_be_negative(self, learner):
-        """The result may be negative: an activation function would come later."""
-        assert_close(learner.neuron(np.array([1.0, 2.0]), np.array([3.0, -4.0]), 0.5), -4.5)
-
-
-class TestLinear:
-    def test_one_input_vector(self, learner):
-        """Each row of W is one neuron: 1·1 + 2·3 + 10 = 17 and -2 + 20 = 18."""
-        x, b = np.array([1.0, 2.0, 3.0]), np.array([10.0, 20.0])
-        W = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 0.0]])
-        assert_close(learner.linear(x, W, b), [17.0, 18.0])
-
-    def test_square_weights(self, learner):
-        """With square weights too it is the rows of W that meet x."""
-        W = np.array([[1.0, 2.0], [3.0, 4.0]])
-        x = np.array([[1.0, 0.0], [0.0, 1.0]])
-        assert_close(learner.linear(x, W, np.array([0.0, 10.0])), [[1.0, 13.0], [2.0, 14.0]])
-
-    def test_batch_of_texts(self, learner):
-        """Any axes in front are kept: 2 texts of 3 words with 4 numbers become (2, 3, 5)."""
-        x, W, b = np.ones((2, 3, 4)), np.ones((5, 4)), np.arange(5.0)
-        assert_close(learner.linear(x, W, b), np.tile(np.arange(5.0) + 4, (2, 3, 1)))

@@ -40,6 +40,72 @@ def dot(a: np.ndarray, b: np.ndarray) -> float:
     raise NotImplementedError("dot is yours to write")
 
 
+def neuron(x: np.ndarray, w: np.ndarray, b: float) -> float:
+    """Return what one neuron computes before its activation function: w·x + b.
+
+    The weights say how much each input counts, and in which direction; the bias says how easily
+    the neuron fires without any input. Everything from the perceptron to the largest language
+    model is made of this.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n,)
+        Inputs.
+    w : ndarray of shape (n,)
+        One weight per input.
+    b : float
+        Bias, added once.
+
+    Returns
+    -------
+    float
+        The weighted sum plus the bias. There is no activation function yet: it may be negative.
+
+    References
+    ----------
+    F. Rosenblatt, The perceptron, Psychological Review 65(6), 1958.
+
+    Examples
+    --------
+    >>> neuron(np.array([1.0, 2.0]), np.array([3.0, -4.0]), 0.5)
+    -4.5
+    """
+    raise NotImplementedError("neuron is yours to write")
+
+
+def linear(x: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the outputs of a whole layer of neurons: x Wᵀ + b along the last axis.
+
+    Row o of W holds the weights of neuron o. This is `torch.nn.Linear`, and most of a transformer:
+    queries, keys, values and the MLP are all this layer, at each position of each text of a batch.
+
+    Parameters
+    ----------
+    x : ndarray of shape (..., in)
+        Inputs, with any number of leading batch axes, including none.
+    W : ndarray of shape (out, in)
+        Weights, one row per output.
+    b : ndarray of shape (out,)
+        Biases, one per output.
+
+    Returns
+    -------
+    ndarray of shape (..., out)
+        The batch axes of `x` are kept. Entry [..., o] is W[o] · x[...] + b[o].
+
+    References
+    ----------
+    PyTorch documentation, `torch.nn.Linear`.
+
+    Examples
+    --------
+    >>> W = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 0.0]])
+    >>> linear(np.array([1.0, 2.0, 3.0]), W, b=np.array([10.0, 20.0])).tolist()
+    [17.0, 18.0]
+    """
+    raise NotImplementedError("linear is yours to write")
+
+
 def norm(a: np.ndarray) -> float:
     """Return the Euclidean length of a vector, however large or small its entries are.
 
@@ -231,69 +297,3 @@ def analogy(embeddings: dict[str, np.ndarray], positive: list[str], negative: li
     'queen'
     """
     raise NotImplementedError("analogy is yours to write")
-
-
-def neuron(x: np.ndarray, w: np.ndarray, b: float) -> float:
-    """Return what one neuron computes before its activation function: w·x + b.
-
-    The weights say how much each input counts, and in which direction; the bias says how easily
-    the neuron fires without any input. Everything from the perceptron to the largest language
-    model is made of this.
-
-    Parameters
-    ----------
-    x : ndarray of shape (n,)
-        Inputs.
-    w : ndarray of shape (n,)
-        One weight per input.
-    b : float
-        Bias, added once.
-
-    Returns
-    -------
-    float
-        The weighted sum plus the bias. There is no activation function yet: it may be negative.
-
-    References
-    ----------
-    F. Rosenblatt, The perceptron, Psychological Review 65(6), 1958.
-
-    Examples
-    --------
-    >>> neuron(np.array([1.0, 2.0]), np.array([3.0, -4.0]), 0.5)
-    -4.5
-    """
-    raise NotImplementedError("neuron is yours to write")
-
-
-def linear(x: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return the outputs of a whole layer of neurons: x Wᵀ + b along the last axis.
-
-    Row o of W holds the weights of neuron o. This is `torch.nn.Linear`, and most of a transformer:
-    queries, keys, values and the MLP are all this layer, at each position of each text of a batch.
-
-    Parameters
-    ----------
-    x : ndarray of shape (..., in)
-        Inputs, with any number of leading batch axes, including none.
-    W : ndarray of shape (out, in)
-        Weights, one row per output.
-    b : ndarray of shape (out,)
-        Biases, one per output.
-
-    Returns
-    -------
-    ndarray of shape (..., out)
-        The batch axes of `x` are kept. Entry [..., o] is W[o] · x[...] + b[o].
-
-    References
-    ----------
-    PyTorch documentation, `torch.nn.Linear`.
-
-    Examples
-    --------
-    >>> W = np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 0.0]])
-    >>> linear(np.array([1.0, 2.0, 3.0]), W, b=np.array([10.0, 20.0])).tolist()
-    [17.0, 18.0]
-    """
-    raise NotImplementedError("linear is yours to write")

@@ -26,7 +26,13 @@ from kata.solution import as_shown
 
 # What only instructors and authors need stands in the README between these.
 PRIVATE = re.compile(r"<!-- BEGIN NOT FOR LEARNERS -->.*?<!-- END NOT FOR LEARNERS -->\n*", re.S)
-AS_THEY_ARE = ("conftest.py", "pyproject.toml", "LICENSE", "docs/errata.md")
+EDITORS = (
+    ".devcontainer/devcontainer.json",
+    ".vscode/extensions.json",
+    ".vscode/settings.json",
+    ".vscode/tasks.json",
+)
+AS_THEY_ARE = ("conftest.py", "pyproject.toml", "LICENSE", "docs/errata.md", *EDITORS)
 GRADESCOPE = Path(__file__).parent / "gradescope"
 EXECUTABLE = ("setup.sh", "run_autograder")
 PACKAGE = (".py", ".toml", ".npz", ".woff", ".txt")  # modules, their data, and its licence

@@ -302,6 +302,8 @@ class TestRelease:
         release(out)
         weeks = [week.name for week in Course().catalogue.weeks]
         top = {
+            ".devcontainer",
+            ".vscode",
             "README.md",
             "LICENSE",
             "conftest.py",

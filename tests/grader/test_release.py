@@ -35,6 +35,21 @@ def with_solutions(tmp_path_factory):
     return out
 
 
+class TestEditors:
+    def test_what_they_are_told_is_in_it(self, copy):
+        """All of it: a file that is added here is added to the list too."""
+        rooms = (".vscode", ".devcontainer")
+        ours, theirs = (
+            {
+                path.relative_to(root).as_posix(): path.read_bytes()
+                for room in rooms
+                for path in (root / room).iterdir()
+            }
+            for root in (Course().root, copy)
+        )
+        assert theirs == ours
+
+
 class TestGiven:
     def test_it_is_what_lies_in_the_weeks(self, copy):
         with zipfile.ZipFile(copy / GIVEN) as archive:

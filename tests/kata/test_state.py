@@ -9,7 +9,7 @@ import pytest
 from exercises.catalogue import load_catalogue
 from kata.state import FILE, State, load_state, updating
 
-DOT, NORM = load_catalogue().exercises[:2]
+(DOT,), (NORM,) = map(load_catalogue().exercises_named, ("dot", "norm"))
 NOON = datetime(2026, 3, 1, 12, 0)
 
 

@@ -108,6 +108,109 @@ class TestDot:
         assert_close(assert_keeps_inputs(learner.dot, a, b), truth)
 
 
+class TestNeuron:
+    def test_is_a_weighted_sum_plus_bias(self, learner, rng):
+        """It is the sum of inputs times weights, plus the bias, as one number."""
+        for n in (2, 3, 8, 100):
+            x, w = rng.normal(size=(2, n))
+            b = float(rng.normal())
+            truth = math.fsum([*(x * w), b])
+            assert_close(learner.neuron(x, w, b), truth, atol=1e-11)
+            assert_close(learner.neuron(-x, w, -b), -truth, atol=1e-11)
+
+    def test_each_input_meets_its_own_weight(self, learner, rng):
+        """Each input meets its own weight, the first and the last too."""
+        w = rng.uniform(1.0, 2.0, size=5)
+        for i, x in enumerate(np.eye(5)):
+            assert_close(learner.neuron(x, w, 0.25), w[i] + 0.25)
+            assert_close(learner.neuron(w, x, 0.25), w[i] + 0.25)
+
+    def test_adds_the_bias_once(self, learner, rng):
+        """The bias is added once, not once per input, and may be 0 or negative."""
+        w, b = rng.normal(size=6), float(rng.uniform(3.0, 9.0))
+        assert_close(learner.neuron(np.zeros(6), w, b), b)
+        assert_close(learner.neuron(np.zeros(6), w, -b), -b)
+        assert_close(learner.neuron(w, np.ones(6), 0.0), math.fsum(w))
+
+    def test_has_no_activation_function(self, learner, rng):
+        """The result is neither cut at 0 nor squashed, since no activation function is applied."""
+        w = rng.uniform(1.0, 2.0, size=4)
+        for size in (-50.0, -0.5, 50.0):
+            x = np.full(4, size)
+            assert_close(learner.neuron(x, w, 0.75), size * math.fsum(w) + 0.75)
+
+    def test_one_input(self, learner, rng):
+        """With one input the result is still a single number."""
+        x, w = rng.uniform(1.0, 2.0, size=(2, 1))
+        assert_close(learner.neuron(x, w, 0.5), float(x[0] * w[0]) + 0.5)
+
+    def test_keeps_inputs(self, learner, rng):
+        """Inputs and weights are the same afterwards."""
+        x, w = rng.uniform(1.0, 2.0, size=(2, 5))
+        truth = math.fsum(x * w) + 2.5
+        assert_close(assert_keeps_inputs(learner.neuron, x, w, 2.5), truth)
+
+
+def _layer_by_hand(x, W, b):
+    return np.einsum("...i,oi->...o", x, W) + b
+
+
+class TestLinear:
+    def test_one_input_vector(self, learner, rng):
+        """For one input vector there is one output per row of W."""
+        for n_in, n_out in ((3, 5), (5, 3), (20, 2)):
+            x, W, b = rng.normal(size=n_in), rng.normal(size=(n_out, n_in)), rng.normal(size=n_out)
+            assert_close(learner.linear(x, W, b), _layer_by_hand(x, W, b))
+
+    def test_one_batch_axis(self, learner, rng):
+        """Each row of a batch goes through the layer, and the batch axis stays in front."""
+        for n, n_in, n_out in ((4, 3, 5), (2, 6, 3), (5, 2, 5), (3, 3, 2)):
+            x, W, b = (
+                rng.normal(size=(n, n_in)),
+                rng.normal(size=(n_out, n_in)),
+                rng.normal(size=n_out),
+            )
+            assert_close(learner.linear(x, W, b), _layer_by_hand(x, W, b))
+
+    def test_more_batch_axes(self, learner, rng):
+        """There may be two or three batch axes, even of sizes that equal each other."""
+        for shape in ((2, 4, 3), (3, 3, 3), (2, 5, 4, 3), (5, 5, 5, 3)):
+            x, W, b = rng.normal(size=shape), rng.normal(size=(5, 3)), rng.normal(size=5)
+            assert_close(learner.linear(x, W, b), _layer_by_hand(x, W, b))
+
+    def test_square_weights(self, learner, rng):
+        """Square weights are not taken the wrong way round, with and without batch axes."""
+        W, b = rng.normal(size=(4, 4)), rng.normal(size=4)
+        for shape in ((4,), (4, 4), (2, 4), (4, 4, 4)):
+            x = rng.normal(size=shape)
+            assert_close(learner.linear(x, W, b), _layer_by_hand(x, W, b))
+
+    def test_bias_belongs_to_outputs(self, learner, rng):
+        """Zeros give the bias, once, at each position of a batch of any size."""
+        for n, n_in, n_out in ((4, 3, 4), (3, 7, 2), (2, 5, 5)):
+            b = rng.uniform(1.0, 2.0, size=n_out)
+            x, W = np.zeros((n, n_in)), rng.normal(size=(n_out, n_in))
+            assert_close(learner.linear(x, W, b), np.tile(b, (n, 1)))
+            assert_close(learner.linear(x[0], W, -b), -b)
+
+    def test_axes_of_length_one(self, learner, rng):
+        """Axes of length 1 stay: one output, one input, a batch of one."""
+        for shape, n_out in (((3,), 1), ((4, 3), 1), ((1, 3), 2), ((1, 1, 3), 1), ((4, 1), 2)):
+            x, W, b = (
+                rng.normal(size=shape),
+                rng.normal(size=(n_out, shape[-1])),
+                rng.normal(size=n_out),
+            )
+            assert_close(learner.linear(x, W, b), _layer_by_hand(x, W, b))
+
+    def test_keeps_inputs(self, learner, rng):
+        """Inputs, weights and biases are the same afterwards, in shape too."""
+        for shape in ((3,), (4, 3), (2, 4, 3)):
+            x, W, b = rng.normal(size=shape), rng.normal(size=(3, 3)), rng.normal(size=3)
+            truth = _layer_by_hand(x, W, b)
+            assert_close(assert_keeps_inputs(learner.linear, x, W, b), truth)
+
+
 class TestNorm:
     def test_is_the_root_of_the_sum_of_squares(self, learner, rng):
         """The length is the root of the sum of squares, for any number of entries."""
@@ -546,106 +649,3 @@ class TestAnalogy:
             truth = reference.analogy(embeddings, positive, negative)
             got = assert_keeps_inputs(learner.analogy, embeddings, positive, negative)
             assert_same(got, truth)
-
-
-class TestNeuron:
-    def test_is_a_weighted_sum_plus_bias(self, learner, rng):
-        """It is the sum of inputs times weights, plus the bias, as one number."""
-        for n in (2, 3, 8, 100):
-            x, w = rng.normal(size=(2, n))
-            b = float(rng.normal())
-            truth = math.fsum([*(x * w), b])
-            assert_close(learner.neuron(x, w, b), truth, atol=1e-11)
-            assert_close(learner.neuron(-x, w, -b), -truth, atol=1e-11)
-
-    def test_each_input_meets_its_own_weight(self, learner, rng):
-        """Each input meets its own weight, the first and the last too."""
-        w = rng.uniform(1.0, 2.0, size=5)
-        for i, x in enumerate(np.eye(5)):
-            assert_close(learner.neuron(x, w, 0.25), w[i] + 0.25)
-            assert_close(learner.neuron(w, x, 0.25), w[i] + 0.25)
-
-    def test_adds_the_bias_once(self, learner, rng):
-        """The bias is added once, not once per input, and may be 0 or negative."""
-        w, b = rng.normal(size=6), float(rng.uniform(3.0, 9.0))
-        assert_close(learner.neuron(np.zeros(6), w, b), b)
-        assert_close(learner.neuron(np.zeros(6), w, -b), -b)
-        assert_close(learner.neuron(w, np.ones(6), 0.0), math.fsum(w))
-
-    def test_has_no_activation_function(self, learner, rng):
-        """The result is neither cut at 0 nor squashed, since no activation function is applied."""
-        w = rng.uniform(1.0, 2.0, size=4)
-        for size in (-50.0, -0.5, 50.0):
-            x = np.full(4, size)
-            assert_close(learner.neuron(x, w, 0.75), size * math.fsum(w) + 0.75)
-
-    def test_one_input(self, learner, rng):
-        """With one input the result is still a single number."""
-        x, w = rng.uniform(1.0, 2.0, size=(2, 1))
-        assert_close(learner.neuron(x, w, 0.5), float(x[0] * w[0]) + 0.5)
-
-    def test_keeps_inputs(self, learner, rng):
-        """Inputs and weights are the same afterwards."""
-        x, w = rng.uniform(1.0, 2.0, size=(2, 5))
-        truth = math.fsum(x * w) + 2.5
-        assert_close(assert_keeps_inputs(learner.neuron, x, w, 2.5), truth)
-
-
-def _layer_by_hand(x, W, b):
-    return np.einsum("...i,oi->...o", x, W) + b
-
-
-class TestLinear:
-    def test_one_input_vector(self, learner, rng):
-        """For one input vector there is one output per row of W."""
-        for n_in, n_out in ((3, 5), (5, 3), (20, 2)):
-            x, W, b = rng.normal(size=n_in), rng.normal(size=(n_out, n_in)), rng.normal(size=n_out)
-            assert_close(learner.linear(x, W, b), _layer_by_hand(x, W, b))
-
-    def test_one_batch_axis(self, learner, rng):
-        """Each row of a batch goes through the layer, and the batch axis stays in front."""
-        for n, n_in, n_out in ((4, 3, 5), (2, 6, 3), (5, 2, 5), (3, 3, 2)):
-            x, W, b = (
-                rng.normal(size=(n, n_in)),
-                rng.normal(size=(n_out, n_in)),
-                rng.normal(size=n_out),
-            )
-            assert_close(learner.linear(x, W, b), _layer_by_hand(x, W, b))
-
-    def test_more_batch_axes(self, learner, rng):
-        """There may be two or three batch axes, even of sizes that equal each other."""
-        for shape in ((2, 4, 3), (3, 3, 3), (2, 5, 4, 3), (5, 5, 5, 3)):
-            x, W, b = rng.normal(size=shape), rng.normal(size=(5, 3)), rng.normal(size=5)
-            assert_close(learner.linear(x, W, b), _layer_by_hand(x, W, b))
-
-    def test_square_weights(self, learner, rng):
-        """Square weights are not taken the wrong way round, with and without batch axes."""
-        W, b = rng.normal(size=(4, 4)), rng.normal(size=4)
-        for shape in ((4,), (4, 4), (2, 4), (4, 4, 4)):
-            x = rng.normal(size=shape)
-            assert_close(learner.linear(x, W, b), _layer_by_hand(x, W, b))
-
-    def test_bias_belongs_to_outputs(self, learner, rng):
-        """Zeros give the bias, once, at each position of a batch of any size."""
-        for n, n_in, n_out in ((4, 3, 4), (3, 7, 2), (2, 5, 5)):
-            b = rng.uniform(1.0, 2.0, size=n_out)
-            x, W = np.zeros((n, n_in)), rng.normal(size=(n_out, n_in))
-            assert_close(learner.linear(x, W, b), np.tile(b, (n, 1)))
-            assert_close(learner.linear(x[0], W, -b), -b)
-
-    def test_axes_of_length_one(self, learner, rng):
-        """Axes of length 1 stay: one output, one input, a batch of one."""
-        for shape, n_out in (((3,), 1), ((4, 3), 1), ((1, 3), 2), ((1, 1, 3), 1), ((4, 1), 2)):
-            x, W, b = (
-                rng.normal(size=shape),
-                rng.normal(size=(n_out, shape[-1])),
-                rng.normal(size=n_out),
-            )
-            assert_close(learner.linear(x, W, b), _layer_by_hand(x, W, b))
-
-    def test_keeps_inputs(self, learner, rng):
-        """Inputs, weights and biases are the same afterwards, in shape too."""
-        for shape in ((3,), (4, 3), (2, 4, 3)):
-            x, W, b = rng.normal(size=shape), rng.normal(size=(3, 3)), rng.normal(size=3)
-            truth = _layer_by_hand(x, W, b)
-            assert_close(assert_keeps_inputs(learner.linear, x, W, b), truth)

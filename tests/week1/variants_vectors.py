@@ -125,6 +125,133 @@ def asserts_the_lengths(a, b):
     return np.sum(a * b)
 
 
+# neuron
+
+
+@right("neuron", "starts at the bias and adds each product")
+def starts_at_the_bias(x, w, b):
+    total = b
+    for x_i, w_i in zip(x, w):
+        total = total + x_i * w_i
+    return total
+
+
+@right("neuron", "takes the bias for one more weight, on an input of 1")
+def extends_the_input(x, w, b):
+    return np.append(x, 1.0) @ np.append(w, b)
+
+
+@right("neuron", "a layer of one neuron")
+def takes_a_layer_of_one(x, w, b):
+    return (x[None, :] @ w[:, None] + b)[0, 0]
+
+
+@wrong("neuron", "You added the bias to every product: it is added once, after the sum.")
+def adds_bias_per_input(x, w, b):
+    return np.sum(x * w + b)
+
+
+@wrong("neuron", "You forgot the bias.")
+def forgets_bias(x, w, b):
+    return x @ w
+
+
+@wrong("neuron", "You applied ReLU: the activation function comes later.")
+def applies_relu(x, w, b):
+    return max(0.0, x @ w + b)
+
+
+@wrong("neuron", "You did not add up the products: one neuron gives one number.")
+def returns_products(x, w, b):
+    return x * w + b
+
+
+@wrong("neuron", "You multiplied the bias in with the inputs: (x + b)·w is something else.")
+def shifts_the_inputs(x, w, b):
+    return (x + b) @ w
+
+
+@wrong("neuron", "You subtracted the bias: in a network it is added, thresholds are subtracted.")
+def subtracts_bias(x, w, b):
+    return x @ w - b
+
+
+# linear
+
+
+@right("linear", "contracts the last axes by name")
+def contracts_last_axes(x, W, b):
+    return np.einsum("...i,oi->...o", x, W) + b
+
+
+@right("linear", "flattens the batch axes and brings them back")
+def flattens_the_batch(x, W, b):
+    rows = x.reshape(-1, W.shape[1])
+    return (W @ rows.T + b[:, None]).T.reshape(*x.shape[:-1], len(b))
+
+
+@right("linear", "goes down the batch axes one by one")
+def goes_down_the_batch(x, W, b):
+    if x.ndim > 1:
+        return np.array([goes_down_the_batch(row, W, b) for row in x])
+    return np.array([sum(w * x) + bias for w, bias in zip(W, b)])
+
+
+@right("linear", "each output's products, added up along the last axis")
+def multiplies_and_sums(x, W, b):
+    return (x[..., None, :] * W).sum(axis=-1) + b
+
+
+@wrong("linear", "You forgot to transpose W: its rows belong to outputs. A square W hides that.")
+def forgets_transpose(x, W, b):
+    return x @ W + b
+
+
+@wrong("linear", "You put W in front, which fits a single input only: batch axes come first.")
+def multiplies_from_the_left(x, W, b):
+    return W @ x + b
+
+
+@wrong("linear", "You reversed all axes of the batch: that fits a single batch axis only.")
+def reverses_all_axes(x, W, b):
+    return (W @ x.T).T + b
+
+
+@wrong("linear", "You forgot the bias.")
+def forgets_biases(x, W, b):
+    return x @ W.T
+
+
+@wrong(
+    "linear",
+    "You added the bias along the batch where the sizes allow it: it belongs to the last axis.",
+)
+def adds_bias_along_the_batch(x, W, b):
+    y = x @ W.T
+    return y + b[:, None] if y.ndim > 1 and y.shape[-2] == len(b) else y + b
+
+
+@wrong("linear", "You flattened the batch axes and did not bring them back.")
+def stays_flat(x, W, b):
+    y = x.reshape(-1, x.shape[-1]) @ W.T + b
+    return y[0] if x.ndim == 1 else y
+
+
+@wrong("linear", "You dropped axes of length 1: they are still axes.")
+def squeezes_the_result(x, W, b):
+    return np.squeeze(x @ W.T + b)
+
+
+@wrong("linear", "You always made a batch of the input: one input vector gives one output vector.")
+def always_returns_a_batch(x, W, b):
+    return np.atleast_2d(x) @ W.T + b
+
+
+@wrong("linear", "You added the bias to each product: it is added once per output.")
+def adds_bias_to_each_product(x, W, b):
+    return x @ W.T + W.shape[1] * b
+
+
 # norm
 
 
@@ -691,130 +818,3 @@ def starts_at_zero(embeddings, positive, negative):
         if word not in positive + negative and cosine > best_cosine:
             best, best_cosine = word, cosine
     return best
-
-
-# neuron
-
-
-@right("neuron", "starts at the bias and adds each product")
-def starts_at_the_bias(x, w, b):
-    total = b
-    for x_i, w_i in zip(x, w):
-        total = total + x_i * w_i
-    return total
-
-
-@right("neuron", "takes the bias for one more weight, on an input of 1")
-def extends_the_input(x, w, b):
-    return np.append(x, 1.0) @ np.append(w, b)
-
-
-@right("neuron", "a layer of one neuron")
-def takes_a_layer_of_one(x, w, b):
-    return (x[None, :] @ w[:, None] + b)[0, 0]
-
-
-@wrong("neuron", "You added the bias to every product: it is added once, after the sum.")
-def adds_bias_per_input(x, w, b):
-    return np.sum(x * w + b)
-
-
-@wrong("neuron", "You forgot the bias.")
-def forgets_bias(x, w, b):
-    return x @ w
-
-
-@wrong("neuron", "You applied ReLU: the activation function comes later.")
-def applies_relu(x, w, b):
-    return max(0.0, x @ w + b)
-
-
-@wrong("neuron", "You did not add up the products: one neuron gives one number.")
-def returns_products(x, w, b):
-    return x * w + b
-
-
-@wrong("neuron", "You multiplied the bias in with the inputs: (x + b)·w is something else.")
-def shifts_the_inputs(x, w, b):
-    return (x + b) @ w
-
-
-@wrong("neuron", "You subtracted the bias: in a network it is added, thresholds are subtracted.")
-def subtracts_bias(x, w, b):
-    return x @ w - b
-
-
-# linear
-
-
-@right("linear", "contracts the last axes by name")
-def contracts_last_axes(x, W, b):
-    return np.einsum("...i,oi->...o", x, W) + b
-
-
-@right("linear", "flattens the batch axes and brings them back")
-def flattens_the_batch(x, W, b):
-    rows = x.reshape(-1, W.shape[1])
-    return (W @ rows.T + b[:, None]).T.reshape(*x.shape[:-1], len(b))
-
-
-@right("linear", "goes down the batch axes one by one")
-def goes_down_the_batch(x, W, b):
-    if x.ndim > 1:
-        return np.array([goes_down_the_batch(row, W, b) for row in x])
-    return np.array([sum(w * x) + bias for w, bias in zip(W, b)])
-
-
-@right("linear", "each output's products, added up along the last axis")
-def multiplies_and_sums(x, W, b):
-    return (x[..., None, :] * W).sum(axis=-1) + b
-
-
-@wrong("linear", "You forgot to transpose W: its rows belong to outputs. A square W hides that.")
-def forgets_transpose(x, W, b):
-    return x @ W + b
-
-
-@wrong("linear", "You put W in front, which fits a single input only: batch axes come first.")
-def multiplies_from_the_left(x, W, b):
-    return W @ x + b
-
-
-@wrong("linear", "You reversed all axes of the batch: that fits a single batch axis only.")
-def reverses_all_axes(x, W, b):
-    return (W @ x.T).T + b
-
-
-@wrong("linear", "You forgot the bias.")
-def forgets_biases(x, W, b):
-    return x @ W.T
-
-
-@wrong(
-    "linear",
-    "You added the bias along the batch where the sizes allow it: it belongs to the last axis.",
-)
-def adds_bias_along_the_batch(x, W, b):
-    y = x @ W.T
-    return y + b[:, None] if y.ndim > 1 and y.shape[-2] == len(b) else y + b
-
-
-@wrong("linear", "You flattened the batch axes and did not bring them back.")
-def stays_flat(x, W, b):
-    y = x.reshape(-1, x.shape[-1]) @ W.T + b
-    return y[0] if x.ndim == 1 else y
-
-
-@wrong("linear", "You dropped axes of length 1: they are still axes.")
-def squeezes_the_result(x, W, b):
-    return np.squeeze(x @ W.T + b)
-
-
-@wrong("linear", "You always made a batch of the input: one input vector gives one output vector.")
-def always_returns_a_batch(x, W, b):
-    return np.atleast_2d(x) @ W.T + b
-
-
-@wrong("linear", "You added the bias to each product: it is added once per output.")
-def adds_bias_to_each_product(x, W, b):
-    return x @ W.T + W.shape[1] * b
