@@ -384,7 +384,10 @@ def does_not_clip(a, b):
     return a @ b / lengths
 
 
-@wrong("cosine_similarity", "You clipped above 1 only: opposite vectors can round below -1.")
+@wrong(
+    "cosine_similarity",
+    "For opposite vectors rounding carries the cosine below -1: clip it there, too.",
+)
 def clips_above_only(a, b):
     lengths = np.linalg.norm(a) * np.linalg.norm(b)
     if lengths == 0:
