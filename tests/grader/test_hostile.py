@@ -742,4 +742,4 @@ class TestHonestCode:
 def test_a_zygote_that_does_not_start_says_why(monkeypatch, tmp_path):
     monkeypatch.setattr(launcher, "INSIDE", tmp_path)
     with pytest.raises(SandboxError, match=r"zygote\.py"):
-        launcher.Zygote((), Limits())
+        _ = launcher.Zygote((), Limits()).layers

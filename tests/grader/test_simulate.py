@@ -37,6 +37,7 @@ from grader.course import Course, execute
 from grader.results import read_result, result_path
 
 COURSE = Course()
+pytestmark = pytest.mark.timeout(900)  # thirty learners, some of whom loop for ever
 
 
 def rows(out: Path) -> list[dict[str, str]]:

@@ -563,7 +563,7 @@ class TestWrong:
         katas.shows(
             "✗ dot — (1, 2) times (3, 4) is 11.",
             "    u was changed in place: work on a copy",
-            r"    call      dot([[]1., 2.[]], [[]3., 4.[]])",
+            r"    call      dot(np.array([[]1.0, 2.0]), np.array([[]3.0, 4.0]))",
         )
 
     def test_prints_are_shown_with_the_failure_and_bounded(self, katas):
