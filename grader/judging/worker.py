@@ -110,7 +110,7 @@ class Worker:
         self.sandbox = Sandbox(order.limits, order.layers)
         self._standstill = Standstill()
         with contextlib.ExitStack() as if_that_fails:
-            if_that_fails.callback(self.sandbox.close)
+            if_that_fails.callback(self.close)
             self.sandbox.start()  # which goes on beside the next steps
             from grader.judging.suite import collect
             from grader.judging.verdicts import Grader
@@ -136,6 +136,7 @@ class Worker:
 
     def close(self) -> None:
         """End the sandbox."""
+        self._standstill.close()
         self.sandbox.close()
 
     def void_tests(self) -> tuple[VoidTest, ...]:
@@ -183,7 +184,12 @@ class Standstill:
     def __init__(self) -> None:
         self._was_seen = False
         self._looked = time.monotonic()
+        self._is_over = threading.Event()
         threading.Thread(target=self._look_again_and_again, daemon=True).start()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._is_over.set()
 
     def begin(self) -> None:
         """Forget what was seen."""
@@ -199,11 +205,10 @@ class Standstill:
         return time.monotonic() - self._looked > LOOK_EVERY_S + STOOD_STILL_S
 
     def _look_again_and_again(self) -> None:
-        while True:
+        while not self._is_over.wait(LOOK_EVERY_S):
             if self._is_late or _is_any_stopped(os.getpid()):
                 self._was_seen = True
             self._looked = time.monotonic()
-            time.sleep(LOOK_EVERY_S)
 
 
 def _is_any_stopped(parent: int) -> bool:
