@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
 
 from exercises import Exercise, Week
 from exercises.verdict import STATUSES
@@ -20,6 +19,7 @@ from grader.course import Course
 from grader.progress import Progress
 from grader.results import ExerciseResult, Result, read_result, result_path
 from grader.run import Request, Summary, grade_class
+from kata.console import Writer
 from kata.outcomes import Standing, VisibleOutcome
 from kata.project import Project
 from kata.screen import Screen
@@ -99,7 +99,7 @@ def _copy_of_what_judges(course: Course, root: Path) -> None:
 def print_graded(graded: Graded, course: Course | None = None) -> None:
     """Print what is wrong, then a line for each exercise that is begun, and the points."""
     course = course or Course()
-    screen = Screen(_Writer(sys.stdout))
+    screen = Screen(Writer(sys.stdout, has_colour=False, width=WIDTH))
     project = _Copy(course.root)
     known = {(each.week, each.name): each for each in course.catalogue.exercises}
     results: Results = {
@@ -157,19 +157,3 @@ def _write_week(screen: Screen, result: Result) -> None:
     n_to_do = sum(each.status == "todo" for each in result.exercises)
     if n_to_do:
         screen.line(f"   {STATUSES['todo'].sign} {n_to_do} to do")
-
-
-class _Writer:
-    """What `Screen` needs of a terminal, without its colours."""
-
-    fullwidth = WIDTH
-    hasmarkup = False
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-
-    def line(self, text: str = "", **markup: bool) -> None:
-        self._file.write(f"{text}\n")
-
-    def sep(self, sign: str, title: str) -> None:
-        self._file.write(f"{f' {title} ':{sign}^{self.fullwidth}}\n")

@@ -31,7 +31,7 @@ class Writer:
 
     def sep(self, sign: str, title: str) -> None:
         """Write a title across the width."""
-        self.line(f" {title} ".center(self.fullwidth, sign))
+        self.line(f"{f' {title} ':{sign}^{self.fullwidth}}")
 
 
 def screen_on(file: TextIO) -> Screen:

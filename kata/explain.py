@@ -188,8 +188,8 @@ def explain_hidden_definition(test: FailedTest) -> Problem | None:
         f"{test.exercise.object_name} is defined twice: the stub in line {last} replaces what you "
         f"wrote in line {written[-1]}. Delete the stub."
     )
-    frame = (filename, last, "<module>")
-    return Problem("failed", (("", sentence), *_frame_rows([frame], test.project)), sentence)
+    rows = (("", sentence), *_rows_of_line(filename, last, test.project))
+    return Problem("failed", rows, sentence)
 
 
 def _definitions(test: FailedTest) -> list[tuple[int, Definition]]:
@@ -221,7 +221,7 @@ def explain_warning(warning: warnings.WarningMessage, project: Project) -> str:
     text = str(warning.message)
     if not project.is_learners_file(warning.filename):
         return text
-    ((_, place),) = _frame_rows([(warning.filename, warning.lineno, "<module>")], project)
+    ((_, place),) = _rows_of_line(warning.filename, warning.lineno, project)
     return f"{text}\n{place}"
 
 
@@ -251,9 +251,9 @@ def _rows_of_syntax_error(error: SyntaxError, test: FailedTest) -> tuple[Row, ..
 
 
 def _rows_of_rule(error: RuleBrokenError, test: FailedTest) -> tuple[Row, ...]:
-    frame = (error.filename, error.line, "<module>")
-    is_known = error.filename and error.line
-    return (("", str(error)), *_frame_rows([frame] if is_known else [], test.project))
+    if not (error.filename and error.line):
+        return (("", str(error)),)
+    return (("", str(error)), *_rows_of_line(error.filename, error.line, test.project))
 
 
 def _rows_of_timeout(error: BaseException, test: FailedTest) -> tuple[Row, ...]:
@@ -276,8 +276,7 @@ def _rows_of_mismatch(error: Mismatch, test: FailedTest) -> tuple[Row, ...]:
         is_labelled = bool(separator) and len(label) <= len("expected")
         rows += ((label, text.strip()),) if is_labelled else (("", line),)
     if error.warning is not None and test.project.is_learners_file(error.warning.filename):
-        frame = (error.warning.filename, error.warning.lineno, "<module>")
-        rows += _frame_rows([frame], test.project)
+        rows += _rows_of_line(error.warning.filename, error.warning.lineno, test.project)
     return rows
 
 
@@ -387,6 +386,11 @@ def _frames_of(error: BaseException, is_wanted: Callable[[str], bool]) -> list[F
         for frame, line in traceback.walk_tb(error.__traceback__)
         if is_wanted((code := frame.f_code).co_filename)
     ]
+
+
+def _rows_of_line(filename: str, line: int, project: Project) -> tuple[Row, ...]:
+    """Show a line by itself, of which no call is on the way."""
+    return _frame_rows([(filename, line, "<module>")], project)
 
 
 def _frame_rows(frames: Sequence[Frame], project: Project, label: str = "at") -> tuple[Row, ...]:

@@ -8,6 +8,7 @@ from io import StringIO
 
 from exercises.catalogue import Exercise
 from exercises.verdict import STATUSES
+from kata.console import Writer
 from kata.outcomes import Standing
 from kata.project import Project
 from kata.screen import Screen
@@ -54,7 +55,7 @@ class Report:
     def __repr__(self) -> str:
         """Return all of it as text, as `pytest` words it."""
         text = StringIO()
-        screen = Screen(_Writer(text))
+        screen = Screen(Writer(text, has_colour=False, width=TEXT_WIDTH))
         if not self._is_short:
             write_problems(screen, self._results, self._project)
             if self._problems:
@@ -103,19 +104,3 @@ def _problems_html(problems: Problems) -> Iterator[str]:
         else:
             yield f'<tr style="{ROW}"><td colspan="2" style="{WORDS}">{escape(text)}</td></tr>'
     yield "</table>"
-
-
-class _Writer:
-    """What `Screen` needs of a terminal, on paper."""
-
-    fullwidth = TEXT_WIDTH
-    hasmarkup = False
-
-    def __init__(self, file: StringIO) -> None:
-        self._file = file
-
-    def line(self, text: str = "", **markup: bool) -> None:
-        self._file.write(f"{text}\n")
-
-    def sep(self, sign: str, title: str) -> None:
-        self._file.write(f"{f' {title} ':{sign}^{self.fullwidth}}\n")
