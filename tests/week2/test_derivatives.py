@@ -455,7 +455,7 @@ class TestGradientError:
         x = _checked_point(rng)
         f, right = _gradient_times(x, [1.0, 1.0, 1.0])
         error = learner.gradient_error(f, right, x)
-        assert_close(error, 0.0, atol=2e-7)
+        assert_close(error, 0.0, atol=1e-8)
         if np.min(error) < 0:
             raise Mismatch("the result is negative: an error never is")
         f, wrong = _gradient_times(x, [1.25, 1.0, 1.0])
