@@ -49,13 +49,14 @@ def max_stable_learning_rate(H: np.ndarray) -> float:
 
     Along an eigenvector of eigenvalue λ each step multiplies the distance from the minimum by
     1 - lr·λ. The steepest direction is the first whose factor leaves the interval from -1 to 1,
-    and it sets the limit for all of them. Real networks are trained right at this limit: during
-    training the largest eigenvalue of their Hessian rises until it meets it.
+    and it sets the limit for all of them. All that is exact for this loss, a quadratic one, and
+    nearly so around any minimum. Networks trained on all data in each step come to this very limit:
+    the largest eigenvalue of their Hessian rises until it meets it.
 
     Parameters
     ----------
     H : ndarray of shape (d, d)
-        The Hessian, a symmetric positive definite matrix.
+        The Hessian, a symmetric positive definite matrix: all its eigenvalues are above 0.
 
     Returns
     -------

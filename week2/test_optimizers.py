@@ -22,6 +22,13 @@ class TestGradientDescent:
         path = learner.gradient_descent(lambda w: 2 * (w - 3), w0=10.0, lr=1.1, steps=3)
         assert_close(path, [10.0, -5.4, 13.08, -9.096])
 
+    def test_small_rates(self, learner):
+        """A rate of 0.1 is at 3.0807 after 20 steps, one of 0.01 has only come to 7.6733."""
+        path = learner.gradient_descent(lambda w: 2 * (w - 3), w0=10.0, lr=0.1, steps=20)
+        assert_close(path, 3 + 7 * 0.8 ** np.arange(21))
+        path = learner.gradient_descent(lambda w: 2 * (w - 3), w0=10.0, lr=0.01, steps=20)
+        assert_close(path, 3 + 7 * 0.98 ** np.arange(21))
+
     def test_two_parameters(self, learner):
         """For two parameters each row of the path is a point, and the start is not changed."""
         w0 = np.array([1.0, -2.0])

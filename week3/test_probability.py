@@ -63,9 +63,9 @@ class TestConditional:
 
 class TestBayes:
     def test_spam(self, learner):
-        """Spam is 30 % of all mail; "free" is in 80 % of spam, 20 % of other mail: 0.24 to 0.14."""
-        posterior = learner.bayes(np.array([0.3, 0.7]), np.array([0.8, 0.2]))
-        assert_close(posterior, [24 / 38, 14 / 38])
+        """30 % is spam; "free" is in 80 % of it and 11 / 70 of the rest: 0.24 / 0.35 = 69 %."""
+        posterior = learner.bayes(np.array([0.3, 0.7]), np.array([0.8, 11 / 70]))
+        assert_close(posterior, [24 / 35, 11 / 35])
 
     def test_rare_disease(self, learner):
         """One in 1,000 is ill; a test finds 99 % of them and errs for 5 %: still probably well."""

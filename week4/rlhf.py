@@ -52,7 +52,9 @@ def kl_estimates(logp: np.ndarray, logp_ref: np.ndarray) -> tuple[float, float]:
     loop has those of the sampled ones. With k1 = logp − logp_ref of a token that the policy drew,
     the mean of k1 is right on average, but single values are often negative, which a divergence
     never is. Adding e^(−k1) − 1, whose average is 0, gives k3: right on average as well, never
-    negative, and far less noisy. It is the KL term of GRPO, which trained DeepSeek-R1.
+    negative, and far less noisy as long as the two models nearly agree. Far apart it is the noisier
+    one: for unit Gaussians whose means are μ apart, k1 has the variance μ² and k3 e^(μ²) − 1 − μ².
+    It is the KL term of GRPO, which trained DeepSeek-R1.
 
     Parameters
     ----------
@@ -96,10 +98,11 @@ def dpo_loss(
     """Return the loss of direct preference optimisation.
 
     RLHF trains a reward model on pairs of answers, of which people preferred one, and then a policy
-    on its rewards and the KL penalty. The best such policy can be solved for: its log-ratio to the
-    reference is the reward. DPO puts that into the loss of the reward model, and what remains is a
-    logistic regression on pairs: no reward model, no sampling. The model is asked to prefer the
-    chosen answer by a wider margin than the reference does.
+    on its rewards and the KL penalty. The best such policy can be solved for: beta times its
+    log-ratio to the reference is the reward, less a number that is the same for all answers to a
+    prompt. DPO puts that into the loss of the reward model, where this number cancels, and what
+    remains is a logistic regression on pairs: no reward model, no sampling. The model is asked to
+    prefer the chosen answer by a wider margin than the reference does.
 
     Parameters
     ----------

@@ -6,6 +6,7 @@ which reference it shows. Equal references give equal files.
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import types
@@ -17,12 +18,14 @@ import matplotlib as mpl
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
+from PIL import Image
 
 from docs.pictures import week1, week2, week3, week4
 from docs.pictures.style import STYLE, put_on_card
 from grader.course import ROOT, Course
 
 LARGEST_FILE = 60_000  # bytes
+PIXELS = 96  # of the height of an image, at least
 PICTURES: dict[str, tuple[str, Callable[[types.ModuleType], Figure]]] = {
     name: entry for week in (week1, week2, week3, week4) for name, entry in week.PICTURES.items()
 }
@@ -47,10 +50,26 @@ def draw(course: Course, root: Path = ROOT) -> Iterator[tuple[str, int]]:
             text = io.StringIO()
             figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
             plt.close(figure)
-        path.write_text(_compact(text.getvalue()), encoding="utf-8", newline="\n")
+        path.write_text(_enlarge_pixels(_compact(text.getvalue())), encoding="utf-8", newline="\n")
         size = path.stat().st_size
         assert size <= LARGEST_FILE, f"{name} is {size} bytes, more than {LARGEST_FILE}"
         yield name, size
+
+
+def _enlarge_pixels(svg: str) -> str:
+    """Repeat the pixels of images: many a viewer smooths what it has to enlarge."""
+
+    def enlarged(match: re.Match[str]) -> str:
+        image = Image.open(io.BytesIO(base64.b64decode(match[0])))
+        red, green, blue, _ = image.split()  # nothing shines through
+        mode = "L" if red.tobytes() == green.tobytes() == blue.tobytes() else "RGB"
+        times = -(-PIXELS // image.height)
+        size = image.width * times, image.height * times
+        file = io.BytesIO()
+        image.convert(mode).resize(size, Image.Resampling.NEAREST).save(file, "png", optimize=True)
+        return base64.b64encode(file.getvalue()).decode("ascii")
+
+    return re.sub(r"(?<=data:image/png;base64,)[A-Za-z0-9+/=\s]+", enlarged, svg)
 
 
 def _compact(svg: str) -> str:

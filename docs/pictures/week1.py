@@ -10,7 +10,9 @@ import types
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from docs.pictures.style import (
     BLUE,
@@ -23,6 +25,7 @@ from docs.pictures.style import (
     PALE,
     RED,
     draw_arrow,
+    draw_box,
     mark_right_angle,
     show_plane,
 )
@@ -75,8 +78,48 @@ def cosine(vectors: types.ModuleType) -> Figure:
     return figure
 
 
+def broadcasting(vectors: types.ModuleType) -> Figure:
+    """Show three sums of arrays whose shapes differ, and what numpy repeats for each."""
+    column, row = np.array([[10], [20], [30]]), np.array([1, 2])
+    table = np.arange(6).reshape(3, 2)
+    # A layer's bias is the first of them.
+    assert np.array_equal(vectors.linear(table, np.eye(2), row), table + row)
+    figure, panels = plt.subplots(1, 3, figsize=(9, 2.4))
+    for axes, (a, b) in zip(panels, ((table, row), (table, column), (column, row)), strict=True):
+        for left, array in ((0.0, a), (3.0, b), (6.0, a + b)):
+            _draw_repeated(axes, left, array, (3, 2))
+            shape = str(array.shape)
+            axes.text(left + 1, -0.75, shape, ha="center", color=INK, weight="bold", size=9)
+        axes.text(2.5, 1.5, "+", ha="center", va="center", size=13)
+        axes.text(5.5, 1.5, "=", ha="center", va="center", size=13)
+        show_plane(axes, (-0.5, 8.5), (-1.1, 3.1))
+    return figure
+
+
+def _draw_repeated(axes: Axes, left: float, array: np.ndarray, shape: tuple[int, int]) -> None:
+    """Draw an array as a table, with its own entries in white and repeated ones without a box."""
+    aligned = np.atleast_2d(array)  # from the right
+    whole = np.broadcast_to(aligned, shape)
+    for i, j in np.ndindex(shape):
+        is_own = i < aligned.shape[0] and j < aligned.shape[1]
+        x, y = left + j, shape[0] - 1 - i
+        axes.add_patch(
+            Rectangle(
+                (x, y),
+                1,
+                1,
+                facecolor="white" if is_own else "none",
+                edgecolor=FAINT if is_own else EDGE,
+                linestyle="-" if is_own else ":",
+                zorder=2 if is_own else 1,
+            )
+        )
+        axes.text(x + 0.5, y + 0.5, f"{whole[i, j]}", ha="center", va="center", size=9,
+                  color=INK if is_own else FAINT, zorder=3)  # fmt: skip
+
+
 def matrix_map(matrices: types.ModuleType) -> Figure:
-    """Show what four matrices do to the unit square and to a letter in it."""
+    """Show what four matrices do to the two axes, the unit square and a letter in it."""
     letter = np.array(
         [
             [2, 1],
@@ -101,19 +144,28 @@ def matrix_map(matrices: types.ModuleType) -> Figure:
         "mirror": [[-1.0, 0.0], [0.0, 1.0]],
         "flatten": [[0.8, 0.4], [0.6, 0.3]],
     }
-    figure, grid = plt.subplots(1, 4, figsize=(9, 2.2))
+    figure, grid = plt.subplots(1, 4, figsize=(9, 3.0))
     for axes, (name, rows) in zip(grid, panels.items(), strict=True):
         A = np.array(rows)
         axes.plot(*square, color=FAINT, linewidth=1, linestyle=":")
         image = matrices.matmul(A, square)
-        axes.fill(*image, color=BLUE, alpha=0.15, linewidth=0)
-        axes.plot(*image, color=BLUE)
-        axes.fill(*matrices.matmul(A, letter), color=ORANGE, linewidth=1)
-        axes.axhline(0, color=EDGE, linewidth=1, zorder=0)
-        axes.axvline(0, color=EDGE, linewidth=1, zorder=0)
+        axes.fill(*image, color=PALE, alpha=0.5, linewidth=0)
+        axes.plot(*image, color=FAINT, linewidth=1)
+        axes.fill(*matrices.matmul(A, letter), color=GREEN, alpha=0.6, linewidth=1)
+        axes.plot([-1.1, 2.0], [0, 0], color=EDGE, linewidth=1, zorder=0)
+        axes.plot([0, 0], [-0.15, 1.4], color=EDGE, linewidth=1, zorder=0)
+        for j, colour in enumerate((BLUE, ORANGE)):
+            draw_arrow(axes, (0, 0), A[:, j], colour)
+            for i in range(2):
+                number = f"{round(A[i, j], 2):g}".replace("-", "−")
+                axes.text(0.1 + 0.7 * j, -0.62 - 0.38 * i, number, color=colour, ha="center",
+                          va="center", weight="bold")  # fmt: skip
+        for side, inwards in ((-0.3, 0.08), (1.2, -0.08)):  # brackets
+            x = [side + inwards, side, side, side + inwards]
+            axes.plot(x, [-0.4, -0.4, -1.22, -1.22], color=FAINT, linewidth=1.2)
         determinant = round(matrices.determinant(A), 10)
         axes.set_title(f"{name}\ndeterminant {determinant:g}".replace("-", "−"))
-        show_plane(axes, (-1.1, 2.0), (-0.15, 1.4))
+        show_plane(axes, (-1.1, 2.0), (-1.3, 1.4))
     return figure
 
 
@@ -152,11 +204,9 @@ def gram_schmidt(matrices: types.ModuleType) -> Figure:
     for row, name in zip(V, ("row 1", "row 2"), strict=True):
         draw_arrow(right, (0, 0), row, PALE)
         right.text(row[0] + 0.06, row[1], name, color=FAINT, va="center")
-    for row, label, where in zip(
-        Q, ("first", "second"), ((0.75, 0.02), (-0.38, 1.06)), strict=True
-    ):
+    for row, label, where in zip(Q, ("first", "second"), ((0.52, 0.0), (-0.32, 1.18)), strict=True):
         draw_arrow(right, (0, 0), row, ORANGE)
-        right.text(*where, label, color=ORANGE, va="center", weight="bold")
+        right.text(*where, label, color=ORANGE, ha="center", va="center", weight="bold")
     mark_right_angle(right, np.zeros(2), Q[0], Q[1])
     right.set_title("two rows made orthonormal")
     show_plane(right, (-1.1, 2.2), (-0.4, 1.7))
@@ -210,22 +260,26 @@ def attention(module: types.ModuleType) -> Figure:
 
 
 def attention_scale(module: types.ModuleType) -> Figure:
-    """Show what the softmax does with and without the division by √d."""
-    figure, grid = plt.subplots(2, 3, figsize=(9, 3.6), sharex=True, sharey=True)
+    """Show what the softmax does with and without the division by √d, on average."""
+    figure, grid = plt.subplots(2, 3, figsize=(9, 3.8), sharex=True, sharey=True)
     for column, d in enumerate((4, 64, 1024)):
         rng = np.random.default_rng(3)
-        Q, K = rng.normal(size=(1, d)), rng.normal(size=(8, d))
+        Q, K = rng.normal(size=(1000, 1, d)), rng.normal(size=(1000, 8, d))
         rows = (
-            (module.softmax(Q @ K.T)[0], RED, "without √d"),
-            (module.attention_weights(Q, K)[0], BLUE, "with √d"),
+            (module.softmax(Q @ K.swapaxes(1, 2)), RED, "without √d"),
+            (module.attention_weights(Q, K), BLUE, "with √d"),
         )
         for axes, (weights, colour, name) in zip(grid[:, column], rows, strict=True):
-            axes.bar(range(8), weights, color=colour)
+            mean = np.sort(weights[:, 0], axis=1)[:, ::-1].mean(axis=0)  # largest first
+            axes.bar(range(8), mean, color=colour)
+            axes.text(0.55, mean[0], f"{mean[0]:.2f}", color=colour, va="top")
             axes.set(ylim=(0, 1.05), xticks=[], yticks=[0, 1])
             if column == 0:
                 axes.set_ylabel(name)
-        grid[0, column].set_title(f"vectors of length {d}")
-    grid[1, 1].set_xlabel("one query's attention weights over eight keys, random vectors")
+        grid[0, column].set_title(f"vectors of {d} entries")
+    grid[1, 1].set_xlabel(
+        "weights of eight keys, largest first: the mean over 1,000 random queries", labelpad=9
+    )
     return figure
 
 
@@ -318,9 +372,61 @@ def spectrum(decompositions: types.ModuleType) -> Figure:
     return figure
 
 
+def lora(decompositions: types.ModuleType) -> Figure:
+    """Show a frozen weight with its low-rank change, and the way of an input through both."""
+    width, rank = 768, 16
+    trained = decompositions.lora_parameter_count(width, width, rank)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.0), width_ratios=[1.15, 1])
+    thin = 0.14  # drawn wider than 16 / 768, or nobody would see it
+    for x, y, w, h, colour in (
+        (0.0, 0.0, 2.0, 2.0, FAINT),
+        (2.9, 0.0, thin, 2.0, ORANGE),
+        (3.3, 2.0 - thin, 2.0, thin, BLUE),
+    ):
+        is_frozen = colour == FAINT
+        left.add_patch(
+            Rectangle((x, y), w, h, facecolor=PALE if is_frozen else colour, edgecolor=colour)
+        )
+    left.text(1.0, 1.0, f"W, frozen\n{width} × {width}", ha="center", va="center")
+    left.text(2.42, 1.0, "+", ha="center", va="center", size=15)
+    left.text(2.97, -0.12, f"B\n{width} × {rank}", color=ORANGE, ha="center", va="top")
+    left.text(4.3, 1.74, f"A, {rank} × {width}", color=BLUE, ha="center", va="top")
+    left.text(
+        4.3, 0.75, f"trained: {trained:,}\nin place of {width**2:,}", ha="center", va="center"
+    )
+    show_plane(left, (-0.1, 5.4), (-0.65, 2.1))
+
+    for middle, name, colour in (
+        ((1.9, 1.6), "W", INK),
+        ((1.3, 0.3), "A", BLUE),
+        ((2.7, 0.3), "B", ORANGE),
+    ):
+        draw_box(right, middle, 0.7, 0.5)
+        right.text(*middle, name, color=colour, weight="bold", ha="center", va="center")
+    right.text(0.0, 1.6, "x", ha="center", va="center", size=13)
+    right.text(3.9, 1.6, "+", ha="center", va="center", size=15)
+    right.text(4.7, 1.6, "y", ha="center", va="center", size=13)
+    for start, end in (
+        ((0.2, 1.6), (1.5, 1.6)),
+        ((2.3, 1.6), (3.72, 1.6)),
+        ((4.05, 1.6), (4.55, 1.6)),
+        ((0.5, 0.3), (0.91, 0.3)),
+        ((1.69, 0.3), (2.31, 0.3)),
+        ((3.9, 0.3), (3.9, 1.42)),
+    ):
+        draw_arrow(right, start, end, FAINT)
+    right.plot([0.5, 0.5], [1.6, 0.3], color=FAINT)
+    right.plot([3.09, 3.9], [0.3, 0.3], color=FAINT)
+    right.text(2.0, 0.42, f"{rank}", color=FAINT, ha="center", size=9)
+    right.text(3.45, 0.08, "× α / r", color=INK, ha="center", va="top", size=9)
+    show_plane(right, (-0.3, 5.0), (-0.4, 2.1))
+    return figure
+
+
 PICTURES = {
     "week1/pictures/analogy.svg": ("vectors", analogy),
     "week1/pictures/cosine.svg": ("vectors", cosine),
+    "week1/pictures/broadcasting.svg": ("vectors", broadcasting),
     "week1/pictures/matrix_map.svg": ("matrices", matrix_map),
     "week1/pictures/gram_schmidt.svg": ("matrices", gram_schmidt),
     "week1/pictures/attention.svg": ("attention", attention),
@@ -328,4 +434,5 @@ PICTURES = {
     "week1/pictures/pca.svg": ("decompositions", pca),
     "week1/pictures/low_rank_image.svg": ("decompositions", low_rank_image),
     "week1/pictures/spectrum.svg": ("decompositions", spectrum),
+    "week1/pictures/lora.svg": ("decompositions", lora),
 }

@@ -271,11 +271,16 @@ def schedule(optimizers: types.ModuleType) -> Figure:
     rates = [optimizers.cosine_schedule(t, total, lr_max, lr_min, warmup) for t in steps.tolist()]
     figure, axes = plt.subplots(figsize=(7.4, 3.0))
     axes.plot(steps, rates, color=BLUE)
-    for edge in (warmup, total):
-        axes.axvline(edge, color=FAINT, linewidth=1, linestyle=":")
-    for middle, name in ((warmup / 2, "warm-up"), (110, "half a cosine"), (216, "lr_min")):
-        axes.text(middle, 1.07e-3, name, ha="center", color=FAINT)
-    axes.set(xlabel="step", ylim=(0, 1.15e-3), xticks=[0, warmup, 100, total])
+    for edge, rate in ((warmup, lr_max), (total, lr_min)):  # up to the curve, and through no word
+        axes.plot([edge, edge], [0, rate], color=FAINT, linewidth=1, linestyle=":")
+    axes.plot([-12, 230], [lr_min, lr_min], color=FAINT, linewidth=1, linestyle=":", zorder=0)
+    for x, y, name in (
+        (warmup / 2, 1.07e-3, "warm-up"),
+        (118, 7.3e-4, "half a cosine"),
+        (215, 1.6e-4, "lr_min"),
+    ):
+        axes.text(x, y, name, ha="center", color=FAINT)
+    axes.set(xlabel="step", xlim=(-12, 232), ylim=(0, 1.17e-3), xticks=[0, warmup, 100, total])
     axes.set_yticks([0, lr_min, lr_max], ["0", "lr_min", "lr_max"])
     axes.set_ylabel("learning rate")
     return figure

@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from docs.pictures.style import (
     BLUE,
@@ -26,6 +27,7 @@ from docs.pictures.style import (
     draw_arrow,
     draw_box,
     show_image,
+    show_plane,
     write_beside,
 )
 from kata.shows.digits import load_digits
@@ -198,7 +200,7 @@ def leash(rlhf: types.ModuleType) -> Figure:
     for axes, (name, policy) in zip(panels, shown, strict=False):
         axes.bar(range(5), policy, color=[BLUE] * 4 + [RED])
         axes.set_xticks(range(5), [f"{r:g}" for r in reward])
-        axes.set(ylim=(0, 1), yticks=[])
+        axes.set(ylim=(0, 1.06), yticks=[])
         axes.spines["left"].set_visible(False)
         axes.text(4, policy[4] + 0.02, f"{policy[4]:.0%}", color=RED, ha="center")
         axes.set_title(name)
@@ -208,15 +210,18 @@ def leash(rlhf: types.ModuleType) -> Figure:
     divergence = np.sum(policies * np.log(policies / reference), axis=1)
     right = panels[3]
     right.plot(divergence, policies @ reward, color=INK)
-    for beta, shift in ((2.0, (0.2, -0.12)), (0.5, (-0.1, -0.5))):
+    right.plot(0, reference @ reward, "o", color=FAINT)
+    right.text(0.16, reference @ reward - 0.22, f"reference: {reference @ reward:.2f}", color=FAINT)
+    for beta, shift in ((2.0, (0.22, -0.02)), (0.5, (0.7, -1.25))):
         policy = best_policy(beta)
         logp, logp_ref = np.log(policy)[:, None], np.log(reference)[:, None]
         penalized = rlhf.kl_penalized_reward(reward, logp, logp_ref, beta)
         assert np.ptp(penalized) < 1e-9  # the mark of the best policy: no answer is better
         x, height = policy @ (np.log(policy) - np.log(reference)), policy @ reward
         right.plot(x, height, "o", color=ORANGE)
-        right.text(x + shift[0], height + shift[1], f"β = {beta:g}", color=ORANGE,
-                   ha="left" if beta > 1 else "center")  # fmt: skip
+        label = f"β = {beta:g}: {height:.2f}"
+        right.text(x + shift[0], height + shift[1], label, color=ORANGE,
+                   ha="left" if beta > 1 else "right")  # fmt: skip
     right.set(xlabel="KL from the reference, nats", ylim=(0, 4.4), xlim=(-0.1, 4.2))
     right.set_title("mean reward")
     return figure
@@ -318,11 +323,11 @@ def gpt(nanogpt: types.ModuleType) -> Figure:
             gap = 0.2 if inside[i - 1] in ("x", "+") else 0.55
             end = 0.2 if name == "+" else 0.55
             draw_arrow(axes, (x - 1.3 + gap, 0.9), (x - end, 0.9), FAINT)
-    for start, end in ((0.0, 3.9), (3.9, 7.8)):
-        axes.plot([start, start, end], [1.1, 1.5, 1.5], color=ORANGE, linewidth=1.6)
+    for start, end in ((0.4, 3.9), (4.3, 7.8)):  # the second sets out behind the first plus
+        axes.plot(start, 0.9, "o", color=ORANGE, markersize=4.5, zorder=5)
+        axes.plot([start, start, end], [0.9, 1.5, 1.5], color=ORANGE, linewidth=1.6)
         draw_arrow(axes, (end, 1.5), (end, 1.12), ORANGE)
-    axes.text(1.95, 1.57, "as it is", ha="center", color=ORANGE, size=9)
-    axes.text(5.85, 1.57, "as it is", ha="center", color=ORANGE, size=9)
+        axes.text((start + end) / 2, 1.57, "as it is", ha="center", color=ORANGE, size=9)
     axes.text(3.9, 0.3, "inside a block", ha="center", color=ORANGE)
     axes.set(xlim=(-0.7, 8.5), ylim=(0.1, 3.0))
     axes.axis("off")
@@ -332,6 +337,40 @@ def gpt(nanogpt: types.ModuleType) -> Figure:
 def _draw_stage(axes: Axes, middle: tuple[float, float], name: str, colour: str) -> None:
     draw_box(axes, middle, 0.96, 0.44)
     axes.text(*middle, name, ha="center", va="center", weight="bold", size=9, color=colour)
+
+
+def heads(nanogpt: types.ModuleType) -> Figure:
+    """Show how a table of tokens is cut into heads: reshape, then swap two axes."""
+    T, n_head, size = 4, 3, 2
+    x = np.arange(T * n_head * size).reshape(T, n_head * size)
+    cut = x.reshape(T, n_head, size)
+    apart = cut.swapaxes(0, 1)
+    figure, axes = plt.subplots(figsize=(9, 3.3))
+
+    def draw(left: float, top: float, table: np.ndarray, colour: str) -> None:
+        for i, j in np.ndindex(table.shape):
+            corner = (left + j, top - i - 1)
+            axes.add_patch(Rectangle(corner, 1, 1, facecolor=colour, edgecolor=CARD, alpha=0.85))
+            axes.text(left + j + 0.5, top - i - 0.5, f"{table[i, j]}", color=CARD, ha="center",
+                      va="center", size=9, weight="bold")  # fmt: skip
+
+    for h, colour in enumerate((BLUE, ORANGE, GREEN)):
+        draw(size * h, 4, cut[:, h], colour)
+        for t in range(T):
+            draw(10 + 2.5 * h, 4.6 - 1.4 * t, cut[t : t + 1, h], colour)
+        draw(21.5 + 3.0 * h, 4, apart[h], colour)
+        axes.text(22.5 + 3.0 * h, -0.65, f"head {h}", color=colour, ha="center", va="center")
+    for middle, words in (
+        (3, f"x: {x.shape}"),
+        (13.5, f"reshape: {cut.shape}"),
+        (25.5, f"swapaxes: {apart.shape}"),
+    ):
+        axes.text(middle, 5.4, words, ha="center", weight="bold")
+    axes.text(3, -0.65, "tokens × features", color=FAINT, ha="center", va="center")
+    draw_arrow(axes, (6.9, 2), (9.1, 2), FAINT)
+    draw_arrow(axes, (18.1, 2), (20.6, 2), FAINT)
+    show_plane(axes, (-0.3, 30.0), (-1.2, 6.1))
+    return figure
 
 
 def sonnet(nanogpt: types.ModuleType) -> Figure:
@@ -354,6 +393,40 @@ def sonnet(nanogpt: types.ModuleType) -> Figure:
     axes.tick_params(axis="x", length=0, labelcolor=INK)
     axes.set(xlim=(-0.7, len(line)), ylabel="surprise, nats")
     axes.set_title("orange: the first letter of a word")
+    return figure
+
+
+def two_bells(ddpm: types.ModuleType) -> Figure:
+    """Show the posterior of one pixel as the product of a prior and a likelihood."""
+    betas, x0, xt = np.array([0.4375, 0.36]), 1.0, 2.0  # the example of the docstring
+    alpha_bars = np.cumprod(1 - betas)
+    mean, variance = ddpm.posterior_mean_variance(np.array([x0]), np.array([xt]), 1, betas)
+    prior = (np.sqrt(alpha_bars[0]) * x0, 1 - alpha_bars[0])
+    likelihood = (xt / np.sqrt(1 - betas[1]), betas[1] / (1 - betas[1]))
+    x = np.linspace(-1.6, 5.0, 200)
+
+    def bell(mu: float, var: float) -> np.ndarray:
+        density: np.ndarray = np.exp(-((x - mu) ** 2) / (2 * var)) / np.sqrt(2 * np.pi * var)
+        return density
+
+    product = bell(*prior) * bell(*likelihood)
+    posterior = bell(float(mean[0]), float(variance))
+    assert np.allclose(product / product.max(), posterior / posterior.max())
+    figure, axes = plt.subplots(figsize=(7.4, 3.1))
+    axes.fill_between(x, posterior, color=ORANGE, alpha=0.15, linewidth=0)
+    axes.plot(x, posterior, color=ORANGE)
+    axes.plot(x, bell(*prior), color=BLUE)
+    axes.plot(x, bell(*likelihood), color=GREEN)
+    for place, (mu, var), words, colour in (
+        ((-0.15, 0.62), prior, "from x₀", BLUE),
+        ((3.3, 0.5), likelihood, "from xₜ", GREEN),
+        ((2.05, 0.76), (float(mean[0]), float(variance)), "product", ORANGE),
+    ):
+        side = "right" if colour == BLUE else "left"
+        axes.text(*place, f"{words}: mean {mu:.2f},\nvariance {var:.2f}", color=colour, ha=side,
+                  va="center")  # fmt: skip
+    axes.set(yticks=[], ylim=(0, 0.9), xlim=(-2.3, 5.2), xlabel="one pixel of xₜ₋₁")
+    axes.spines["left"].set_visible(False)
     return figure
 
 
@@ -380,10 +453,12 @@ def reverse(ddpm: types.ModuleType) -> Figure:
     drawn = ddpm.sample(model, rng.normal(size=n), betas, rng.normal(size=(T, n)))
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5), width_ratios=[1.6, 1])
     track = np.array([*paths, drawn])[::10, :12]
-    left.plot(T - np.arange(0, T + 1, 10), track, color=BLUE, linewidth=0.8, alpha=0.8)
+    steps_left = T - np.arange(0, T + 1, 10)
     share = np.mean(drawn > 0)
-    left.text(-25, 1.0, f"{share:.0%}", color=ORANGE, ha="left", va="center", weight="bold")
-    left.text(-25, -1.5, f"{1 - share:.0%}", color=ORANGE, ha="left", va="center", weight="bold")
+    for side, heap, part, colour in ((1, 1.0, share, BLUE), (-1, -1.5, 1 - share, ORANGE)):
+        ends_here = side * track[-1] > 0
+        left.plot(steps_left, track[:, ends_here], color=colour, linewidth=0.8, alpha=0.8)
+        left.text(-25, heap, f"{part:.0%}", color=colour, ha="left", va="center", weight="bold")
     left.set(xlim=(T, -110), ylim=(-3.4, 3.7), xticks=[1000, 750, 500, 250, 0], xlabel="step t")
     left.set_title("12 of 400 samples: from noise to two heaps")
 
@@ -391,10 +466,10 @@ def reverse(ddpm: types.ModuleType) -> Figure:
     one, zero = np.ones(1), np.zeros(1)
     of_x0 = [float(ddpm.posterior_mean_variance(one, zero, int(t), betas)[0][0]) for t in steps]
     of_xt = [float(ddpm.posterior_mean_variance(zero, one, int(t), betas)[0][0]) for t in steps]
-    right.plot(steps, of_x0, color=ORANGE)
-    right.plot(steps, of_xt, color=BLUE)
-    right.text(3.2, 0.62, "of x₀", color=ORANGE)
-    right.text(60, 0.86, "of xₜ", color=BLUE)
+    right.plot(steps, of_x0, color=GREEN)
+    right.plot(steps, of_xt, color=INK)
+    right.text(3.2, 0.62, "of x₀", color=GREEN)
+    right.text(60, 0.86, "of xₜ", color=INK)
     right.set(xscale="log", ylim=(0, 1.05), yticks=[0, 0.5, 1], xlabel="step t")
     right.set_title("weights in one step back")
     return figure
@@ -441,8 +516,10 @@ PICTURES = {
     "week4/pictures/leash.svg": ("rlhf", leash),
     "week4/pictures/estimates.svg": ("rlhf", estimates),
     "week4/pictures/gpt.svg": ("nanogpt", gpt),
+    "week4/pictures/heads.svg": ("nanogpt", heads),
     "week4/pictures/causal.svg": ("nanogpt", causal),
     "week4/pictures/sonnet.svg": ("nanogpt", sonnet),
+    "week4/pictures/two_bells.svg": ("ddpm", two_bells),
     "week4/pictures/reverse.svg": ("ddpm", reverse),
     "week4/pictures/denoised.svg": ("ddpm", denoised),
 }

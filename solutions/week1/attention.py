@@ -111,7 +111,8 @@ def self_attention(X: np.ndarray, W_Q: np.ndarray, W_K: np.ndarray, W_V: np.ndar
     X : ndarray of shape (..., T, d_model)
         One vector per position, with any number of leading batch axes, including none.
     W_Q, W_K : ndarray of shape (d_model, d_k)
-        What makes queries and keys: X W_Q and X W_K.
+        What makes queries and keys: X W_Q and X W_K. They are (in, out), as in the paper; the
+        weights of `linear`, and all of week 4's, are (out, in).
     W_V : ndarray of shape (d_model, d_v)
         What makes values: X W_V. The number of its columns may differ from d_k.
 

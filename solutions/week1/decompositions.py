@@ -286,7 +286,8 @@ def low_rank(W: np.ndarray, rank: int) -> np.ndarray:
     Returns
     -------
     ndarray of shape (m, n)
-        The matrix of that rank (or less) that is nearest to W in the Frobenius norm.
+        The matrix of that rank (or less) that is nearest to W in the Frobenius norm, the root of
+        the sum of all squared entries of the difference.
 
     Raises
     ------
@@ -332,9 +333,9 @@ def low_rank_error(W: np.ndarray, rank: int) -> float:
     Returns
     -------
     float
-        ‖W - W_r‖ / ‖W‖ in the Frobenius norm, from 0 to 1; 0 for a zero matrix, of which nothing
-        can be missed. Right to 1e-12 even where it is small: an error of 1e-9 comes out neither
-        as 0 nor as 1e-8.
+        ‖W - W_r‖ / ‖W‖ in the Frobenius norm (the root of the sum of all squared entries), from 0
+        to 1; 0 for a zero matrix, of which nothing can be missed. Right to 1e-12 even where it is
+        small: an error of 1e-9 comes out neither as 0 nor as 1e-8.
 
     Raises
     ------

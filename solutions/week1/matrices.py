@@ -272,7 +272,8 @@ def project(v: np.ndarray, basis: np.ndarray) -> np.ndarray:
     v : ndarray of shape (d,)
         The vector to project.
     basis : ndarray of shape (k, d)
-        Basis vectors as rows: linearly independent, but of any length and at any angle.
+        Basis vectors as rows: linearly independent (none is a sum of multiples of the others), but
+        of any length and at any angle.
 
     Returns
     -------

@@ -270,8 +270,8 @@ def attention_backward(
 
     The forward pass was out = softmax(Q Kᵀ / √d) V: scores, weights, a mixture of values. Going
     back, the softmax is the interesting part: the weights of one position compete for a total of
-    1, so a score's gradient depends on all weights of its row. FlashAttention is this very
-    function, computed block by block so that the weights never have to be stored.
+    1, so a score's gradient depends on all weights of its row. The backward pass of FlashAttention
+    is this very function, computed block by block so that the weights never have to be stored.
 
     Parameters
     ----------

@@ -269,7 +269,7 @@ def monte_carlo(values: np.ndarray) -> tuple[float, float]:
     """Return the mean of random draws, and how far it may be from the true mean.
 
     What cannot be computed can often be drawn: average many draws and say how sure you are. The
-    loss of a mini-batch, the ELBO of a VAE and the score of a model on 1,000 test questions are
+    loss of a mini-batch, the loss of a VAE and the score of a model on 1,000 test questions are
     such estimates, and two models that differ by less than the standard errors do not differ.
     Four times the draws only halve the error.
 

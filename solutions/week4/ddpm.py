@@ -1,8 +1,9 @@
 """DDPM: from noise back to a picture, one small Gaussian step at a time.
 
 All over this file betas[t] is the variance of the noise that forward step t adds, α_t = 1 − β_t is
-what it leaves, and ᾱ_t is the product α_0 α_1 … α_t. Steps count from 0, and before step 0 nothing
-has been added: ᾱ_{−1} = 1.
+what it leaves, and ᾱ_t is the product α_0 α_1 … α_t. Steps count from 0 (in the paper from 1), and
+before step 0 nothing has been added: ᾱ_{−1} = 1. As in the paper, x_0 is the clean picture and
+never the picture after step 0; counted like the steps it would be x_{−1}.
 """
 
 from collections.abc import Callable

@@ -10,7 +10,7 @@ def entropy(p: np.ndarray, base: float = 2) -> np.ndarray:
     nothing. The mean of that says how uncertain a model is, and how short a message can be on
     average. The entropy of a language model's next-token distribution is what the temperature
     raises; that of an attention row says how many positions a head looks at; in reinforcement
-    learning it is watched, or paid for, so that a policy does not settle too early.
+    learning it is watched, or paid for, so that a model does not settle too early.
 
     Parameters
     ----------
@@ -240,8 +240,9 @@ def mutual_information(joint: np.ndarray, base: float = 2) -> float:
     It is D(P(x, y) ‖ P(x) P(y)): how far the two are from independent. It is also the part of the
     uncertainty about one that knowing the other takes away, and it comes to the same whichever of
     the two is known. Unlike a correlation it sees every kind of dependence. Decision trees choose
-    their splits by it ("information gain"), and the contrastive loss of CLIP is a lower bound of
-    the one between a picture and its caption.
+    their splits by it ("information gain"). CLIP learns by making it large between a picture and
+    its caption: with L the contrastive loss on a batch of N pairs, ln N − L is a lower bound of it
+    in nats.
 
     Parameters
     ----------
