@@ -6,6 +6,7 @@ only if it holds on every pair of the two that is at hand, and changes something
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -42,12 +43,21 @@ class _Rule:
 
 def same(got: np.ndarray, truth: np.ndarray, rtol: float = RTOL, atol: float = ATOL) -> bool:
     """Say whether two results are the same but for the rounding of another order of steps."""
-    if got.shape != truth.shape:
+    if got.shape != truth.shape or starts_apart(got, truth, rtol, atol):
         return False
     finite = np.abs(truth[np.isfinite(truth)])
     scale = float(np.max(finite, initial=0.0))
     with np.errstate(all="ignore"):
         return bool(np.allclose(got, truth, rtol=rtol, atol=atol * min(1.0, scale), equal_nan=True))
+
+
+def starts_apart(got: np.ndarray, truth: np.ndarray, rtol: float, atol: float) -> bool:
+    """Say whether the first numbers differ: most rules fail there, at a fraction of the cost."""
+    if not truth.size:
+        return False
+    one, other = got.item(0), truth.item(0)
+    apart = abs(one - other)  # nan where both are nan, or the same infinity
+    return apart > atol + rtol * abs(other) and abs(other) != math.inf
 
 
 def measured_cause(pairs: Sequence[Pair]) -> Cause | None:

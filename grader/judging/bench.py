@@ -155,6 +155,7 @@ class ModuleBench:
         self.problem: LoadProblem | None = None
         self._child: Child | None = None
         self._recorded_bytes = 0
+        self._is_slow = False
         child = self._spawn()
         self.check = child.check if child else ModuleCheck(None, {})
         self.missing = child.missing if child else frozenset[str]()
@@ -196,6 +197,11 @@ class ModuleBench:
         if self.wall_s > USED_UP_S:
             self.close()
         self.wall_s = 0.0
+
+    def begin_exercise(self) -> None:
+        """Forget the calls of the exercise before, and whether one of them took too long."""
+        self.records.clear()
+        self._is_slow = False
 
     def _start(self) -> None:
         self.problem = None
@@ -258,6 +264,7 @@ class ModuleBench:
                     raise
                 frame = self._living_child().ask(question)
         except LearnerFault as fault:
+            self._is_slow |= isinstance(fault, CallTimedOut)
             return Given(question, self._child, None, fault)
         return Given(question, self._child, frame)
 
@@ -269,6 +276,11 @@ class ModuleBench:
         if child is None:
             assert self.problem is not None
             raise CallTimedOut(self.problem.why)
+        limits = self.sandbox.limits
+        if self._is_slow:  # a class has many loops that never end, and each would cost this twice
+            least = min(limits.call_cpu_s, limits.next_calls_cpu_s)
+            limits = dataclasses.replace(limits, call_cpu_s=least)
+        child.limits = limits
         return child
 
     def close(self) -> None:

@@ -96,7 +96,7 @@ def single_learner(course: Course, folder: str | None) -> Iterator[Serve]:
             if key not in benches:
                 benches[key] = ModuleBench(sandbox, sources.of(module))
             bench = benches[key]
-            bench.records.clear()
+            bench.begin_exercise()
             if bench.problem is not None:
                 raise InputError(bench.problem.why)
             check = bench.check.objects[exercise.object_name]

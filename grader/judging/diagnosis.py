@@ -27,7 +27,7 @@ from grader.results import Misconception
 from grader.sandbox.arguments import Arguments
 from grader.sandbox.inside import wire
 from grader.variants import Variant
-from kata.causes import Pair
+from kata.causes import Pair, starts_apart
 
 
 @dataclass(frozen=True)
@@ -397,14 +397,13 @@ def _close(pair: Pair, likeness: Likeness) -> bool:
     if x.shape != y.shape:
         return False
     scale = float(np.max(np.abs(y[np.isfinite(y)]), initial=0.0))
+    atol = likeness.atol * max(1.0, scale)
+    if not likeness.is_sign_free and starts_apart(x, y, likeness.rtol, atol):
+        return False
     with np.errstate(all="ignore"):
         if likeness.is_sign_free and x.ndim in (1, 2):
             x, y = _without_signs(x), _without_signs(y)
-        return bool(
-            np.allclose(
-                x, y, rtol=likeness.rtol, atol=likeness.atol * max(1.0, scale), equal_nan=True
-            )
-        )
+        return bool(np.allclose(x, y, rtol=likeness.rtol, atol=atol, equal_nan=True))
 
 
 def _without_signs(vectors: np.ndarray) -> np.ndarray:

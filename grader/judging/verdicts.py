@@ -210,7 +210,7 @@ class Grader:
         early = _before_running(exercise, bench)
         if early is not None:
             return self._without_tests(exercise, *early)
-        bench.records.clear()
+        bench.begin_exercise()
         runs = self.suite.run(
             exercise,
             bench,

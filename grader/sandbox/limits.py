@@ -14,6 +14,7 @@ class Limits:
     """
 
     call_cpu_s: float = 5.0
+    next_calls_cpu_s: float = 1.0  # once a call of the same exercise has taken too long
     call_wall_s: float = 60.0
     call_idle_s: float = 3.0
     module_wall_s: float = 120.0

@@ -408,7 +408,7 @@ class Child:
                 return frame
             if len(frame) > self.limits.callback_bytes:
                 raise BadAnswer("called the function it was given with more data than is sensible")
-            clock.check()
+            clock.check_now_and_then()
             self._connection.send(_call_back(reply, callbacks), clock)
         raise CallTimedOut(f"called the function it was given {self.limits.callbacks} times")
 

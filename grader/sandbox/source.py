@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from grader.cells import Cells
 
@@ -66,7 +67,11 @@ class Source:
 
     def line(self, label: str, number: int) -> str | None:
         """Return a line of the module or of a sibling, None if there is no such line."""
+        lines = self._lines.get(label, [])
+        return lines[number - 1].strip() if 1 <= number <= len(lines) else None
+
+    @cached_property
+    def _lines(self) -> dict[str, list[str]]:
         texts = {f"{self.week}/{name}.py": text for name, text in self.siblings.items()}
         texts[self.label] = self.text
-        lines = LINE_BREAK.split(texts[label]) if label in texts else []
-        return lines[number - 1].strip() if 1 <= number <= len(lines) else None
+        return {label: LINE_BREAK.split(text) for label, text in texts.items()}
