@@ -19,8 +19,8 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from docs.pictures import week1, week2, week3, week4
-from docs.pictures.style import STYLE, put_on_card
 from grader.course import ROOT, Course
+from kata.shows.style import STYLE, put_on_card
 
 LARGEST_FILE = 60_000  # bytes
 PICTURES: dict[str, tuple[str, Callable[[types.ModuleType], Figure]]] = {

@@ -1,0 +1,171 @@
+"""A digit on its way into the noise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from kata.shows import plain
+from kata.shows.digits import load_digits
+from kata.shows.pictures.picture import Picture, given
+from kata.shows.style import BLUE, FAINT, ORANGE, PALE, show_image
+from kata.shows.work import Work
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+T = 1000
+TIMES = (0, 100, 250, 400, 600, 999)
+NOISE = given(np.random.default_rng(1).normal(size=(len(TIMES), 8, 8)))
+LOW, HIGH = -1.8, 1.8  # of pixels: a digit is from -1 to 1, and noise goes beyond
+
+
+def _linear(work: Work) -> np.ndarray:
+    betas = given(work.call_for_array("linear_beta_schedule", (T,), T))
+    return given(work.call_for_array("alpha_bars", (T,), betas))
+
+
+def _draw_schedule(figure: Figure, left: np.ndarray) -> None:
+    axes = figure.subplots()
+    steps = np.arange(T)
+    axes.fill_between(steps, 0, np.clip(left, 0, 1), color=BLUE, alpha=0.15, linewidth=0)
+    axes.plot(steps, np.clip(left, -1, 2), color=BLUE)
+    for t in (100, 250, 500):
+        axes.plot(t, left[t], "o", color=ORANGE)
+        axes.annotate(f"t = {t}: {left[t]:.3f}", (t, left[t]), (8, 4), textcoords="offset points")
+    axes.text(60, 0.12, "the digit", color=BLUE)
+    axes.text(700, 0.55, "noise", color=FAINT)
+    axes.set(xlim=(0, T - 1), ylim=(0, 1.08), yticks=[0, 0.5, 1], xlabel="step t")
+    axes.set_title("your ᾱ: share of the digit in the variance")
+
+
+def _schedule_as_text(left: np.ndarray) -> str:
+    rows = [(f"t = {t:>3}", float(left[t])) for t in range(0, T, 100)]
+    return plain.bars([*rows, (f"t = {T - 1}", float(left[-1]))])
+
+
+def _digit() -> np.ndarray:
+    return load_digits(1)[0].reshape(8, 8) / 8 - 1
+
+
+class _Strip(NamedTuple):
+    pictures: np.ndarray  # of shape (len(TIMES), 8, 8)
+    left: np.ndarray  # of each picture
+
+
+def _noisy(work: Work) -> _Strip:
+    left = _linear(work)
+    digit = given(np.stack(len(TIMES) * [_digit()]))
+    t = np.array(TIMES)
+    pictures = work.call_for_array("add_noise", digit.shape, digit, t, left, NOISE)
+    return _Strip(pictures, left[t])
+
+
+def _draw_strip(figure: Figure, strip: _Strip) -> None:
+    panels = figure.subplots(1, len(TIMES))
+    for axes, t, picture, left in zip(panels, TIMES, *strip, strict=True):
+        show_image(axes, picture, LOW, HIGH)
+        axes.set_title(f"t = {t}")
+        axes.set_xlabel(f"ᾱ = {left:.2g}\nspread {picture.std():.2f}", size=9, color=FAINT)
+
+
+def _strip_as_text(strip: _Strip) -> str:
+    panels = [
+        (f"t = {t}", plain.shaded(picture, LOW, HIGH))
+        for t, picture in zip(TIMES, strip.pictures, strict=True)
+    ]
+    rows = [
+        (f"t = {t}", f"{left:.4f}", f"{picture.std():.2f}")
+        for t, picture, left in zip(TIMES, *strip, strict=True)
+    ]
+    table = plain.table(("", "alpha_bar", "spread of the pixels"), rows)
+    return f"{plain.side_by_side(panels, 4)}\n\n{table}"
+
+
+class _Schedules(NamedTuple):
+    cosine: np.ndarray
+    linear: np.ndarray  # ours, to compare with
+
+
+def _both(work: Work) -> _Schedules:
+    cosine = work.call_for_array("cosine_alpha_bars", (T,), T)
+    return _Schedules(cosine, np.cumprod(1 - np.linspace(1e-4, 0.02, T)))
+
+
+def _noised(left: np.ndarray) -> list[np.ndarray]:
+    share = np.clip(left, 0, 1)
+    return [
+        np.sqrt(share[t]) * _digit() + np.sqrt(1 - share[t]) * noise
+        for t, noise in zip(TIMES, NOISE, strict=True)
+    ]
+
+
+def _draw_both(figure: Figure, data: _Schedules) -> None:
+    shown = slice(1, 5)
+    grid = figure.add_gridspec(2, 5, width_ratios=[2, 1, 1, 1, 1])
+    axes = figure.add_subplot(grid[:, 0])
+    axes.plot(np.clip(data.linear, -1, 2), color=PALE, linestyle="--")
+    axes.plot(np.clip(data.cosine, -1, 2), color=BLUE)
+    axes.text(170, 0.3, "linear", color=FAINT, ha="right")
+    axes.text(560, 0.5, "your cosine", color=BLUE)
+    axes.set(ylim=(0, 1.05), yticks=[0, 0.5, 1], xticks=[0, 500, 999], xlabel="step t")
+    axes.set_title("ᾱ")
+    rows = (("linear", data.linear), ("cosine", data.cosine))
+    for row, (name, left) in enumerate(rows):
+        for column, (t, picture) in enumerate(zip(TIMES[shown], _noised(left)[shown], strict=True)):
+            panel = figure.add_subplot(grid[row, 1 + column])
+            show_image(panel, picture, LOW, HIGH)
+            if row == 0:
+                panel.set_title(f"t = {t}", size=9)
+            if column == 0:
+                panel.set_ylabel(name)
+
+
+def _both_as_text(data: _Schedules) -> str:
+    rows = [
+        (f"t = {t:>3}, linear {linear:.4f}", float(cosine))
+        for t, (cosine, linear) in enumerate(zip(*data, strict=True))
+        if t % 100 == 0 or t == T - 1
+    ]
+    return f"  your cosine schedule:\n{plain.bars(rows, form='7.4f')}"
+
+
+PICTURES = (
+    Picture(
+        exercises=("alpha_bars", "linear_beta_schedule"),
+        about="how much of a digit is left in each of 1,000 steps",
+        look="The curve starts at nearly 1, falls all the time, slowly at first, and ends at "
+        "nearly 0: by then all is noise.",
+        if_wrong="if the betas are added up instead of their complements multiplied, the curve "
+        "climbs; if each step only knows its own beta, it stays near 1.",
+        size=(7.4, 3.3),
+        compute=_linear,
+        draw=_draw_schedule,
+        text=_schedule_as_text,
+    ),
+    Picture(
+        exercises=("add_noise", "alpha_bars", "linear_beta_schedule"),
+        about="a digit that turns into noise",
+        look="The digit fades while the noise grows, and the spread of the pixels goes smoothly "
+        "to that of the noise, about 1.",
+        if_wrong="without the roots the middle is too dim, its spread well below its "
+        "neighbours'; with the two weights mixed up the strip runs from noise to the digit.",
+        size=(9, 2.3),
+        compute=_noisy,
+        draw=_draw_strip,
+        text=_strip_as_text,
+    ),
+    Picture(
+        exercises=("cosine_alpha_bars",),
+        about="the cosine schedule beside the linear one, on a digit",
+        look="The cosine leaves the digit readable until about the middle, where the linear "
+        "schedule has long lost it, and falls gently at both ends.",
+        if_wrong="without the square the curve stays high too long, and it no longer crosses one "
+        "half in the middle.",
+        size=(9, 3.5),
+        compute=_both,
+        draw=_draw_both,
+        text=_both_as_text,
+    ),
+)

@@ -1,0 +1,139 @@
+"""The next token at several temperatures, and what a cut-off leaves of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kata.shows import plain
+from kata.shows.pictures.picture import Picture, given
+from kata.shows.style import BLUE, INK, ORANGE, PALE
+from kata.shows.work import Work
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TOKENS = ("the", "cat", "sat", "on", "mat")
+LOGITS = given(2.0, 1.0, 0.1, -1.0, 3.0)
+TEMPERATURES = (0.5, 1.0, 2.0, 10.0)
+
+
+def _shares(work: Work) -> np.ndarray:
+    """Return the distribution at each temperature."""
+    return np.array(
+        [
+            work.call_for_array("softmax", LOGITS.shape, LOGITS, temperature=temperature)
+            for temperature in TEMPERATURES
+        ]
+    )
+
+
+def _bits(shares: np.ndarray) -> float:
+    """Return the entropy of the positive entries."""
+    positive = shares[shares > 0]
+    return float(-np.sum(positive * np.log2(positive))) + 0.0
+
+
+def _draw_temperatures(figure: Figure, data: np.ndarray) -> None:
+    panels = figure.subplots(1, len(data), sharey=True)
+    places = np.arange(len(TOKENS))
+    top = max(1.1, 1.15 * float(data.max()))
+    for axes, temperature, shares in zip(panels, TEMPERATURES, data, strict=True):
+        axes.bar(places, shares, color=ORANGE if temperature == 1 else BLUE)
+        for x, share in enumerate(shares):
+            axes.text(x, max(share, 0) + 0.02 * top, f"{share:.2f}", ha="center", size=9)
+        axes.set_xticks(places, TOKENS)
+        axes.tick_params(axis="x", labelcolor=INK, length=0)
+        axes.set(ylim=(min(0, 1.1 * float(data.min())), top), yticks=[])
+        axes.set_xlabel(f"sum {shares.sum():.2f}\nentropy {_bits(shares):.2f} bits")
+        axes.spines["left"].set_visible(False)
+        axes.set_title(f"temperature {temperature:g}")
+
+
+def _temperatures_as_text(data: np.ndarray) -> str:
+    blocks = []
+    for temperature, shares in zip(TEMPERATURES, data, strict=True):
+        title = (
+            f"  temperature {temperature:g}: sum {shares.sum():.2f}, "
+            f"entropy {_bits(shares):.2f} bits"
+        )
+        rows = list(zip(TOKENS, shares.tolist(), strict=True))
+        blocks.append(f"{title}\n{plain.bars(rows, max(1.0, float(data.max())), '6.2f')}")
+    return "\n\n".join(blocks)
+
+
+CASES = {
+    "sure": given(6.0, 2.5, 2.0, 1.5, 1.0, 0.5, 0.0, -0.5),
+    "unsure": given(1.6, 1.4, 1.3, 1.2, 1.0, 0.9, 0.0, -1.5),
+}
+P = 0.9
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    exponentials = np.exp(logits)
+    return np.asarray(exponentials / exponentials.sum())
+
+
+def _nuclei(work: Work) -> np.ndarray:
+    """Return what the cut leaves in both cases."""
+    return np.array(
+        [work.call_for_array("top_p", logits.shape, logits, P) for logits in CASES.values()]
+    )
+
+
+def _draw_nuclei(figure: Figure, nuclei: np.ndarray) -> None:
+    for axes, (name, logits), kept in zip(
+        figure.subplots(1, 2), CASES.items(), nuclei, strict=True
+    ):
+        p = _softmax(logits)
+        places = np.arange(len(p))
+        axes.bar(places, p, 0.85, color=PALE, label="before the cut")
+        axes.bar(places, kept, 0.45, color=BLUE, label="after it")
+        axes.set(xticks=places, yticks=[], xlabel="token")
+        axes.tick_params(axis="x", length=0)
+        axes.spines["left"].set_visible(False)
+        n_kept = np.count_nonzero(kept)
+        axes.set_title(f"{name}: {n_kept} of {len(p)} kept, with {p[kept != 0].sum():.2f} of all")
+        axes.legend(loc="upper right")
+
+
+def _nuclei_as_text(nuclei: np.ndarray) -> str:
+    blocks = []
+    for (name, logits), kept in zip(CASES.items(), nuclei, strict=True):
+        p = _softmax(logits)
+        title = f"  {name}: {np.count_nonzero(kept)} of {len(p)} kept"
+        rows = [
+            (f"token {token}, was {before:.3f}", after)
+            for token, (before, after) in enumerate(zip(p, kept, strict=True))
+        ]
+        blocks.append(f"{title}\n{plain.bars(rows)}")
+    return "\n\n".join(blocks)
+
+
+PICTURES = (
+    Picture(
+        exercises=("softmax",),
+        about="one set of logits at four temperatures, with entropy",
+        look="The order of the bars never changes and each panel sums to 1. Heat levels them, and "
+        "the entropy grows towards log2 of 5, 2.32 bits.",
+        if_wrong="if probabilities instead of logits are divided by the temperature, the sums are "
+        "not 1; if it multiplies, heat makes the bars more unequal.",
+        size=(9, 3.0),
+        compute=_shares,
+        draw=_draw_temperatures,
+        text=_temperatures_as_text,
+    ),
+    Picture(
+        exercises=("top_p", "top_k"),
+        about="the fewest tokens that reach 0.9, sure and unsure",
+        look="Where the model is sure one token is enough, where it is not six are kept, and what "
+        "is kept grows to fill the whole.",
+        if_wrong="if the token that crosses 0.9 is dropped too, one less is kept and the sure case "
+        "may have none; without dividing again, blue bars end where pale ones do.",
+        size=(8.4, 3.2),
+        compute=_nuclei,
+        draw=_draw_nuclei,
+        text=_nuclei_as_text,
+    ),
+)
