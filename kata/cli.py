@@ -207,6 +207,8 @@ def _show(project: Project, args: argparse.Namespace) -> int:
     from kata.shows.gallery import Way, list_pictures, show_picture
 
     if args.name is None:
+        if given:
+            raise UsageError(f"--{next(iter(given))} needs an EXERCISE: kata show lists them")
         return list_pictures(project)
     return show_picture(project, args.name, Way(args.out, bool(args.text), not args.window))
 
@@ -221,7 +223,7 @@ SHOW_OPTIONS = {
 
 
 def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = _add(commands, "show", "show your own functions at work, as a picture", _show)
+    command = _add(commands, "show", "draw what your own functions give", _show)
     command.epilog = "kata show alone lists all that can be shown."
     command.add_argument(
         "name",

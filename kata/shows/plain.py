@@ -10,6 +10,7 @@ import numpy as np
 BLOCKS, PLAIN = " ░▒▓█", " .:-=+*#%@"
 GAP = " | "
 LONGEST_BAR = 40
+MOST = 1e4  # from here on only the size of a number is told
 
 
 def shades() -> str:
@@ -58,16 +59,26 @@ def side_by_side(panels: Sequence[tuple[str, Sequence[str]]], in_a_row: int) -> 
     return "\n".join(lines[:-1])
 
 
-def bars(rows: Sequence[tuple[str, float]], most: float = 1.0, form: str = "6.3f") -> str:
+def number(value: float, n_digits: int = 2) -> str:
+    """Return a number in few letters, however large it is."""
+    if abs(value) >= MOST:
+        return f"{value:.0e}"
+    return f"{round(float(value), n_digits) + 0.0:.{n_digits}f}"  # no -0.00
+
+
+def bars(rows: Sequence[tuple[str, float]], most: float = 1.0, n_digits: int = 3) -> str:
     """Return a bar for each number: `#` to the right of the line above 0, to the left below."""
+    numbers = [number(value, n_digits) for _, value in rows]
     width = max(len(label) for label, _ in rows)
-    lengths = [round(LONGEST_BAR * min(1.0, abs(number) / most)) for _, number in rows]
-    left = max((n for n, (_, number) in zip(lengths, rows, strict=True) if number < 0), default=0)
-    left, lengths = (LONGEST_BAR // 2, [n // 2 for n in lengths]) if left else (0, lengths)
+    number_width = max(map(len, numbers))
+    lengths = [round(LONGEST_BAR * min(1.0, abs(value) / most)) for _, value in rows]
+    left = 0
+    if any(value < 0 and n for n, (_, value) in zip(lengths, rows, strict=True)):
+        left, lengths = LONGEST_BAR // 2, [n // 2 for n in lengths]
     lines = []
-    for n, (label, number) in zip(lengths, rows, strict=True):
-        drawn = f"{n * '#':>{left}}|" if number < 0 else f"{'':{left}}|{n * '#'}"
-        lines.append(f"  {label:<{width}}  {number:{form}}  {drawn}")
+    for n, (label, value), written in zip(lengths, rows, numbers, strict=True):
+        drawn = f"{n * '#':>{left}}|" if value < 0 else f"{'':{left}}|{n * '#'}"
+        lines.append(f"  {label:<{width}}  {written:>{number_width}}  {drawn}")
     return "\n".join(lines)
 
 

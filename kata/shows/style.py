@@ -7,7 +7,7 @@ alone. Matplotlib is an extra: it is imported by whoever draws, when there is so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -127,14 +127,17 @@ def card_to_blue() -> Colormap:
 
 
 def show_shares(
-    axes: Axes, shares: np.ndarray, rows: Sequence[str], columns: Sequence[str]
+    axes: Axes,
+    shares: np.ndarray,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    label: Callable[[float], str],
 ) -> None:
-    """Show a table of numbers from 0 to 1 as a heat map, each number in its cell."""
+    """Show a table of numbers from 0 to 1 as a heat map, each number in its cell as a label."""
     axes.imshow(shares, cmap=card_to_blue(), vmin=0, vmax=1, interpolation="none", aspect="auto")
     for t, s in np.ndindex(shares.shape):
         colour = CARD if shares[t, s] > 0.55 else INK
-        label = f"{shares[t, s]:.2f}".replace("-", "−")
-        axes.text(s, t, label, ha="center", va="center", color=colour, size=9)
+        axes.text(s, t, label(float(shares[t, s])), ha="center", va="center", color=colour, size=9)
     axes.set_xticks(range(len(columns)), columns)
     axes.set_yticks(range(len(rows)), rows)
     axes.spines[:].set_visible(False)

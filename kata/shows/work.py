@@ -30,6 +30,7 @@ from kata.project import Project
 WIDTH = 80
 # For one call, such as ten characters of text: slow code of loops takes some seconds.
 LIMIT_S = 30.0
+LARGEST = 1e100
 
 
 class Trouble(Exception):
@@ -124,7 +125,7 @@ class Work:
         Raises
         ------
         Trouble
-            If it is anything else, of another shape, or holds nan or inf.
+            If it is anything else, of another shape, or holds nan, inf or a huge number.
         """
         is_number = isinstance(result, np.ndarray | np.generic | int | float)
         if not is_number or np.asarray(result).dtype.kind not in "fiu":
@@ -135,6 +136,9 @@ class Work:
         numbers = np.array(result, dtype=np.float64)
         if not np.all(np.isfinite(numbers)):
             raise self.fault(name, "gave nan or inf, which no picture can show.")
+        largest = float(np.abs(numbers).max(initial=0.0))
+        if largest > LARGEST:  # squares of these would overflow
+            raise self.fault(name, f"gave a number of {largest:.0e}, which no picture can show.")
         return numbers
 
     def pair(self, name: str, result: Any) -> tuple[Any, Any]:

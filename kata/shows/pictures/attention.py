@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kata.shows import plain
-from kata.shows.pictures.picture import Picture, given
+from kata.shows.pictures.picture import Picture, given, label
 from kata.shows.style import show_shares
 from kata.shows.work import Work
 
@@ -25,7 +25,8 @@ X = given(
     [0.0, 0.0, 1.1, 0.0, 0.0],
     [0.0, 0.0, 0.8, 0.8, 0.0],
 )
-QUERIES = KEYS = given(2.2 * X)
+KEYS = given(2.2 * X)
+QUERIES = given(KEYS * [[1.5], [1.0], [0.6], [1.0], [1.4], [0.9]])  # some ask louder than others
 
 
 def _weights(work: Work) -> np.ndarray:
@@ -35,15 +36,16 @@ def _weights(work: Work) -> np.ndarray:
 def _draw(figure: Figure, weights: np.ndarray) -> None:
     axes = figure.subplots()
     labels = [
-        f"{token}   Σ {total:.2f}" for token, total in zip(TOKENS, weights.sum(axis=1), strict=True)
+        f"{token}   Σ {label(total)}"
+        for token, total in zip(TOKENS, weights.sum(axis=1), strict=True)
     ]
-    show_shares(axes, weights, labels, TOKENS)
+    show_shares(axes, weights, labels, TOKENS, label)
     axes.set(xlabel="looks at", ylabel="the word, and the sum of its row")
 
 
 def _as_text(weights: np.ndarray) -> str:
     rows = [
-        (token, *(f"{share:.2f}" for share in row), f"{row.sum():.2f}")
+        (token, *map(plain.number, row), plain.number(row.sum()))
         for token, row in zip(TOKENS, weights, strict=True)
     ]
     bank = [(token, float(share)) for token, share in zip(TOKENS, weights[-1], strict=True)]

@@ -9,7 +9,7 @@ import numpy as np
 from kata.shows import plain
 from kata.shows.pictures.picture import Picture, minus
 from kata.shows.style import BLUE, FAINT, INK, ORANGE, draw_box
-from kata.shows.work import Work
+from kata.shows.work import LARGEST, Work
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,8 +48,9 @@ def _numbers(work: Work, exercise: str, nodes: dict[str, Any], attribute: str) -
     """Return one attribute of all nodes, or raise the fault of the one that has none."""
     numbers = []
     for name, node in nodes.items():
-        number = getattr(node, attribute, None)
-        if not isinstance(number, int | float | np.number) or not np.isfinite(number):
+        number: Any = getattr(node, attribute, None)
+        is_number = isinstance(number, int | float | np.number)
+        if not is_number or not abs(float(number)) < LARGEST:
             raise work.fault(exercise, f"left {name} without a number as its {attribute}.")
         numbers.append(float(number))
     return np.array(numbers)
@@ -73,8 +74,8 @@ def _draw(figure: Figure, numbers: np.ndarray) -> None:
         draw_box(axes, (x, y), width[name], 0.8)
         style: Any = {"ha": "center", "va": "center"}
         axes.text(x, y + 0.25, name, **style, weight="bold", size=9, color=INK)
-        axes.text(x, y - 0.02, minus(f"{data:g}"), **style, color=BLUE)
-        axes.text(x, y - 0.27, minus(f"grad {grad:g}"), **style, color=ORANGE, size=9.5)
+        axes.text(x, y - 0.02, minus(f"{data:.4g}"), **style, color=BLUE)
+        axes.text(x, y - 0.27, minus(f"grad {grad:.4g}"), **style, color=ORANGE, size=9.5)
     axes.text(5.0, 1.15, "blue: values, computed from left to right", color=BLUE, va="center")
     axes.text(5.0, 0.8, "orange: your gradients, from right to left", color=ORANGE, va="center")
     axes.set(xlim=(-0.7, 8.6), ylim=(0.25, 3.5))
@@ -83,7 +84,12 @@ def _draw(figure: Figure, numbers: np.ndarray) -> None:
 
 def _as_text(numbers: np.ndarray) -> str:
     rows = [
-        (_ascii(name), f"{data:g}", f"{grad:g}", ", ".join(_ascii(parent) for parent in parents))
+        (
+            _ascii(name),
+            f"{data:.4g}",
+            f"{grad:.4g}",
+            ", ".join(_ascii(parent) for parent in parents),
+        )
         for (name, (_, _, parents)), (data, grad) in zip(NODES.items(), numbers, strict=True)
     ]
     return plain.table(("node", "value", "grad", "made of"), rows)

@@ -9,7 +9,7 @@ import numpy as np
 from kata.shows import plain
 from kata.shows.ddpm import SHAPE, Watcher
 from kata.shows.models import load_noise_predictor
-from kata.shows.pictures.picture import Picture, given
+from kata.shows.pictures.picture import Picture, given, label
 from kata.shows.style import FAINT, show_image
 from kata.shows.work import Work
 
@@ -50,7 +50,7 @@ def _draw(figure: Figure, strips: list[_Strip]) -> None:
     for row, (panels, strip) in enumerate(zip(grid, strips, strict=True)):
         for axes, left, picture in zip(panels, STEPS_LEFT, strip.pictures, strict=True):
             show_image(axes, picture, LOW, HIGH)
-            axes.set_xlabel(f"spread {min(picture.std(), 1e9):.2g}", size=9, color=FAINT)
+            axes.set_xlabel(f"spread {label(picture.std())}", size=9, color=FAINT)
             if row == 0:
                 axes.set_title(f"{left} steps left" if left else "the result", size=10)
         panels[0].set_ylabel(f"a {strip.digit}", size=12)
@@ -75,8 +75,8 @@ PICTURES = (
         about="a 3 and a 7 that come out of the noise",
         look="The network sees the noise in each picture, your step takes some of it away. The "
         "last few steps make it clear, and the digit should be readable.",
-        if_wrong="without new noise in between the results are smooth and dull; with the wrong "
-        "factors the pictures fade to grey, or go black and white all over.",
+        if_wrong="without new noise in between the spread drops and the results are dull; if the "
+        "noise is added once more, not taken away, all ends in black and white.",
         size=(9, 3.7),
         compute=_strips,
         draw=_draw,

@@ -8,7 +8,7 @@ import numpy as np
 
 from kata.shows import plain
 from kata.shows.digits import load_digits
-from kata.shows.pictures.picture import Picture, given
+from kata.shows.pictures.picture import Picture, given, label
 from kata.shows.scene import sailing_boat
 from kata.shows.style import BLUE, FAINT, GREEN, ORANGE, show_image
 from kata.shows.work import Work
@@ -59,11 +59,11 @@ def _draw_axes(figure: Figure, data: _Axes) -> None:
     for row, (component, variance) in enumerate(zip(data.components, data.variances, strict=True)):
         axes = figure.add_subplot(grid[row, 1])
         show_image(axes, component.reshape(8, 8), -limit, limit)
-        axes.set_title(f"component {row + 1},\nvariance {variance:.0f}", size=10)
+        axes.set_title(f"component {row + 1},\nvariance {label(variance, 0)}", size=10)
 
 
 def _extent(points: np.ndarray) -> tuple[float, float]:
-    size = 1.1 * float(np.abs(points).max()) or 1.0
+    size = max(1.0, 1.1 * float(np.abs(points).max()))
     return -size, size
 
 
@@ -77,7 +77,9 @@ def _axes_as_text(data: _Axes) -> str:
         (f"component {row + 1}", plain.shaded(component.reshape(8, 8), -limit, limit))
         for row, component in enumerate(data.components)
     ]
-    variances = "  variance along them: " + ", ".join(f"{each:.0f}" for each in data.variances)
+    variances = "  variance along them: " + ", ".join(
+        plain.number(each, 0) for each in data.variances
+    )
     plane = plain.indented(plain.plane(marks, limits, limits, (60, 20)))
     return f"{plane}\n\n{plain.side_by_side(panels, 2)}\n{variances}"
 
@@ -93,7 +95,8 @@ def _layers(work: Work) -> list[np.ndarray]:
 def _captions(pictures: list[np.ndarray]) -> list[str]:
     size, length = len(SCENE), np.linalg.norm(SCENE)
     return [
-        f"{rank * 2 * size + rank:,} numbers, error {np.linalg.norm(SCENE - picture) / length:.2f}"
+        f"{rank * (2 * size + 1):,} numbers, "
+        f"error {label(float(np.linalg.norm(SCENE - picture) / length))}"
         for rank, picture in zip(RANKS, pictures, strict=True)
     ]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from kata.shows import plain
 from kata.shows.digits import load_digits
-from kata.shows.pictures.picture import Picture, given
+from kata.shows.pictures.picture import Picture, given, label
 from kata.shows.style import BLUE, FAINT, ORANGE, PALE, show_image
 from kata.shows.work import Work
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 T = 1000
 TIMES = (0, 100, 250, 400, 600, 999)
+SHOWN = (1, 2, 3, 4)  # of these, where there is less room
 NOISE = given(np.random.default_rng(1).normal(size=(len(TIMES), 8, 8)))
 LOW, HIGH = -1.8, 1.8  # of pixels: a digit is from -1 to 1, and noise goes beyond
 
@@ -31,9 +32,11 @@ def _draw_schedule(figure: Figure, left: np.ndarray) -> None:
     steps = np.arange(T)
     axes.fill_between(steps, 0, np.clip(left, 0, 1), color=BLUE, alpha=0.15, linewidth=0)
     axes.plot(steps, np.clip(left, -1, 2), color=BLUE)
-    for t in (100, 250, 500):
+    for t in (100, 350, 600):
         axes.plot(t, left[t], "o", color=ORANGE)
-        axes.annotate(f"t = {t}: {left[t]:.3f}", (t, left[t]), (8, 4), textcoords="offset points")
+        axes.annotate(
+            f"t = {t}: {label(left[t], 3)}", (t, left[t]), (8, 4), textcoords="offset points"
+        )
     axes.text(60, 0.12, "the digit", color=BLUE)
     axes.text(700, 0.55, "noise", color=FAINT)
     axes.set(xlim=(0, T - 1), ylim=(0, 1.08), yticks=[0, 0.5, 1], xlabel="step t")
@@ -54,20 +57,28 @@ class _Strip(NamedTuple):
     left: np.ndarray  # of each picture
 
 
+def _noised(work: Work, name: str, left: np.ndarray) -> np.ndarray:
+    """Return the digit at all times of the schedule that an exercise gave."""
+    if left.min() < 0 or left.max() > 1:
+        low, high = plain.number(left.min()), plain.number(left.max())
+        raise work.fault(name, f"goes from {low} to {high}, and shares are from 0 to 1.")
+    digits = given(np.stack(len(TIMES) * [_digit()]))
+    t = np.array(TIMES)
+    pictures: np.ndarray = work.call_for_array("add_noise", digits.shape, digits, t, left, NOISE)
+    return pictures
+
+
 def _noisy(work: Work) -> _Strip:
     left = _linear(work)
-    digit = given(np.stack(len(TIMES) * [_digit()]))
-    t = np.array(TIMES)
-    pictures = work.call_for_array("add_noise", digit.shape, digit, t, left, NOISE)
-    return _Strip(pictures, left[t])
+    return _Strip(_noised(work, "alpha_bars", left), left[list(TIMES)])
 
 
 def _draw_strip(figure: Figure, strip: _Strip) -> None:
     panels = figure.subplots(1, len(TIMES))
-    for axes, t, picture, left in zip(panels, TIMES, *strip, strict=True):
+    for axes, t, picture, left in zip(panels, TIMES, strip.pictures, strip.left, strict=True):
         show_image(axes, picture, LOW, HIGH)
         axes.set_title(f"t = {t}")
-        axes.set_xlabel(f"ᾱ = {left:.2g}\nspread {picture.std():.2f}", size=9, color=FAINT)
+        axes.set_xlabel(f"ᾱ = {left:.2g}\nspread {label(picture.std())}", size=9, color=FAINT)
 
 
 def _strip_as_text(strip: _Strip) -> str:
@@ -76,48 +87,47 @@ def _strip_as_text(strip: _Strip) -> str:
         for t, picture in zip(TIMES, strip.pictures, strict=True)
     ]
     rows = [
-        (f"t = {t}", f"{left:.4f}", f"{picture.std():.2f}")
-        for t, picture, left in zip(TIMES, *strip, strict=True)
+        (f"t = {t}", plain.number(left, 4), plain.number(picture.std()))
+        for t, picture, left in zip(TIMES, strip.pictures, strip.left, strict=True)
     ]
     table = plain.table(("", "alpha_bar", "spread of the pixels"), rows)
     return f"{plain.side_by_side(panels, 4)}\n\n{table}"
 
 
 class _Schedules(NamedTuple):
+    linear: np.ndarray
     cosine: np.ndarray
-    linear: np.ndarray  # ours, to compare with
+    noisy_by_linear: np.ndarray  # pictures, of shape (len(TIMES), 8, 8)
+    noisy_by_cosine: np.ndarray
 
 
 def _both(work: Work) -> _Schedules:
-    cosine = work.call_for_array("cosine_alpha_bars", (T,), T)
-    return _Schedules(cosine, np.cumprod(1 - np.linspace(1e-4, 0.02, T)))
-
-
-def _noised(left: np.ndarray) -> list[np.ndarray]:
-    share = np.clip(left, 0, 1)
-    return [
-        np.sqrt(share[t]) * _digit() + np.sqrt(1 - share[t]) * noise
-        for t, noise in zip(TIMES, NOISE, strict=True)
-    ]
+    linear = _linear(work)
+    cosine = given(work.call_for_array("cosine_alpha_bars", (T,), T))
+    return _Schedules(
+        linear,
+        cosine,
+        _noised(work, "alpha_bars", linear),
+        _noised(work, "cosine_alpha_bars", cosine),
+    )
 
 
 def _draw_both(figure: Figure, data: _Schedules) -> None:
-    shown = slice(1, 5)
-    grid = figure.add_gridspec(2, 5, width_ratios=[2, 1, 1, 1, 1])
+    grid = figure.add_gridspec(2, 1 + len(SHOWN), width_ratios=[2, 1, 1, 1, 1])
     axes = figure.add_subplot(grid[:, 0])
     axes.plot(np.clip(data.linear, -1, 2), color=PALE, linestyle="--")
     axes.plot(np.clip(data.cosine, -1, 2), color=BLUE)
-    axes.text(170, 0.3, "linear", color=FAINT, ha="right")
+    axes.text(50, 0.15, "linear", color=FAINT)
     axes.text(560, 0.5, "your cosine", color=BLUE)
     axes.set(ylim=(0, 1.05), yticks=[0, 0.5, 1], xticks=[0, 500, 999], xlabel="step t")
     axes.set_title("ᾱ")
-    rows = (("linear", data.linear), ("cosine", data.cosine))
-    for row, (name, left) in enumerate(rows):
-        for column, (t, picture) in enumerate(zip(TIMES[shown], _noised(left)[shown], strict=True)):
+    rows = (("linear", data.noisy_by_linear), ("cosine", data.noisy_by_cosine))
+    for row, (name, pictures) in enumerate(rows):
+        for column, number in enumerate(SHOWN):
             panel = figure.add_subplot(grid[row, 1 + column])
-            show_image(panel, picture, LOW, HIGH)
+            show_image(panel, pictures[number], LOW, HIGH)
             if row == 0:
-                panel.set_title(f"t = {t}", size=9)
+                panel.set_title(f"t = {TIMES[number]}", size=9)
             if column == 0:
                 panel.set_ylabel(name)
 
@@ -125,10 +135,10 @@ def _draw_both(figure: Figure, data: _Schedules) -> None:
 def _both_as_text(data: _Schedules) -> str:
     rows = [
         (f"t = {t:>3}, linear {linear:.4f}", float(cosine))
-        for t, (cosine, linear) in enumerate(zip(*data, strict=True))
+        for t, (cosine, linear) in enumerate(zip(data.cosine, data.linear, strict=True))
         if t % 100 == 0 or t == T - 1
     ]
-    return f"  your cosine schedule:\n{plain.bars(rows, form='7.4f')}"
+    return f"  your cosine schedule:\n{plain.bars(rows, n_digits=4)}"
 
 
 PICTURES = (
@@ -157,7 +167,7 @@ PICTURES = (
         text=_strip_as_text,
     ),
     Picture(
-        exercises=("cosine_alpha_bars",),
+        exercises=("cosine_alpha_bars", "add_noise", "alpha_bars", "linear_beta_schedule"),
         about="the cosine schedule beside the linear one, on a digit",
         look="The cosine leaves the digit readable until about the middle, where the linear "
         "schedule has long lost it, and falls gently at both ends.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ class _Draws(NamedTuple):
 
 
 def _bell(x: np.ndarray) -> np.ndarray:
-    return np.asarray(np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi))
+    return np.array([NormalDist().pdf(each) for each in x.tolist()])
 
 
 def _draws(work: Work) -> _Draws:
@@ -61,12 +62,12 @@ def _bell_as_text(draws: _Draws) -> str:
     width = edges[1] - edges[0]
     expected = _bell((edges[1:] + edges[:-1]) / 2) * width
     rows = [
-        (f"{low:+.1f}", f"{share:.3f}", f"{bell:.3f}", f"{round(150 * share) * '#':<40}")
+        (f"{low:+.1f}", f"{share:.3f}", f"{bell:.3f}", f"{min(40, round(150 * share)) * '#':<40}")
         for low, share, bell in zip(edges[:-1], shares, expected, strict=True)
     ]
     head = ("z1 from", "share", "bell", f"{'your z1':<40}")
     numbers = [
-        f"  {name}: mean {z.mean():+.2f}, standard deviation {z.std():.2f}"
+        f"  {name}: mean {plain.number(z.mean())}, standard deviation {plain.number(z.std())}"
         for name, z in zip(draws._fields, draws, strict=True)
     ]
     return "\n".join([plain.table(head, rows), "", *numbers])
@@ -117,8 +118,8 @@ PICTURES = (
         about="2,000 uniform numbers that become a bell",
         look="The cloud should be round, thick in the middle, with no corner and no hole. Both "
         "steps should follow the bell curve.",
-        if_wrong="without the 2 under the root or in the angle the cloud is too narrow or only "
-        "half a disc; with u1 and u2 in each other's place it may have gaps.",
+        if_wrong="without the 2 under the root the cloud is too narrow, without the one in the "
+        "angle it is half a disc, and without the root it is a dense dot with far outliers.",
         size=(8.4, 3.4),
         compute=_draws,
         draw=_draw_bell,

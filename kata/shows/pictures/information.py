@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kata.shows import plain
-from kata.shows.pictures.picture import Picture, given, minus
+from kata.shows.pictures.picture import Picture, given, label, minus
 from kata.shows.style import BLUE, FAINT, ORANGE, PALE
 from kata.shows.work import Work
 
@@ -19,8 +19,7 @@ COINS = given(np.stack([HEADS, 1 - HEADS], axis=1))
 
 
 def _entropies(work: Work) -> np.ndarray:
-    bits = work.call_for_array("entropy", HEADS.shape, COINS)
-    return np.asarray(np.round(bits, 9) + 0.0)  # no -0.00
+    return np.array(work.call_for_array("entropy", HEADS.shape, COINS))
 
 
 def _draw_entropies(figure: Figure, bits: np.ndarray) -> None:
@@ -30,7 +29,7 @@ def _draw_entropies(figure: Figure, bits: np.ndarray) -> None:
         axes.plot(HEADS[index], bits[index], "o", color=ORANGE)
         align = "right" if index == 20 else "left"
         axes.annotate(
-            minus(f"{words}: {bits[index]:.2f}"), (HEADS[index], bits[index]),
+            f"{words}: {label(bits[index])}", (HEADS[index], bits[index]),
             (-10 if index == 20 else 10, 6), textcoords="offset points", ha=align,
         )  # fmt: skip
     axes.axhline(1, color=FAINT, linewidth=1, linestyle=":", zorder=0)
@@ -89,13 +88,13 @@ def _draw_fits(figure: Figure, fits: list[_Fit]) -> None:
         axes.spines["left"].set_visible(False)
         axes.set_title(fit.name)
         numbers = (
-            f"mean {fit.mu:.1f}, σ {fit.sigma:.1f}\nD(p ‖ q) = {fit.there:.2f} bits\n"
-            f"D(q ‖ p) = {fit.back:.2f} bits"
+            f"mean {fit.mu:.1f}, σ {fit.sigma:.1f}\nD(p ‖ q) = {plain.number(fit.there)} bits\n"
+            f"D(q ‖ p) = {plain.number(fit.back)} bits"
         )
         axes.text(6.4, 0.073, minus(numbers), ha="right", va="top", color=BLUE)
         axes.text(-2, 0.009, "p", color=FAINT, weight="bold", ha="center")
         peak = float(_bell(fit.mu, fit.sigma).max())
-        axes.text(fit.mu, peak + 0.001, "q", color=BLUE, weight="bold", ha="center")
+        axes.text(fit.mu, min(peak, 0.068) + 0.001, "q", color=BLUE, weight="bold", ha="center")
 
 
 def _fits_as_text(fits: list[_Fit]) -> str:
@@ -104,8 +103,8 @@ def _fits_as_text(fits: list[_Fit]) -> str:
         marks = [("p", X, TARGET), ("q", X, _bell(fit.mu, fit.sigma))]
         plane = plain.plane(marks, SHOWN, (0, 0.06), (64, 10))
         numbers = (
-            f"mean {fit.mu:.1f}, sigma {fit.sigma:.1f}, D(p||q) {fit.there:.2f}, "
-            f"D(q||p) {fit.back:.2f} bits"
+            f"mean {fit.mu:.1f}, sigma {fit.sigma:.1f}, D(p||q) {plain.number(fit.there)}, "
+            f"D(q||p) {plain.number(fit.back)} bits"
         )
         blocks.append(plain.indented([fit.name.replace(" ‖ ", "||"), *plane, numbers]))
     return "\n\n".join(blocks)
@@ -118,7 +117,7 @@ PICTURES = (
         look="The arch is 0 at both ends, where nothing can surprise, and highest in the middle: "
         "1 bit for a fair coin.",
         if_wrong="with natural logarithms the top is 0.69; without the minus sign the arch hangs "
-        "down; a small number inside the logarithm lifts the ends off 0.",
+        "down; a small number inside the logarithm moves the ends off 0.",
         size=(7.4, 3.3),
         compute=_entropies,
         draw=_draw_entropies,

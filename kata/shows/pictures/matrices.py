@@ -52,9 +52,10 @@ def _draw_movements(figure: Figure, images: list[np.ndarray]) -> None:
         axes.fill(*image[:, _N_SQUARE:], color=ORANGE, linewidth=1)
         for column, label in zip(A.T, ("1", "2"), strict=True):
             axes.plot(*column, "o", color=INK, markersize=5)
-            outwards = 9 * column / np.linalg.norm(column)
+            right, up = 9 * column / np.linalg.norm(column)
+            beside = (up, -right) if name == "flatten" else (right, up)
             axes.annotate(
-                label, column, outwards, textcoords="offset points", size=9, ha="center",
+                label, column, beside, textcoords="offset points", size=9, ha="center",
                 va="center",
             )  # fmt: skip
         axes.axhline(0, color=EDGE, linewidth=1, zorder=0)
@@ -74,7 +75,7 @@ def _movements_as_text(images: list[np.ndarray]) -> str:
 
 
 def _point(point: np.ndarray) -> str:
-    return f"({point[0] + 0.0:.2f}, {point[1] + 0.0:.2f})"
+    return f"({plain.number(point[0])}, {plain.number(point[1])})"
 
 
 BASIS = given([[2.0, 0.7]])
@@ -115,7 +116,7 @@ def _shadows_as_text(shadows: np.ndarray) -> str:
         (_point(v), _point(shadow), _point(v - shadow), f"{_degrees(v - shadow):.0f}")
         for v, shadow in zip(ARROWS, shadows, strict=True)
     ]
-    return plain.table(("arrow", "your shadow", "what is left", "degrees to the line"), rows)
+    return plain.table(("arrow", "your shadow", "what is left", "degrees"), rows)
 
 
 PICTURES = (

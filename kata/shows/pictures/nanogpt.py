@@ -8,7 +8,7 @@ import numpy as np
 
 from kata.shows import plain
 from kata.shows.models import load_language_model
-from kata.shows.pictures.picture import Picture, given
+from kata.shows.pictures.picture import Picture, given, label
 from kata.shows.style import BLUE, INK, show_shares
 from kata.shows.work import Work
 
@@ -28,9 +28,10 @@ def _weights(work: Work) -> np.ndarray:
 def _draw_weights(figure: Figure, weights: np.ndarray) -> None:
     axes = figure.subplots()
     labels = [
-        f"{token}   Σ {total:.2f}" for token, total in zip(TOKENS, weights.sum(axis=1), strict=True)
+        f"{token}   Σ {label(total)}"
+        for token, total in zip(TOKENS, weights.sum(axis=1), strict=True)
     ]
-    show_shares(axes, weights, labels, TOKENS)
+    show_shares(axes, weights, labels, TOKENS, label)
     axes.plot(*_staircase(), color=INK, linewidth=1.2)
     axes.set(xlabel="looks at", ylabel="the token, and the sum of its row")
 
@@ -46,7 +47,7 @@ def _staircase() -> tuple[list[float], list[float]]:
 
 def _weights_as_text(weights: np.ndarray) -> str:
     rows = [
-        (token, *(f"{share:.2f}" for share in row), f"{row.sum():.2f}")
+        (token, *map(plain.number, row), plain.number(row.sum()))
         for token, row in zip(TOKENS, weights, strict=True)
     ]
     return plain.table(("", *TOKENS, "sum"), rows)
@@ -122,7 +123,7 @@ PICTURES = (
             *("gpt_logits", "gelu", "layer_norm", "causal_attention", "multi_head_attention"),
             "transformer_block",
         ),
-        about="the next letter by your GPT, with weights trained on Shakespeare",
+        about="the next letter by your GPT, trained on Shakespeare",
         look="A GPT that works has read its Shakespeare: after “My l” it expects an o, as in love, "
         "after “th” an e or y, and at the end of “summer's da” it is nearly sure of a y.",
         if_wrong="if any part is wrong the trained weights no longer fit, and the bars are flat or "

@@ -157,8 +157,8 @@ PICTURES = (
         about="one pace in every direction",
         look="Although the slope across is seven times that along at the start, both coordinates "
         "move by the same amount at first, and a rate three times as large by three times as much.",
-        if_wrong="without the root, or with the gradient in place of its square, the pace depends "
-        "on the slope again, and the path falls straight to the bottom or flies away.",
+        if_wrong="without the root the steep direction hardly moves; without the factor 1 − beta "
+        "all steps are three times too short at first.",
         size=SIZE,
         compute=_with_rmsprop,
         draw=_draw,

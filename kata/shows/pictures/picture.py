@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kata.shows import plain
 from kata.shows.work import Work
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ def given(*numbers: object) -> np.ndarray:
     array = np.array(numbers[0] if len(numbers) == 1 else numbers, dtype=np.float64)
     array.flags.writeable = False
     return array
+
+
+def label(value: float, n_digits: int = 2) -> str:
+    """Return a number as a label that has room, however wrong the number is."""
+    return minus(plain.number(value, n_digits))
 
 
 def minus(text: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from kata.shows import plain
-from kata.shows.pictures.picture import Picture, given, minus
+from kata.shows.pictures.picture import Picture, given, label
 from kata.shows.style import BLUE, FAINT, GREEN, INK, ORANGE
 from kata.shows.work import Work
 
@@ -37,13 +37,13 @@ def _draw_beliefs(figure: Figure, beliefs: np.ndarray) -> None:
         axes.plot(flips[chosen], np.full(chosen.sum(), y), marker, color=FAINT, markersize=3.5)
     axes.set_yticks([-0.16, -0.08, 0, 0.5, 1], ["tail  ", "head  ", "0", "½", "1"])
     axes.set(ylim=(-0.22, 1.1), xlim=(-0.5, N_FLIPS + 0.5), xlabel="flips seen", ylabel="belief")
-    axes.legend(loc="center right", title="the coin's")
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.6), title="the coin's")
 
 
 def _beliefs_as_text(beliefs: np.ndarray) -> str:
     flips = "".join("H" if is_head else "t" for is_head in IS_HEAD)
     rows = [
-        (f"{n}", *(f"{share:.3f}" for share in beliefs[n]), "#" * _length(beliefs[n, -1]))
+        (f"{n}", *(plain.number(share, 3) for share in beliefs[n]), "#" * _length(beliefs[n, -1]))
         for n in SHOWN_FLIPS
     ]
     head = ("flips", *(f"heads {p:.1f}" for p in HEADS), f"{'heads 0.8':<30}")
@@ -71,16 +71,28 @@ IS_SPAM = np.array([1, 1, 1, 0, 0, 0, 0, 0])
 IS_SPAM.flags.writeable = False
 
 
-def _log_odds(work: Work) -> np.ndarray:
-    """Return for each word how much it speaks for spam, in nats."""
+class _Words(NamedTuple):
+    log_odds: np.ndarray  # how much each word speaks for spam, in nats
+    totals: np.ndarray  # of the shares in other mail and in spam, which should be 1
+
+
+def _count_words(work: Work) -> _Words:
     result = work.call("naive_bayes_fit", MESSAGES, IS_SPAM, 2)
     log_prior, log_likelihood = work.pair("naive_bayes_fit", result)
     work.array("naive_bayes_fit", (2,), log_prior)
     log_likelihood = work.array("naive_bayes_fit", (2, len(WORDS)), log_likelihood)
-    return np.array(log_likelihood[1] - log_likelihood[0])
+    with np.errstate(over="ignore"):  # of logarithms that are none
+        totals = np.exp(log_likelihood).sum(axis=1)
+    return _Words(log_likelihood[1] - log_likelihood[0], totals)
 
 
-def _draw_words(figure: Figure, log_odds: np.ndarray) -> None:
+def _totals(data: _Words) -> str:
+    other, spam = map(plain.number, data.totals)
+    return f"your shares sum to {spam} in spam, {other} in other mail"
+
+
+def _draw_words(figure: Figure, data: _Words) -> None:
+    log_odds = data.log_odds
     axes = figure.subplots()
     rows = np.arange(len(WORDS))[::-1]
     limit = max(3.0, 1.25 * float(np.abs(log_odds).max()))
@@ -88,7 +100,7 @@ def _draw_words(figure: Figure, log_odds: np.ndarray) -> None:
     for y, odds in zip(rows, log_odds, strict=True):
         side = 1 if odds > 0 else -1
         axes.annotate(
-            minus(f"{odds:+.2f}"), (odds, y), (5 * side, 0), textcoords="offset points",
+            label(odds), (odds, y), (5 * side, 0), textcoords="offset points",
             ha="left" if side > 0 else "right", va="center",
         )  # fmt: skip
     axes.axvline(0, color=FAINT, linewidth=1)
@@ -97,12 +109,15 @@ def _draw_words(figure: Figure, log_odds: np.ndarray) -> None:
     axes.set(xlim=(-limit, limit), xlabel="← speaks for other mail      log of the ratio      "
              "speaks for spam →")  # fmt: skip
     axes.spines["left"].set_visible(False)
+    axes.set_title(_totals(data))
 
 
-def _words_as_text(log_odds: np.ndarray) -> str:
+def _words_as_text(data: _Words) -> str:
+    log_odds = data.log_odds
     rows = list(zip(WORDS, log_odds.tolist(), strict=True))
     most = max(3.0, float(np.abs(log_odds).max()))
-    return plain.bars(rows, most, "+6.2f") + "\n\n  right: speaks for spam; left: for other mail"
+    sides = "right: speaks for spam; left: for other mail"
+    return f"{plain.bars(rows, most, 2)}\n\n  {sides}\n  {_totals(data)}"
 
 
 PICTURES = (
@@ -123,10 +138,10 @@ PICTURES = (
         about="which words speak for spam, learned from eight messages",
         look="Words that are common in spam point to the right, those of other mail to the left. "
         "prize was never in other mail, and its bar is still finite: that is the smoothing.",
-        if_wrong="without smoothing some bars would be infinite; with counts in place of shares "
-        "all bars lean to the side that has more words.",
+        if_wrong="without smoothing some bars would be infinite, and there is no picture; with "
+        "counts in place of shares the sums are not 1, and all bars lean to the wordier side.",
         size=(7.4, 3.8),
-        compute=_log_odds,
+        compute=_count_words,
         draw=_draw_words,
         text=_words_as_text,
     ),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from kata.shows import plain
-from kata.shows.pictures.picture import Picture, given
+from kata.shows.pictures.picture import Picture, given, label
 from kata.shows.style import BLUE, INK, ORANGE, PALE
 from kata.shows.work import Work
 
@@ -42,11 +42,11 @@ def _draw_temperatures(figure: Figure, data: np.ndarray) -> None:
     for axes, temperature, shares in zip(panels, TEMPERATURES, data, strict=True):
         axes.bar(places, shares, color=ORANGE if temperature == 1 else BLUE)
         for x, share in enumerate(shares):
-            axes.text(x, max(share, 0) + 0.02 * top, f"{share:.2f}", ha="center", size=9)
+            axes.text(x, max(share, 0) + 0.02 * top, label(share), ha="center", size=9)
         axes.set_xticks(places, TOKENS)
         axes.tick_params(axis="x", labelcolor=INK, length=0)
         axes.set(ylim=(min(0, 1.1 * float(data.min())), top), yticks=[])
-        axes.set_xlabel(f"sum {shares.sum():.2f}\nentropy {_bits(shares):.2f} bits")
+        axes.set_xlabel(f"sum {label(shares.sum())}\nentropy {label(_bits(shares))} bits")
         axes.spines["left"].set_visible(False)
         axes.set_title(f"temperature {temperature:g}")
 
@@ -55,11 +55,11 @@ def _temperatures_as_text(data: np.ndarray) -> str:
     blocks = []
     for temperature, shares in zip(TEMPERATURES, data, strict=True):
         title = (
-            f"  temperature {temperature:g}: sum {shares.sum():.2f}, "
-            f"entropy {_bits(shares):.2f} bits"
+            f"  temperature {temperature:g}: sum {plain.number(shares.sum())}, "
+            f"entropy {plain.number(_bits(shares))} bits"
         )
         rows = list(zip(TOKENS, shares.tolist(), strict=True))
-        blocks.append(f"{title}\n{plain.bars(rows, max(1.0, float(data.max())), '6.2f')}")
+        blocks.append(f"{title}\n{plain.bars(rows, max(1.0, float(data.max())), 2)}")
     return "\n\n".join(blocks)
 
 
@@ -70,23 +70,26 @@ CASES = {
 P = 0.9
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    exponentials = np.exp(logits)
-    return np.asarray(exponentials / exponentials.sum())
+class _Nucleus(NamedTuple):
+    name: str
+    before: np.ndarray
+    after: np.ndarray
 
 
-def _nuclei(work: Work) -> np.ndarray:
-    """Return what the cut leaves in both cases."""
-    return np.array(
-        [work.call_for_array("top_p", logits.shape, logits, P) for logits in CASES.values()]
-    )
+def _nuclei(work: Work) -> list[_Nucleus]:
+    """Return in both cases what the cut leaves."""
+    return [
+        _Nucleus(
+            name,
+            work.call_for_array("softmax", logits.shape, logits),
+            work.call_for_array("top_p", logits.shape, logits, P),
+        )
+        for name, logits in CASES.items()
+    ]
 
 
-def _draw_nuclei(figure: Figure, nuclei: np.ndarray) -> None:
-    for axes, (name, logits), kept in zip(
-        figure.subplots(1, 2), CASES.items(), nuclei, strict=True
-    ):
-        p = _softmax(logits)
+def _draw_nuclei(figure: Figure, nuclei: list[_Nucleus]) -> None:
+    for axes, (name, p, kept) in zip(figure.subplots(1, 2), nuclei, strict=True):
         places = np.arange(len(p))
         axes.bar(places, p, 0.85, color=PALE, label="before the cut")
         axes.bar(places, kept, 0.45, color=BLUE, label="after it")
@@ -94,17 +97,18 @@ def _draw_nuclei(figure: Figure, nuclei: np.ndarray) -> None:
         axes.tick_params(axis="x", length=0)
         axes.spines["left"].set_visible(False)
         n_kept = np.count_nonzero(kept)
-        axes.set_title(f"{name}: {n_kept} of {len(p)} kept, with {p[kept != 0].sum():.2f} of all")
+        axes.set_title(
+            f"{name}: {n_kept} of {len(p)} kept, with {label(p[kept != 0].sum())} of all"
+        )
         axes.legend(loc="upper right")
 
 
-def _nuclei_as_text(nuclei: np.ndarray) -> str:
+def _nuclei_as_text(nuclei: list[_Nucleus]) -> str:
     blocks = []
-    for (name, logits), kept in zip(CASES.items(), nuclei, strict=True):
-        p = _softmax(logits)
+    for name, p, kept in nuclei:
         title = f"  {name}: {np.count_nonzero(kept)} of {len(p)} kept"
         rows = [
-            (f"token {token}, was {before:.3f}", after)
+            (f"token {token}, was {plain.number(before, 3)}", after)
             for token, (before, after) in enumerate(zip(p, kept, strict=True))
         ]
         blocks.append(f"{title}\n{plain.bars(rows)}")
@@ -125,7 +129,7 @@ PICTURES = (
         text=_temperatures_as_text,
     ),
     Picture(
-        exercises=("top_p", "top_k"),
+        exercises=("top_p", "top_k", "softmax"),
         about="the fewest tokens that reach 0.9, sure and unsure",
         look="Where the model is sure one token is enough, where it is not six are kept, and what "
         "is kept grows to fill the whole.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kata.shows import plain
-from kata.shows.pictures.picture import Picture, given, minus
+from kata.shows.pictures.picture import Picture, given, label
 from kata.shows.style import BLUE, FAINT, INK, ORANGE, PALE, draw_arrow, show_plane
 from kata.shows.work import Work, a_description
 
@@ -51,9 +51,9 @@ def _draw_cosines(figure: Figure, cosines: np.ndarray) -> None:
             end = 1.3 * np.array([np.cos(turned), np.sin(turned)])
             left.plot([0, end[0]], [0, end[1]], color=ORANGE, linestyle=(0, (4, 3)), linewidth=1.5)
         draw_arrow(left, (0, 0), word, BLUE)
-        # Beside the line: to the left of the king and the man, below the others.
+        # Beside the line, which goes on: to the left of the king and the man.
         is_left = word[0] < 0.3
-        x, y = word + ((-0.06, 0.02) if is_left else (0.03, -0.1))
+        x, y = word + ((-0.06, 0.02) if is_left else (0.05, -0.08 if word[1] > 0 else 0.03))
         left.text(x, y, name, ha="right" if is_left else "left", va="center", weight="bold")
     show_plane(left, (-0.35, 1.3), (-0.85, 1.4))
     left.set_title("five made-up words")
@@ -62,8 +62,8 @@ def _draw_cosines(figure: Figure, cosines: np.ndarray) -> None:
     right.barh(rows, np.clip(cosines, -1.2, 1.2), 0.55, color=ORANGE)
     for y, cosine in zip(rows, cosines, strict=True):
         degrees = _degrees(cosine)
-        label = f"{cosine:.2f}: " + (f"{degrees}°" if degrees != "none" else "no angle")
-        right.text(1.3, y, minus(label), va="center")
+        angle = f"{degrees}°" if degrees != "none" else "no angle"
+        right.text(1.3, y, f"{label(cosine)}: {angle}", va="center")
     right.axvline(0, color=FAINT, linewidth=1)
     for edge in (-1, 1):
         right.axvline(edge, color=FAINT, linewidth=1, linestyle=":")
@@ -76,7 +76,13 @@ def _draw_cosines(figure: Figure, cosines: np.ndarray) -> None:
 
 def _cosines_as_text(cosines: np.ndarray) -> str:
     rows = [
-        (name, *(f"{x:.2f}" for x in word), f"{_seen(word):.0f}", f"{cosine:.3f}", _degrees(cosine))
+        (
+            name,
+            *(f"{x:.2f}" for x in word),
+            f"{_seen(word):.0f}",
+            plain.number(cosine, 3),
+            _degrees(cosine),
+        )
         for (name, word), cosine in zip(WORDS.items(), cosines, strict=True)
     ]
     head = ("word", "x", "y", "degrees from king", "your cosine", "so degrees")
@@ -88,7 +94,22 @@ def _seen(word: np.ndarray) -> float:
     return abs(float(np.rad2deg(_angle(word) - _angle(WORDS["king"]))))
 
 
-ANALOGY_WORDS = WORDS | {"palace": given(0.6, 1.25), "girl": given(0.75, 0.2)}
+# Here given words are nearer to king - man + woman than the queen is, as often in real ones.
+ANALOGY_WORDS = {
+    "king": given(0.4, 0.9),
+    "queen": given(0.95, 0.75),
+    "man": given(0.25, 0.45),
+    "woman": given(0.5, 0.42),
+    "banana": given(0.35, -0.5),
+    "palace": given(0.35, 1.3),
+    "girl": given(0.75, 0.2),
+}
+PLACES_OF_LABELS = {  # where they would lie on an arrow: to the right, up, and how they are aligned
+    "king": (0.0, 0.09, "center"),
+    "man": (0.02, 0.1, "center"),
+    "woman": (0.03, -0.08, "left"),
+    "palace": (-0.08, 0.0, "right"),
+}
 
 
 class _Completed(NamedTuple):
@@ -110,19 +131,19 @@ def _draw_analogy(figure: Figure, data: _Completed) -> None:
         draw_arrow(axes, (0, 0), word, PALE)
         is_answer = name == data.answer
         axes.plot(*word, "o", color=ORANGE if is_answer else BLUE, markersize=6)
-        side = -1 if word[0] < 0.3 else 1
-        label = f"{name}: your answer" if is_answer else name
+        right, up, align = PLACES_OF_LABELS.get(name, (0.09 if is_answer else 0.06, 0.0, "left"))
+        words = f"{name}: your answer" if is_answer else name
         axes.text(
-            word[0] + (0.09 if is_answer else 0.06) * side, word[1], label, ha="left" if side > 0 else "right", va="center",
-            weight="bold", color=ORANGE if is_answer else INK,
+            word[0] + right, word[1] + up, words, ha=align, va="center", weight="bold",
+            color=ORANGE if is_answer else INK,
         )  # fmt: skip
     answer = ANALOGY_WORDS[data.answer]
     axes.plot(*answer, "o", color=ORANGE, markersize=15, fillstyle="none", markeredgewidth=2)
     draw_arrow(axes, ANALOGY_WORDS["man"], ANALOGY_WORDS["woman"], FAINT, "--")
     draw_arrow(axes, ANALOGY_WORDS["king"], data.target, FAINT, "--")
     axes.plot(*data.target, "x", color=INK, markersize=9, markeredgewidth=2)
-    axes.text(data.target[0] + 0.05, data.target[1] - 0.07, "king − man + woman", va="center")
-    show_plane(axes, (-0.2, 1.5), (-0.6, 1.4))
+    axes.text(data.target[0] + 0.05, data.target[1] + 0.04, "king − man + woman", va="center")
+    show_plane(axes, (-0.3, 1.9), (-0.6, 1.4))
 
 
 def _analogy_as_text(data: _Completed) -> str:
@@ -153,7 +174,7 @@ PICTURES = (
         look="The step from man to woman, taken from king, ends at the cross. Your answer should "
         "be the word in that direction which is not one of the three.",
         if_wrong="if the given words are not left out, or the longest vector wins instead of the "
-        "nearest direction, the ring is around king, woman or palace.",
+        "nearest direction, the ring is around one of the three, or around palace.",
         size=(7.4, 4.2),
         compute=_complete,
         draw=_draw_analogy,
