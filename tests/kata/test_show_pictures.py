@@ -103,6 +103,7 @@ class TestEachPicture:
         _, picture = ALL[name]
         assert picture.look[0].isupper()
         assert picture.look.endswith(".")
+        assert picture.if_wrong[0].islower()  # it stands behind a colon
         assert picture.if_wrong.endswith(".")
         assert len(f"  {picture.name:<19} {picture.about}") < 80
 
@@ -210,7 +211,7 @@ class TestMistakesAreSeen:
     def test_numbers_of_any_size_fit(self, solved, tmp_path):
         data = changed(
             solved, tmp_path, "entropy", "/ np.log(base)\n    ### END SOLUTION\n\n\ndef cross",
-            "* 1e200\n    ### END SOLUTION\n\n\ndef cross",
+            "* 1e90\n    ### END SOLUTION\n\n\ndef cross",
         )  # fmt: skip
         _, picture = ALL["entropy"]
         assert max(map(len, picture.text(data).splitlines())) < 80
@@ -319,6 +320,12 @@ class TestCommand:
         assert "Your softmax failed:" in captured.out
         assert "AttributeError" in captured.out
         assert "Traceback" not in captured.out
+
+    def test_numbers_beyond_all_bounds_are_no_picture(self, katas, capsys):
+        in_the_end(katas / "week3/softmax.py", "def softmax(logits, axis=-1, temperature=1.0):\n"
+                   "    return 1e200 * logits")  # fmt: skip
+        assert cli.main(["show", "softmax"]) == 1
+        assert "gave a number of 3e+200, which no picture can show." in capsys.readouterr().out
 
     def test_inputs_must_not_be_changed(self, katas, capsys):
         in_the_end(katas / "week3/softmax.py", "def softmax(logits, axis=-1, temperature=1.0):\n"

@@ -75,8 +75,8 @@ PICTURES = (
         about="a 3 and a 7 that come out of the noise",
         look="The network sees the noise in each picture, your step takes some of it away. The "
         "last few steps make it clear, and the digit should be readable.",
-        if_wrong="without new noise in between the spread drops and the results are dull; if the "
-        "noise is added once more, not taken away, all ends in black and white.",
+        if_wrong="without new noise in between the spread drops and the results are dull; with "
+        "the noise added once more, not taken away, all ends in black and white.",
         size=(9, 3.7),
         compute=_strips,
         draw=_draw,

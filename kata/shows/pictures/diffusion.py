@@ -147,8 +147,8 @@ PICTURES = (
         about="how much of a digit is left in each of 1,000 steps",
         look="The curve starts at nearly 1, falls all the time, slowly at first, and ends at "
         "nearly 0: by then all is noise.",
-        if_wrong="if the betas are added up instead of their complements multiplied, the curve "
-        "climbs; if each step only knows its own beta, it stays near 1.",
+        if_wrong="with the betas added up, and not their complements multiplied, the curve "
+        "climbs; where each step only knows its own beta, it stays near 1.",
         size=(7.4, 3.3),
         compute=_linear,
         draw=_draw_schedule,

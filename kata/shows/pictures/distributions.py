@@ -130,8 +130,8 @@ PICTURES = (
         about="a thousand tokens drawn from a table of probabilities",
         look="Each bar should end near its mark, within about 0.03, and a token of probability 0 "
         "is never drawn.",
-        if_wrong="if the sums are off by one place, each bar has the height of its neighbour's "
-        "mark; if the largest always wins, there is a single bar.",
+        if_wrong="with sums that are off by one place, bars have the height of a neighbour's "
+        "mark; where the largest always wins, there is a single bar.",
         size=(7.4, 3.4),
         compute=_shares,
         draw=_draw_shares,

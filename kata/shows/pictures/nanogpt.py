@@ -126,8 +126,8 @@ PICTURES = (
         about="the next letter by your GPT, trained on Shakespeare",
         look="A GPT that works has read its Shakespeare: after “My l” it expects an o, as in love, "
         "after “th” an e or y, and at the end of “summer's da” it is nearly sure of a y.",
-        if_wrong="if any part is wrong the trained weights no longer fit, and the bars are flat or "
-        "on the wrong letters.",
+        if_wrong="with any part wrong the trained weights no longer fit, and the bars are flat "
+        "or on the wrong letters.",
         size=(9, 3.4),
         compute=_next_letters,
         draw=_draw_next,

@@ -145,8 +145,8 @@ PICTURES = (
         about="no momentum, some, and much",
         look="All three have the rate 0.01. Momentum gets farther along the valley, and much of "
         "it swings past the minimum and comes back.",
-        if_wrong="if the velocity forgets the past, the three paths are the same; if g is "
-        "multiplied by 1 − beta, momentum is slower, not faster.",
+        if_wrong="a velocity that forgets the past gives three equal paths; with g multiplied by"
+        " 1 − beta momentum is slower, not faster.",
         size=SIZE,
         compute=_with_momentum,
         draw=_draw,
@@ -169,8 +169,8 @@ PICTURES = (
         about="momentum over RMSprop at three rates",
         look="The first step is as long as the rate in each direction, whatever the slope. Later "
         "ones curve into the valley, and a rate of 1 overshoots.",
-        if_wrong="without the bias correction the first steps are three times too long; if step "
-        "makes new arrays in place of changing the old, the path is a single dot.",
+        if_wrong="without the bias correction the first steps are three times too long; where "
+        "step makes new arrays in place of changing the old, the path is a single dot.",
         size=SIZE,
         compute=_with_adam,
         draw=_draw,

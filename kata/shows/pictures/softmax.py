@@ -121,8 +121,8 @@ PICTURES = (
         about="one set of logits at four temperatures, with entropy",
         look="The order of the bars never changes and each panel sums to 1. Heat levels them, and "
         "the entropy grows towards log2 of 5, 2.32 bits.",
-        if_wrong="if probabilities instead of logits are divided by the temperature, the sums are "
-        "not 1; if it multiplies, heat makes the bars more unequal.",
+        if_wrong="where probabilities in place of logits are divided by the temperature, the "
+        "sums are not 1; where it multiplies, heat makes the bars more unequal.",
         size=(9, 3.0),
         compute=_shares,
         draw=_draw_temperatures,
@@ -133,8 +133,8 @@ PICTURES = (
         about="the fewest tokens that reach 0.9, sure and unsure",
         look="Where the model is sure one token is enough, where it is not six are kept, and what "
         "is kept grows to fill the whole.",
-        if_wrong="if the token that crosses 0.9 is dropped too, one less is kept and the sure case "
-        "may have none; without dividing again, blue bars end where pale ones do.",
+        if_wrong="where the token that crosses 0.9 is dropped too, one less is kept and the sure"
+        " case may have none; without dividing again, blue bars end where pale ones do.",
         size=(8.4, 3.2),
         compute=_nuclei,
         draw=_draw_nuclei,

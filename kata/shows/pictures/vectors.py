@@ -173,7 +173,7 @@ PICTURES = (
         about="king - man + woman, and the word you find there",
         look="The step from man to woman, taken from king, ends at the cross. Your answer should "
         "be the word in that direction which is not one of the three.",
-        if_wrong="if the given words are not left out, or the longest vector wins instead of the "
+        if_wrong="with the given words left in, or the longest vector taken in place of the "
         "nearest direction, the ring is around one of the three, or around palace.",
         size=(7.4, 4.2),
         compute=_complete,
