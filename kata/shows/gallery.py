@@ -92,6 +92,9 @@ def show_picture(project: Project, typed: str, way: Way) -> int:
             shown.setdefault(f"{exercise.week} {picture.name}", (exercise, picture))
     if not shown:
         raise UsageError(f"there is no picture of {typed}: kata show lists all that there are")
+    if len(shown) > 1 and way.out is not None:
+        names = ", ".join(picture.name for _, picture in shown.values())
+        raise UsageError(f"--out keeps one picture, and {typed} has several: {names}")
     if len(shown) > 1:
         print(f"There are several pictures of {typed}. kata show, and then one of these:\n")
         _print_rows([(picture.name, picture.about) for _, picture in shown.values()])

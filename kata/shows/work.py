@@ -115,7 +115,9 @@ class Work:
                 deadline.cancel()
                 self._keep(caught)
 
-    def call_for_array(self, name: str, shape: tuple[int, ...], *args: Any, **kwargs: Any) -> Any:
+    def call_for_array(
+        self, name: str, shape: tuple[int, ...], *args: Any, **kwargs: Any
+    ) -> np.ndarray:
         """Return the array that the learner's function gives, or raise a `Trouble` as `call`."""
         return self.array(name, shape, self.call(name, *args, **kwargs))
 

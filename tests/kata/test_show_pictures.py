@@ -348,6 +348,7 @@ class TestCommand:
             (["softmax", "--out", "x.gif"], "--out x.gif: the name should end in .svg or .png"),
             (["softmax", "--out", "no/x.png"], "--out no/x.png: there is no folder no"),
             (["softmax", "--out", "week1.png"], "week1.png cannot be written: "),
+            (["vectors", "--out", "x.png"], "vectors has several: cosine_similarity, analogy"),
             (["softmax", "--out", "x.png", "--text"], "not allowed with argument"),
             (["softmax", "--seed", "3"], "--seed is for kata show nanogpt or kata show ddpm"),
             (["softmax", "3"], "DIGIT is for kata show ddpm"),

@@ -30,7 +30,7 @@ QUERIES = given(KEYS * [[1.5], [1.0], [0.6], [1.0], [1.4], [0.9]])  # some ask l
 
 
 def _weights(work: Work) -> np.ndarray:
-    return np.array(work.call_for_array("attention_weights", (N, N), QUERIES, KEYS))
+    return work.call_for_array("attention_weights", (N, N), QUERIES, KEYS)
 
 
 def _draw(figure: Figure, weights: np.ndarray) -> None:

@@ -64,8 +64,7 @@ def _noised(work: Work, name: str, left: np.ndarray) -> np.ndarray:
         raise work.fault(name, f"goes from {low} to {high}, and shares are from 0 to 1.")
     digits = given(np.stack(len(TIMES) * [_digit()]))
     t = np.array(TIMES)
-    pictures: np.ndarray = work.call_for_array("add_noise", digits.shape, digits, t, left, NOISE)
-    return pictures
+    return work.call_for_array("add_noise", digits.shape, digits, t, left, NOISE)
 
 
 def _noisy(work: Work) -> _Strip:

@@ -19,7 +19,7 @@ COINS = given(np.stack([HEADS, 1 - HEADS], axis=1))
 
 
 def _entropies(work: Work) -> np.ndarray:
-    return np.array(work.call_for_array("entropy", HEADS.shape, COINS))
+    return work.call_for_array("entropy", HEADS.shape, COINS)
 
 
 def _draw_entropies(figure: Figure, bits: np.ndarray) -> None:

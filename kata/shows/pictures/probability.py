@@ -24,7 +24,7 @@ SHOWN_FLIPS = (0, 1, 2, 3, 5, 8, 12, 20, 40, 60)
 
 def _beliefs(work: Work) -> np.ndarray:
     shape = (N_FLIPS + 1, len(HEADS))
-    return np.array(work.call_for_array("bayes_updates", shape, PRIOR, LIKELIHOODS))
+    return work.call_for_array("bayes_updates", shape, PRIOR, LIKELIHOODS)
 
 
 def _draw_beliefs(figure: Figure, beliefs: np.ndarray) -> None:
