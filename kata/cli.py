@@ -183,65 +183,89 @@ def _open(project: Project, args: argparse.Namespace) -> int:
     return open_exercise(project, args.exercise, in_editor=args.editor)
 
 
-def _show_nanogpt(project: Project, args: argparse.Namespace) -> int:
-    from kata.shows.nanogpt import Request, show_nanogpt
+def _show(project: Project, args: argparse.Namespace) -> int:
+    own = {name for options in SHOW_OPTIONS.values() for name in options}
+    given = {name: value for name in own if (value := getattr(args, name)) is not None}
+    options = SHOW_OPTIONS.get(args.name, PICTURE_OPTIONS)
+    for name in given:
+        if name not in options:
+            option = "DIGIT" if name == "digit" else f"--{name.replace('_', '-')}"
+            takers = " or ".join(
+                f"kata show {taker or 'EXERCISE'}"
+                for taker, names in SHOW_OPTIONS.items()
+                if name in names
+            )
+            raise UsageError(f"{option} is for {takers}")
+    if args.name == "nanogpt":
+        from kata.shows.nanogpt import Request, show_nanogpt
 
-    request = Request(args.prompt, args.length, args.temperature, args.top_k, args.seed)
-    return show_nanogpt(project, request)
+        return show_nanogpt(project, Request(**given))
+    if args.name == "ddpm":
+        from kata.shows.ddpm import show_ddpm
+
+        return show_ddpm(project, args.digit, args.seed or 0)
+    from kata.shows.gallery import Way, list_pictures, show_picture
+
+    if args.name is None:
+        if given:
+            raise UsageError(f"--{next(iter(given))} needs an EXERCISE: kata show lists them")
+        return list_pictures(project)
+    return show_picture(project, args.name, Way(args.out, bool(args.text), not args.window))
 
 
-def _show_ddpm(project: Project, args: argparse.Namespace) -> int:
-    from kata.shows.ddpm import show_ddpm
-
-    return show_ddpm(project, args.digit, args.seed)
+# Which options belong to what: to the small models, or to pictures.
+PICTURE_OPTIONS = ("out", "text", "window")
+SHOW_OPTIONS = {
+    "nanogpt": ("prompt", "length", "temperature", "top_k", "seed"),
+    "ddpm": ("digit", "seed"),
+    "": PICTURE_OPTIONS,
+}
 
 
 def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    description = "Run your own functions of week 4 on a small trained model."
-    command = commands.add_parser(
-        "show", help="run your functions on a small trained model", description=description
-    )
-    models = command.add_subparsers(dest="model", metavar="{nanogpt,ddpm}", required=True)
-    command = models.add_parser(
-        "nanogpt",
-        help="your GPT writes in the manner of Shakespeare",
-        description="Write a text with your functions in week4/nanogpt.py.",
-    )
-    command.set_defaults(run=_show_nanogpt)
+    command = _add(commands, "show", "draw what your own functions give", _show)
+    command.epilog = "kata show alone lists all that can be shown."
     command.add_argument(
-        "--prompt", metavar="TEXT", default="My love", help="the text to continue (My love)"
+        "name",
+        metavar="NAME",
+        nargs="?",
+        help="an exercise, such as cosine_similarity; a module; nanogpt; or ddpm",
     )
-    command.add_argument(
-        "--length", metavar="N", type=_count, default=300, help="how many characters to add (300)"
+    way = command.add_mutually_exclusive_group()
+    way.add_argument("--out", metavar="FILE", help="keep the picture, as FILE.svg or FILE.png")
+    way.add_argument(
+        "--text", action="store_true", default=None, help="print it as text; needs no matplotlib"
     )
-    command.add_argument(
+    way.add_argument(
+        "--window",
+        action="store_true",
+        default=None,
+        help="in a window, or else as text: write no file",
+    )
+    model = command.add_argument_group("kata show nanogpt, a text by your week4/nanogpt.py")
+    model.add_argument("--prompt", metavar="TEXT", help="the text to continue (My love)")
+    model.add_argument(
+        "--length", metavar="N", type=_count, help="how many characters to add (300)"
+    )
+    model.add_argument(
         "--temperature",
         metavar="X",
         type=_temperature,
-        default=0.7,
         help="low for the most likely characters, high for surprises (0.7)",
     )
-    command.add_argument(
+    model.add_argument(
         "--top-k", type=_count, metavar="K", help="keep only the K most likely characters"
     )
-    command.add_argument(
-        "--seed", metavar="S", type=_seed, default=0, help="another number, another text (0)"
+    model.add_argument(
+        "--seed", metavar="S", type=_seed, help="another number, another text or picture (0)"
     )
-    command = models.add_parser(
-        "ddpm",
-        help="your sampler draws a handwritten digit",
-        description="Draw a digit out of noise with your functions in week4/ddpm.py.",
-    )
-    command.set_defaults(run=_show_ddpm)
-    command.add_argument(
+    model = command.add_argument_group("kata show ddpm, a digit out of noise by your week4/ddpm.py")
+    model.add_argument(
         "digit",
         metavar="DIGIT",
         type=_digit,
         nargs="?",
         help="0 to 9; if left out, the seed decides",
-    )
-    command.add_argument(
-        "--seed", metavar="S", type=_seed, default=0, help="another number, another picture (0)"
     )
 
 

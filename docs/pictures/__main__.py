@@ -21,8 +21,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from docs.pictures import week1, week2, week3, week4
-from docs.pictures.style import STYLE, put_on_card
 from grader.course import ROOT, Course
+from kata.shows.style import STYLE, put_on_card
 
 LARGEST_FILE = 60_000  # bytes
 PIXELS = 96  # of the height of an image, at least

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import types
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from docs.pictures.style import (
+from kata.shows.scene import sailing_boat
+from kata.shows.style import (
     BLUE,
     CARD,
     EDGE,
@@ -24,6 +24,7 @@ from docs.pictures.style import (
     ORANGE,
     PALE,
     RED,
+    card_to_blue,
     draw_arrow,
     draw_box,
     mark_right_angle,
@@ -230,8 +231,7 @@ def attention(module: types.ModuleType) -> Figure:
     weights = module.attention_weights(X @ W_Q, X @ W_K)
     after = module.self_attention(X, W_Q, W_K, np.eye(5))
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4), width_ratios=[1.35, 1])
-    colours = mpl.colors.LinearSegmentedColormap.from_list("card to blue", [CARD, BLUE])
-    left.imshow(weights, cmap=colours, vmin=0, vmax=0.8)
+    left.imshow(weights, cmap=card_to_blue(), vmin=0, vmax=0.8)
     for t, s in np.ndindex(weights.shape):
         colour = CARD if weights[t, s] > 0.5 else INK
         left.text(s, t, f"{weights[t, s]:.2f}", ha="center", va="center", color=colour, size=9)
@@ -314,17 +314,8 @@ def pca(decompositions: types.ModuleType) -> Figure:
 
 def low_rank_image(decompositions: types.ModuleType) -> Figure:
     """Show an image built from a few rank-one layers."""
-    size = 80
-    y, x = np.mgrid[0:size, 0:size] / size
-    sky = 0.95 - 0.45 * y
-    sky[(x - 0.76) ** 2 + (y - 0.2) ** 2 < 0.011] = 1.0
-    is_sea = y > 0.66
-    sky[is_sea] = (0.42 + 0.07 * np.sin(45 * x + 60 * y) * (y - 0.4))[is_sea]
-    sky[(y < 0.64) & (y > 0.14) & (x > 0.42) & (x < 0.42 + 0.55 * (y - 0.14))] = 0.98
-    sky[(y < 0.64) & (y > 0.22) & (x < 0.39) & (x > 0.39 - 0.4 * (y - 0.22))] = 0.9
-    sky[(abs(x - 0.405) < 0.012) & (y > 0.12) & (y < 0.68)] = 0.15
-    sky[(y > 0.66) & (y < 0.76) & (abs(x - 0.44) < 0.3 - 1.2 * (y - 0.66))] = 0.12
-    image = sky
+    image = sailing_boat()
+    size = len(image)
     figure, panels = plt.subplots(1, 5, figsize=(9, 2.5))
     for axes, rank in zip(panels, (1, 2, 5, 15, size), strict=True):
         axes.imshow(

@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
-from docs.pictures.style import (
+from kata.shows.style import (
     BLUE,
     CARD,
     FAINT,

@@ -11,7 +11,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from docs.pictures.style import (
+from kata.shows.digits import load_digits
+from kata.shows.style import (
     BLUE,
     CARD,
     FAINT,
@@ -24,7 +25,6 @@ from docs.pictures.style import (
     show_image,
     write_beside,
 )
-from kata.shows.digits import load_digits
 
 
 def joint(probability: types.ModuleType) -> Figure:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import types
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from docs.pictures.style import (
+from kata.shows.digits import load_digits
+from kata.shows.models import load_language_model
+from kata.shows.style import (
     BLUE,
     CARD,
     EDGE,
@@ -24,14 +25,13 @@ from docs.pictures.style import (
     ORANGE,
     PALE,
     RED,
+    card_to_blue,
     draw_arrow,
     draw_box,
     show_image,
     show_plane,
     write_beside,
 )
-from kata.shows.digits import load_digits
-from kata.shows.models import load_language_model
 
 
 def surprise(information: types.ModuleType) -> Figure:
@@ -99,10 +99,11 @@ def shared(information: types.ModuleType) -> Figure:
         "spam and “free”": np.array([[0.24, 0.06], [0.11, 0.59]]),
         "the same thing": np.array([[0.3, 0.0], [0.0, 0.7]]),
     }
-    colours = mpl.colors.LinearSegmentedColormap.from_list("card to blue", [CARD, BLUE])
     figure, panels = plt.subplots(1, 3, figsize=(9, 3.1))
     for axes, (name, table) in zip(panels, tables.items(), strict=True):
-        axes.imshow(table, cmap=colours, vmin=0, vmax=0.9, interpolation="none", aspect="auto")
+        axes.imshow(
+            table, cmap=card_to_blue(), vmin=0, vmax=0.9, interpolation="none", aspect="auto"
+        )
         for x, y in np.ndindex(table.shape):
             axes.text(y, x, f"{table[x, y]:.2f}", ha="center", va="center",
                       color=CARD if table[x, y] > 0.55 else INK)  # fmt: skip
@@ -273,8 +274,7 @@ def causal(nanogpt: types.ModuleType) -> Figure:
     rng = np.random.default_rng(7)
     Q, K = rng.normal(size=(2, 6, 8))
     weights = nanogpt.causal_attention(Q, K, np.eye(6))
-    colours = mpl.colors.LinearSegmentedColormap.from_list("card to blue", [CARD, BLUE])
-    left.imshow(weights, cmap=colours, vmin=0, vmax=1, interpolation="none")
+    left.imshow(weights, cmap=card_to_blue(), vmin=0, vmax=1, interpolation="none")
     for t, s in np.ndindex(weights.shape):
         label = f"{weights[t, s]:.2f}" if s <= t else "·"
         colour = CARD if weights[t, s] > 0.6 else INK

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,12 +11,11 @@ from kata.comparisons import describe
 from kata.project import Project
 from kata.shows.models import N_DIGITS, SIDE, NoisePredictor, load_noise_predictor
 from kata.shows.performance import perform
+from kata.shows.plain import shaded, side_by_side
 from kata.shows.work import FaultError, ToDoError, Work, a_description
 
 NEEDED = ("denoise_step", "denoising_loss", "sample")
 SHAPE = (SIDE, SIDE)
-BLOCKS, PLAIN = " ░▒▓█", " .:-=+*#%@"
-GAP = " | "
 STEPS_LEFT = (100, 60, 40, 25, 15, 8, 3, 0)  # where the pictures are taken
 STEPS_DONE = (0, 10, 30, 100)  # the same on the way into the noise
 IN_A_ROW = 4
@@ -45,7 +43,7 @@ def _show(work: Work, model: NoisePredictor, digit: int, rng: np.random.Generato
     x_T, noises = rng.standard_normal(SHAPE), rng.standard_normal((T, *SHAPE))
     for array in (x_T, noises):
         array.flags.writeable = False
-    watcher = _Watcher(model, digit)
+    watcher = Watcher(model, digit)
     picture = work.call("sample", watcher, x_T, model.betas, noises)
     is_picture = isinstance(picture, np.ndarray) and picture.dtype.kind == "f"
     if not is_picture or picture.shape != SHAPE:
@@ -72,7 +70,7 @@ def _show(work: Work, model: NoisePredictor, digit: int, rng: np.random.Generato
     return notes + _show_loss(work, model, rng)
 
 
-class _Watcher:
+class Watcher:
     """The network as `sample` sees it: it keeps every picture that it is asked about."""
 
     def __init__(self, model: NoisePredictor, digit: int) -> None:
@@ -141,28 +139,9 @@ def _show_way_in(work: Work, model: NoisePredictor, digit: int, rng: np.random.G
 
 
 def _print_pictures(pictures: Sequence[tuple[str, np.ndarray]]) -> None:
-    shades = _shades()
-    for start in range(0, len(pictures), IN_A_ROW):
-        row = pictures[start : start + IN_A_ROW]
-        print("  " + GAP.join(f"{caption:<{2 * SIDE}}" for caption, _ in row).rstrip())
-        for lines in zip(*(_drawn(picture, shades) for _, picture in row), strict=True):
-            print("  " + GAP.join(lines).rstrip())
-        print()
-
-
-def _drawn(picture: np.ndarray, shades: str) -> list[str]:
-    """Return a picture as lines of text, two characters to a pixel: they are half as wide."""
-    ink = np.clip((picture + 1) / 2, 0, 1)
-    level = np.rint(ink * (len(shades) - 1)).astype(int)
-    return ["".join(2 * shades[number] for number in row) for row in level]
-
-
-def _shades() -> str:
-    try:
-        BLOCKS.encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return PLAIN
-    return BLOCKS
+    panels = [(caption, shaded(picture)) for caption, picture in pictures]
+    print(side_by_side(panels, IN_A_ROW))
+    print()
 
 
 def _likeness(picture: np.ndarray, model: NoisePredictor) -> np.ndarray:
@@ -182,7 +161,7 @@ def _print_likeness(picture: np.ndarray, model: NoisePredictor) -> None:
     print()
 
 
-def _odd_calls(watcher: _Watcher, T: int, test_command: str) -> list[str]:
+def _odd_calls(watcher: Watcher, T: int, test_command: str) -> list[str]:
     if watcher.times == list(range(T - 1, -1, -1)):
         return []
     first, last, n = watcher.times[0], watcher.times[-1], len(watcher.times)

@@ -1,4 +1,4 @@
-"""`kata show`: a small trained model, run by the functions that the learner wrote.
+"""`kata show`: a picture or a small trained model, made by the functions that the learner wrote.
 
 Nothing stands in for a function that is missing: the show says which one it is.
 """
@@ -22,11 +22,13 @@ def perform(
     module_name: str,
     needed: Sequence[str],
     show: Callable[[Work], list[str]],
+    name: str | None = None,
 ) -> int:
     """Run a show and return the exit code: 0 if all of it went well.
 
     `show` prints what there is to see and returns notes, each on something that is missing or odd.
-    It may also end in a `Trouble`, when there is no going on.
+    It may also end in a `Trouble`, when there is no going on. `name` is what stands after `kata
+    show`, if it is not the module.
     """
     module = project.catalogue.module_named(module_name)
     if module is None:
@@ -36,7 +38,7 @@ def perform(
     try:
         notes = show(work)
     except ToDoError as missing:
-        print(_list_of_missing(work, missing.exercise, module_name, needed))
+        print(_list_of_missing(work, missing.exercise, name or module_name, needed))
         return NOT_SHOWN
     except StoppedError as stopped:
         print(stopped)
@@ -62,14 +64,14 @@ def _with_doubt(notes: Sequence[str], name: str, doubt: str, *, has_ended: bool)
     return [*notes, doubt] if has_ended else [doubt]
 
 
-def _list_of_missing(work: Work, reached: Exercise, module_name: str, needed: Sequence[str]) -> str:
+def _list_of_missing(work: Work, reached: Exercise, name: str, needed: Sequence[str]) -> str:
     """Return what this show still needs, and where to go on."""
     to_do = {exercise.name for exercise in work.stubs()} & set(needed) | {reached.name}
     missing = [exercise for exercise in work.module.exercises if exercise.name in to_do]
     width = max(len(exercise.name) for exercise in missing)
     return "\n".join(
         [
-            f"kata show {module_name} runs your own functions. Still to do for it:",
+            f"kata show {name} runs your own functions. Still to do for it:",
             "",
             *(f"  {each.name:<{width}}   {work.project.place(each)}" for each in missing),
             "",

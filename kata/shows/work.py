@@ -30,6 +30,7 @@ from kata.project import Project
 WIDTH = 80
 # For one call, such as ten characters of text: slow code of loops takes some seconds.
 LIMIT_S = 30.0
+LARGEST = 1e100
 
 
 class Trouble(Exception):
@@ -87,11 +88,25 @@ class Work:
         Trouble
             If it is not written yet, raises anything, gives nan, takes too long, or is interrupted.
         """
+        return self._guarded(name, lambda: self._find(name)(*args, **kwargs))
+
+    def run(self, exercise_name: str, script: Callable[[Any], Any]) -> Any:
+        """Return what a script gives that drives the class behind an exercise.
+
+        Raises
+        ------
+        Trouble
+            As `call` does.
+        """
+        name = self._exercise_named(exercise_name).object_name
+        return self._guarded(exercise_name, lambda: script(self._find(name)))
+
+    def _guarded(self, name: str, act: Callable[[], Any]) -> Any:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             deadline = start_deadline(LIMIT_S, TookTooLongError, lambda: False)
             try:
-                return self._find(name)(*args, **kwargs)
+                return act()
             except KeyboardInterrupt as error:
                 raise StoppedError(self._where_stopped(error.__traceback__)) from None
             except BaseException as error:  # exit() too
@@ -99,6 +114,40 @@ class Work:
             finally:
                 deadline.cancel()
                 self._keep(caught)
+
+    def call_for_array(
+        self, name: str, shape: tuple[int, ...], *args: Any, **kwargs: Any
+    ) -> np.ndarray:
+        """Return the array that the learner's function gives, or raise a `Trouble` as `call`."""
+        return self.array(name, shape, self.call(name, *args, **kwargs))
+
+    def array(self, name: str, shape: tuple[int, ...], result: Any) -> np.ndarray:
+        """Return a result of an exercise as an array of floats.
+
+        Raises
+        ------
+        Trouble
+            If it is anything else, of another shape, or holds nan, inf or a huge number.
+        """
+        is_number = isinstance(result, np.ndarray | np.generic | int | float)
+        if not is_number or np.asarray(result).dtype.kind not in "fiu":
+            raise self.fault(name, f"gave {a_description(result)}, not numbers of shape {shape}.")
+        if np.shape(result) != shape:
+            given = f"an array of shape {np.shape(result)}" if np.ndim(result) else "one number"
+            raise self.fault(name, f"gave {given}, and the shape should be {shape}.")
+        numbers = np.array(result, dtype=np.float64)
+        if not np.all(np.isfinite(numbers)):
+            raise self.fault(name, "gave nan or inf, which no picture can show.")
+        largest = float(np.abs(numbers).max(initial=0.0))
+        if largest > LARGEST:  # squares of these would overflow
+            raise self.fault(name, f"gave a number of {largest:.0e}, which no picture can show.")
+        return numbers
+
+    def pair(self, name: str, result: Any) -> tuple[Any, Any]:
+        """Return the two results of an exercise, or raise a `Trouble` if they are not two."""
+        if not isinstance(result, tuple | list) or len(result) != 2:
+            raise self.fault(name, f"gave {a_description(result)}, not two results.")
+        return result[0], result[1]
 
     def call_for_number(self, name: str, *args: Any) -> float:
         """Return the number that the learner's function gives, or raise a `Trouble` as `call`."""
@@ -109,9 +158,11 @@ class Work:
 
     def fault(self, name: str, what: str) -> FaultError:
         """Return the error for a result that cannot be used, such as one of a wrong shape."""
-        exercise = self._exercises[name]
+        exercise = self._exercise_named(name)
         code = as_text([("code", self.project.place(exercise))])
-        return FaultError(f"Your {name} {what}\n{code}\n\n{how_to_test(exercise)}")
+        lines = [textwrap.fill(line, WIDTH) for line in f"Your {name} {what}".splitlines()]
+        said = "\n".join(lines)
+        return FaultError(f"{said}\n{code}\n\n{how_to_test(exercise)}")
 
     def stubs(self) -> list[Exercise]:
         """Return those exercises whose function is still a stub."""
@@ -124,13 +175,16 @@ class Work:
         }
         return [exercise for name, exercise in self._exercises.items() if name in stubs]
 
+    def _exercise_named(self, name: str) -> Exercise:
+        return next(each for each in self.module.exercises if each.name == name)
+
     def _find(self, name: str) -> Callable[..., Any]:
         module = self._learners_module.load()
         if not self._is_watched:
             # In the module itself: what the functions call of each other is watched too.
             for own_name in self._exercises:
                 function = getattr(module, own_name, None)
-                if callable(function):
+                if callable(function) and not isinstance(function, type):
                     setattr(module, own_name, self._watched(own_name, function))
             self._is_watched = True
         found = self._learners_module.find(name)
@@ -158,8 +212,11 @@ class Work:
             for frame, _ in traceback.walk_tb(error.__traceback__)
             if self.project.is_learners_file(frame.f_code.co_filename)
         ]
-        running = [name, *(function for function in functions if function in self._exercises)][-1]
-        exercise = self._exercises[running]
+        exercise = self._exercise_named(name)
+        running = [function for function in functions if function in self._exercises]
+        # Of several exercises in one class, it is the one that was asked for.
+        if running and running[-1] != exercise.object_name:
+            exercise = self._exercises[running[-1]]
         if is_todo(error, self.project):
             return ToDoError(exercise, self.project.place(exercise))
         seen = FailedTest(self.project, exercise, test_file=Path(), calls=(), limit_s=LIMIT_S)

@@ -345,10 +345,11 @@ class Watch:
                 self._message = str(error)
 
     def _show_at_work(self) -> None:
-        if self._at.module not in SHOWS:
+        shown = _shown(self._at)
+        if not shown:
             self._message = f"There is nothing to show of {self._at.name}."
             return
-        command = [sys.executable, "-m", "kata", "show", self._at.module]
+        command = [sys.executable, "-m", "kata", "show", *shown]
         with suspended(self._keyboard), self._view.left():
             subprocess.run(command, cwd=self._project.root)
             with suppress(EOFError):
@@ -425,7 +426,7 @@ KEYS = {
     "n": ("the next exercise", Watch._next),
     "p": ("the previous one", Watch._previous),
     "h": ("a hint; again: a bigger one", Watch._show_hint),
-    "s": ("show your functions at work", Watch._show_at_work),
+    "s": ("show your function at work, as a picture", Watch._show_at_work),
     "r": ("run its tests again", Watch._rerun),
     "l": ("list the exercises", Watch._list),
     "x": ("reset it to what was given", Watch._ask_reset),
@@ -433,6 +434,16 @@ KEYS = {
     "?": ("all keys", Watch._help),
 }
 CONTINUED = "continued"
+
+
+def _shown(exercise: Exercise) -> Sequence[str]:
+    """Return what stands after `kata show` for an exercise: its picture, else its module."""
+    from kata.shows.pictures import picture_of  # with numpy, which the first screen does without
+
+    picture = picture_of(exercise)
+    if picture is not None:
+        return [f"{exercise.week}/{picture.name}", "--window"]
+    return [exercise.module] if exercise.module in SHOWS else []
 
 
 def _text(path: Path) -> str:

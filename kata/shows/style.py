@@ -1,20 +1,26 @@
-"""How all pictures of the lessons look, and what several of them draw.
+"""How all pictures of the lessons and of `kata show` look, and what several of them draw.
 
 Every picture lies on a light card of its own, so that it reads the same on a white page and on a
-black one.
+black one. The four colours differ for the colour-blind too, and no picture says anything by colour
+alone. Matplotlib is an extra: it is imported by whoever draws, when there is something to draw.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
 
 CARD, EDGE, INK, FAINT, PALE = "#f7f5f0", "#d9d4c8", "#24262b", "#666a73", "#d3d0c8"
 BLUE, ORANGE, GREEN, RED = "#1f66b0", "#c4570b", "#2e7d4f", "#b3261e"
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.size": 10.5,
     "axes.titlesize": 11,
     "axes.edgecolor": FAINT,
@@ -36,6 +42,8 @@ STYLE = {
 
 def put_on_card(figure: Figure) -> None:
     """Lay a light card with round corners under everything."""
+    from matplotlib.patches import FancyBboxPatch
+
     width, height = figure.get_size_inches()
     card = FancyBboxPatch(
         (0.02, 0.02),
@@ -96,6 +104,8 @@ def write_beside(axes: Axes, x: float, y: float, text: str, colour: str = INK) -
 
 def draw_box(axes: Axes, middle: tuple[float, float], width: float, height: float) -> None:
     """Draw a white box, for text to stand in."""
+    from matplotlib.patches import FancyBboxPatch
+
     x, y = middle
     axes.add_patch(
         FancyBboxPatch(
@@ -107,3 +117,28 @@ def draw_box(axes: Axes, middle: tuple[float, float], width: float, height: floa
             edgecolor=EDGE,
         )
     )
+
+
+def card_to_blue() -> Colormap:
+    """Return the colours of a heat map, from nothing to much."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("card to blue", [CARD, BLUE])
+
+
+def show_shares(
+    axes: Axes,
+    shares: np.ndarray,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    label: Callable[[float], str],
+) -> None:
+    """Show a table of numbers from 0 to 1 as a heat map, each number in its cell as a label."""
+    axes.imshow(shares, cmap=card_to_blue(), vmin=0, vmax=1, interpolation="none", aspect="auto")
+    for t, s in np.ndindex(shares.shape):
+        colour = CARD if shares[t, s] > 0.55 else INK
+        axes.text(s, t, label(float(shares[t, s])), ha="center", va="center", color=colour, size=9)
+    axes.set_xticks(range(len(columns)), columns)
+    axes.set_yticks(range(len(rows)), rows)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0, labelcolor=INK)
