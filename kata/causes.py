@@ -57,7 +57,7 @@ def starts_apart(got: np.ndarray, truth: np.ndarray, rtol: float, atol: float) -
         return False
     one, other = got.item(0), truth.item(0)
     apart = abs(one - other)  # nan where both are nan, or the same infinity
-    return apart > atol + rtol * abs(other) and abs(other) != math.inf
+    return bool(apart > atol + rtol * abs(other)) and abs(other) != math.inf
 
 
 def measured_cause(pairs: Sequence[Pair]) -> Cause | None:
