@@ -16,7 +16,7 @@ BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @pytest.fixture(scope="module")
 def shown():
-    """The blocks of the README from the first command to the first exercise that is done."""
+    """Return the blocks of the README from the first command to the first exercise that is done."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     start, end = readme.index("## Start learning"), readme.index("Or leave `kata watch`")
     blocks = BLOCK.findall(readme[start:end])
@@ -25,7 +25,7 @@ def shown():
 
 @pytest.fixture
 def copy(tmp_path):
-    """A week as it is handed out, and a function that runs pytest there."""
+    """Return a file of a week as it is handed out, and a function that runs pytest there."""
     for name in ("exercises", "week1"):
         shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("conftest.py", "pyproject.toml"):
