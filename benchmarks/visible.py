@@ -1,6 +1,7 @@
 """How many wrong variants pass all visible tests of their exercise, so that `pytest` says *done*.
 
-The grader refuses each of them. Right variants, which must pass, are checked as well.
+The grader refuses each of them. Right variants, which must pass, are checked as well. Of the wrong
+ones that fail, it counts how many `pytest` names: as what it is, or as what perhaps it is.
 
 `python benchmarks/visible.py [WEEK | MODULE | EXERCISE …] [--list]`
 """
@@ -18,6 +19,7 @@ from exercises import Exercise, Module
 from grader.authoring.release import release
 from grader.course import Course
 from grader.variants import Variant
+from kata.mistakes import Mistake, find_mistake
 from kata.notebook import run_visible_tests
 from kata.project import Project
 
@@ -31,13 +33,22 @@ class Count:
 
     wrong: int = 0
     slipped: int = 0
+    named: int = 0
+    perhaps: int = 0
 
     def __add__(self, other: Count) -> Count:
-        return Count(self.wrong + other.wrong, self.slipped + other.slipped)
+        return Count(
+            self.wrong + other.wrong,
+            self.slipped + other.slipped,
+            self.named + other.named,
+            self.perhaps + other.perhaps,
+        )
 
     def __str__(self) -> str:
+        caught = self.wrong - self.slipped
+        shares = (f"{n / caught if caught else 0:4.0%}" for n in (self.named, self.perhaps))
         share = self.slipped / self.wrong if self.wrong else 0.0
-        return f"{self.slipped:5} of {self.wrong:5}   {share:4.0%}"
+        return f"{self.slipped:5} of {self.wrong:5} {share:4.0%}   {'   '.join(shares)}"
 
 
 def main() -> None:
@@ -47,6 +58,7 @@ def main() -> None:
     args = parser.parse_args()
     course = Course()
     totals: dict[str, Count] = {}
+    print(f"{'':52}  pass  of wrong  named   perhaps")
     with tempfile.TemporaryDirectory() as name:
         root = Path(name).resolve() / "copy"
         project = _solved_copy(course, root)
@@ -55,12 +67,16 @@ def main() -> None:
             for variant in course.variants(module):
                 if variant.exercise != exercise.name:
                     continue
-                status = _status(project, course, module, exercise, variant)
-                if variant.is_right and status != "passed":
-                    print(f"RIGHT, AND {status}: {exercise.name} {variant.name}")
+                status, mistake = _shown(project, course, module, exercise, variant)
+                if variant.is_right and (status != "passed" or mistake):
+                    print(f"RIGHT, AND {status}: {exercise.name} {variant.name} {mistake}")
+                if mistake and mistake.says != variant.says:
+                    print(f"CALLED ANOTHER: {exercise.name} {variant.name}: {mistake.says}")
                 if not variant.is_right:
                     slips = status == "passed"
-                    count += Count(1, int(slips))
+                    is_named = mistake is not None and mistake.is_certain
+                    is_guessed = mistake is not None and not mistake.is_certain
+                    count += Count(1, int(slips), int(is_named), int(is_guessed))
                     if slips and args.list:
                         print(f"    {exercise.name} {variant.name}: {variant.says}")
             print(f"{exercise.week} {module.name + '/' + exercise.name:46} {count}", flush=True)
@@ -71,7 +87,7 @@ def main() -> None:
 
 
 def _solved_copy(course: Course, root: Path) -> Project:
-    release(root)
+    release(root, with_mistakes=True)
     for week in course.catalogue.weeks:
         for module in week.modules:
             shutil.copy(course.layout.reference(module), root / week.name)
@@ -91,13 +107,16 @@ def _chosen(course: Course, names: list[str]) -> Iterator[tuple[Module, Exercise
         raise SystemExit(f"no week, module or exercise named {', '.join(sorted(unknown))}")
 
 
-def _status(
+def _shown(
     project: Project, course: Course, module: Module, exercise: Exercise, variant: Variant
-) -> str:
+) -> tuple[str, Mistake | None]:
+    """Return what is shown of a variant, beside other exercises that are right."""
     file = project.layout.learners_file(module)
     file.write_text(variant.source, encoding="utf-8")
     try:
-        return run_visible_tests([exercise], project, LIMIT_S)[exercise].status
+        results = run_visible_tests([exercise], project, LIMIT_S)
+        others = [each for each in project.catalogue.exercises if each != exercise]
+        return results[exercise].status, find_mistake(project, exercise, results, others)
     finally:
         shutil.copy(course.layout.reference(module), file)
 

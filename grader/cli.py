@@ -437,7 +437,12 @@ def make_release(args: argparse.Namespace) -> int:
         return OK
     if args.week:
         raise InputError(f"--week {args.week}: the learner copy holds all weeks; leave it out")
-    release(args.out, with_notebooks=args.notebooks, with_solutions=args.with_solutions)
+    release(
+        args.out,
+        with_notebooks=args.notebooks,
+        with_solutions=args.with_solutions,
+        with_mistakes=True,
+    )
     print(f"learner copy: {args.out}")
     return OK
 

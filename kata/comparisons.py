@@ -53,6 +53,8 @@ class Mismatch(AssertionError):
         Whether tiny numbers were the point, so that errors count beside each number alone.
     warning : warnings.WarningMessage, optional
         What numpy warned of, if that is what is wrong.
+    measured : str
+        Which of the details is a measured cause.
     told : str
         The summary for hidden tests. Code that sees a hidden input can return an array whose
         shape spells it, so sizes of the result are left out unless they are small or expected.
@@ -67,6 +69,7 @@ class Mismatch(AssertionError):
         self.details = tuple(details)
         self.is_relative = False
         self.warning: warnings.WarningMessage | None = None
+        self.measured = ""
         self.told = LONG_NUMBER.sub("…", summary) if told is None else told
 
 
@@ -111,10 +114,11 @@ def assert_close(
     if wrong.any():
         summary, told = _values_differ(wrong, what)
         blame = _blame_short_floats(got, truth)
-        notes = _relation(got, truth)
-        details = [*_show_both(got, truth, wrong), *notes]
+        measured = _relation(got, truth)
+        details = [*_show_both(got, truth, wrong), *filter(None, [measured])]
         mismatch = Mismatch(summary + blame, details, told=told + blame)
         mismatch.is_relative = atol == 0
+        mismatch.measured = measured
         raise mismatch
 
 
@@ -563,17 +567,17 @@ def _blame_short_floats(got: np.ndarray, truth: np.ndarray) -> str:
     return f": {got.dtype} is too coarse, compute in float64"
 
 
-def _relation(got: np.ndarray, truth: np.ndarray) -> list[str]:
+def _relation(got: np.ndarray, truth: np.ndarray) -> str:
     """Say how a wrong result is related to the right one, where that can be measured.
 
     It gives expected values away to who knows the result, so it is no part of a summary.
     """
     if not np.all(np.isfinite(truth)):
-        return []
+        return ""
     if got.dtype.kind in "iu" and truth.dtype.kind == "f" and np.all(got == np.trunc(truth)):
-        return [WITHOUT_DECIMALS]
+        return WITHOUT_DECIMALS
     cause = measured_cause([Pair(got, truth)])
-    return [cause.sentence] if cause else []
+    return cause.sentence if cause else ""
 
 
 def _values_differ(wrong: np.ndarray, what: str) -> tuple[str, str]:

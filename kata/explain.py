@@ -71,6 +71,7 @@ class Problem:
     status: str
     rows: tuple[Row, ...]
     once_for: str = ""
+    measured: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def _explain(error: BaseException, test: FailedTest) -> Problem:
     if isinstance(error, TookTooLongError):
         return Problem("timeout", _rows_of_timeout(error, test))
     if isinstance(error, Mismatch):
-        return Problem("failed", _rows_of_mismatch(error, test))
+        return Problem("failed", _rows_of_mismatch(error, test), measured=error.measured)
     if isinstance(error, AssertionError | Failed) and not _learners_rows(error, test.project):
         return Problem("failed", _rows_of_assertion(error, test))
     return Problem("failed", _rows_of_exception(error, test))

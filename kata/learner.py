@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -117,6 +117,20 @@ class LearnersModule:
         if name in self._empty:
             raise EmptyStubError(name)
         return found
+
+    def names_reached(self, name: str) -> set[str]:
+        """Return the functions and classes that the code of one mentions, at any distance."""
+        namespace = vars(self.load())
+        reached: set[str] = set()
+        waiting = [namespace.get(name)]
+        while waiting:
+            for word in _words(waiting.pop()):
+                found = namespace.get(word)
+                own_name = found.__name__ if isinstance(found, FunctionType | type) else word
+                if not {word, own_name} <= reached:
+                    reached |= {word, own_name}
+                    waiting.append(found)
+        return reached
 
     def missing(self, name: str) -> MissingNameError:
         """Return the error that says what the file lacks, and what may be meant."""
@@ -241,6 +255,28 @@ def _import(path: Path) -> ModuleType:
         del sys.modules[name]
         raise
     return module
+
+
+def _words(found: Any) -> Iterator[str]:
+    """Yield the names that the code of a function or a class mentions."""
+    functions = vars(found).values() if isinstance(found, type) else [found]
+    waiting: list[Any] = []
+    for function in functions:
+        if isinstance(function, property):
+            waiting += [_code(function.fget), _code(function.fset)]
+        waiting.append(_code(function))
+    while waiting:
+        code = waiting.pop()
+        if isinstance(code, CodeType):
+            yield from code.co_names
+            waiting += code.co_consts
+
+
+def _code(function: Any) -> Any:
+    """Return the code of a function, also of one in a cache, a method, or the like."""
+    while isinstance(wrapped := getattr(function, "__wrapped__", None), FunctionType):
+        function = wrapped
+    return getattr(function, "__code__", None)
 
 
 def _empty_functions(path: Path) -> Iterator[str]:

@@ -36,6 +36,12 @@ class VisibleOutcome:
         Tests with the same text here share a cause, such as a syntax error; it is told once.
     needs : str
         Another exercise that has to be written first.
+    measured : str
+        Which of the rows is a measured cause: a listed mistake takes its place.
+    evidence : tuple of str
+        What was wrong, as digests (`kata.evidence`); none where a mistake can't be told by it.
+    uses : tuple of str
+        Other exercises of the week whose code this one's calls, so that it may fail for theirs.
     """
 
     week: str
@@ -49,6 +55,9 @@ class VisibleOutcome:
     rows: Sequence[Row] = ()
     once_for: str = ""
     needs: str = ""
+    measured: str = ""
+    evidence: Sequence[str] = ()
+    uses: Sequence[str] = ()
 
     def as_data(self) -> dict[str, Any]:
         """Return this as builtin types."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from exercises.catalogue import Exercise, Week
 from exercises.verdict import STATUSES, Status
+from kata.mistakes import Mistake, find_mistake
 from kata.outcomes import Row, Standing, VisibleOutcome
 from kata.project import Project
 from kata.screen import Screen
@@ -21,6 +22,7 @@ INDENT = " " * 4
 MOST_IN_FULL = 3
 FINE = ("passed", "selected", "skipped")
 QUIET = (*FINE, "todo")
+PERHAPS = "perhaps"  # before a mistake that gives the same, as others may
 PLACES = ("at", "stuck at", "code")  # labels of rows that say where in the learner's code
 SO_FAR = "So far: the final score comes from further tests, which only the grader runs."
 LABEL_MARKUP = {"expected": {"green": True}, "got": {"red": True}, "raised": {"red": True}}
@@ -40,8 +42,13 @@ class Problems:
     first: VisibleOutcome
 
 
-def find_problems(results: Results, project: Project) -> Iterator[Problems]:
-    """Yield what to tell of each exercise that has a problem."""
+def find_problems(
+    results: Results, project: Project, passed: Collection[Exercise] = ()
+) -> Iterator[Problems]:
+    """Yield what to tell of each exercise that has a problem.
+
+    Of the exercises that are not among the results, some may be known to be `passed`.
+    """
     told: set[str] = set()
     for exercise in _in_order(results, project):
         problems = [
@@ -53,20 +60,23 @@ def find_problems(results: Results, project: Project) -> Iterator[Problems]:
             continue
         told |= {problem.once_for for problem in problems if problem.status != "not_run"} - {""}
         first, *later = problems
+        rows = _rows_with_mistake(first, find_mistake(project, exercise, results, passed))
         yield Problems(
             heading=_heading(first, exercise, project),
-            rows=tuple(_rows_to_show(first, exercise, project)),
+            rows=tuple(_rows_to_show(replace(first, rows=rows), exercise, project)),
             also=tuple(_in_short_each(first, later, exercise, project)),
             first=first,
         )
 
 
-def write_problems(screen: Screen, results: Results, project: Project) -> None:
+def write_problems(
+    screen: Screen, results: Results, project: Project, passed: Collection[Exercise] = ()
+) -> None:
     """Write the first problems in full, and name the other exercises that have one.
 
     Where one exercise was asked for, the requirements that it misses beside the first follow.
     """
-    found = list(find_problems(results, project))
+    found = list(find_problems(results, project, passed))
     is_alone = sum(bool(result.outcomes) for result in results.values()) == 1
     if found:
         screen.title("what went wrong")
@@ -109,6 +119,19 @@ def _in_short_each(
             yield problem.says, f" (line {problem.failed_at or problem.line})"
         else:
             yield problem.says, ""
+
+
+def _rows_with_mistake(problem: VisibleOutcome, mistake: Mistake | None) -> Sequence[Row]:
+    """Put a listed mistake behind what was got; if it is certain, in the place of a measurement."""
+    if mistake is None:
+        return problem.rows
+    rows = list(problem.rows)
+    if mistake.is_certain and ("", problem.measured) in rows:
+        rows.remove(("", problem.measured))
+    places = [index for index, (label, _) in enumerate(rows) if label in PLACES]
+    behind = places[0] if places else len(rows)
+    rows.insert(behind, ("" if mistake.is_certain else PERHAPS, mistake.says))
+    return rows
 
 
 def _rows_to_show(problem: VisibleOutcome, exercise: Exercise, project: Project) -> Iterator[Row]:

@@ -15,6 +15,7 @@ import pytest
 from exercises.catalogue import CatalogueError, Exercise, Module
 from exercises.layout import class_of_exercise, exercise_of_class
 from kata.deadline import Deadline, start_deadline
+from kata.evidence import evidence_of
 from kata.explain import (
     FailedTest,
     NotRunError,
@@ -241,13 +242,30 @@ class VisibleTests:
         if problem.status == "timeout":
             self._too_slow.add(test.exercise)
         in_test = failed.frame_in_test(error)
+        seen = evidence_of(error, failed) if problem.status == "failed" else None
         return replace(
             outcome,
             status=problem.status,
             rows=(*problem.rows, *self._rows_of_output(test, report)),
             once_for=problem.once_for,
             failed_at=in_test[1] if in_test else 0,
+            measured=problem.measured,
+            evidence=seen.digests() if seen is not None else (),
+            uses=self._uses(test.exercise) if seen is not None else (),
         )
+
+    def _uses(self, exercise: Exercise) -> Sequence[str]:
+        """Return the other exercises of the week that an exercise is built on."""
+        week = self._project.catalogue.week(exercise.week)
+        assert week is not None
+        earlier = week.exercises[: week.exercises.index(exercise)]
+        reached = self._module(exercise).names_reached(exercise.object_name)
+        return [
+            other.name
+            for other in week.exercises
+            if (other.object_name in reached and other.object_name != exercise.object_name)
+            or (other.object_name == exercise.object_name and other in earlier)
+        ]
 
     def _rows_of_output(self, test: RunningTest, report: pytest.TestReport) -> Iterator[Row]:
         theirs = [each for each in test.warned if self._project.is_learners_file(each.filename)]

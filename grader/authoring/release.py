@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.authoring.archives import content_of, zip_of
+from grader.authoring.mistakes import mistakes_file
 from grader.authoring.stubs import stub_texts
 from grader.course import Course
 from grader.errors import InputError, SuiteError
@@ -21,6 +22,7 @@ from grader.files import write_atomically, writing_to
 from kata.given import GIVEN
 from kata.lesson import FOLDER as LESSONS
 from kata.lesson import sources
+from kata.mistakes import MISTAKES
 from kata.seal import SEALED, seal
 from kata.solution import as_shown
 
@@ -45,10 +47,12 @@ def release(
     *,
     with_notebooks: bool = False,
     with_solutions: bool = False,
+    with_mistakes: bool = False,
 ) -> None:
     """Write the learner copy to a new folder, or to a `.zip`.
 
-    With the weeks as notebooks too, and with our solutions, sealed, or not.
+    With the weeks as notebooks too, with our solutions, sealed, and with the mistakes that we know,
+    sealed, or not. To find out what the mistakes do takes several seconds.
 
     Raises
     ------
@@ -65,6 +69,9 @@ def release(
         files |= dict(released_files(course))
     if with_solutions:
         files[SEALED] = _sealed_solutions(course)
+    if with_mistakes:
+        modules = [module for week in course.catalogue.weeks for module in week.modules]
+        files[MISTAKES] = mistakes_file(course, modules).encode("ascii")
     try:
         if out.suffix == ".zip":
             write_atomically(out, zip_of({f"{out.stem}/{name}": files[name] for name in files}))

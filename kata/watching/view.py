@@ -192,12 +192,12 @@ class View:
         elif standing is None:
             screen.line("not run yet: r runs its tests")
         else:
-            self._verdict(screen, exercise, standing)
+            self._verdict(screen, watch, standing)
         for other in watch.others_wrong[:3]:
             screen.clipped(f"✗ {other.name} was done, and is wrong now", red=True)
 
-    def _verdict(self, screen: Screen, exercise: Exercise, standing: Standing) -> None:
-        status = STATUSES[standing.status]
+    def _verdict(self, screen: Screen, watch: Watch, standing: Standing) -> None:
+        exercise, status = watch.at, STATUSES[standing.status]
         if standing.status == "passed":
             screen.line(f"{status.sign} done: all {standing.n_tests} tests pass", green=True)
         elif standing.status == "todo":
@@ -206,7 +206,8 @@ class View:
             screen.paragraph(standing.outcomes[0].says, first="  first  ", rest="         ")
         else:
             screen.line(f"{standing.n_passed} of {standing.n_tests} tests pass")
-            write_problems(screen, {exercise: standing}, self._project)
+            done = [each for each in watch.exercises if watch.progress.is_done(each)]
+            write_problems(screen, {exercise: standing}, self._project, done)
 
     def _all_done(self, screen: Screen, watch: Watch) -> None:
         catalogue = self._project.catalogue

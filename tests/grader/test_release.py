@@ -17,6 +17,7 @@ from kata import cli
 from kata.given import GIVEN
 from kata.lesson import sources
 from kata.lesson_pages import lesson_pages
+from kata.mistakes import MISTAKES
 from kata.seal import SEALED, unseal
 from tests.grader.test_authoring import telling_lines
 
@@ -95,6 +96,16 @@ class TestLessons:
         (root / "week2" / "pictures" / "valley.svg").unlink()
         with pytest.raises(SuiteError, match=r"valley\.svg: belongs in a lesson, but No such file"):
             release(tmp_path / "copy", Course(root))
+
+
+class TestMistakes:
+    def test_they_are_in_what_the_command_makes(self, copy, with_solutions):
+        assert not (copy / MISTAKES).exists()
+        sealed = (with_solutions / MISTAKES).read_text(encoding="ascii")
+        assert len(sealed) < 500_000
+        files = Course().root.glob("tests/week*/variants_*.py")
+        n_listed = sum(path.read_text("utf-8").count("\n@wrong(") for path in files)
+        assert n_listed > sealed.count("\n") > n_listed / 2
 
 
 class TestSolutions:
