@@ -18,6 +18,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property, partial
 from typing import Any, NoReturn
 
 import numpy as np
@@ -62,15 +63,39 @@ class Mismatch(AssertionError):
     """
 
     def __init__(
-        self, summary: str, details: Sequence[str] = (), *, told: str | None = None
+        self,
+        summary: str,
+        details: Sequence[str] | Callable[[], Sequence[str]] = (),
+        *,
+        told: str | None = None,
+        measure: Callable[[], str] = str,
     ) -> None:
-        super().__init__("\n".join([summary, *details]))
+        super().__init__(summary)
         self.summary = summary
-        self.details = tuple(details)
         self.is_relative = False
         self.warning: warnings.WarningMessage | None = None
-        self.measured = ""
         self.told = LONG_NUMBER.sub("…", summary) if told is None else told
+        self._details = details
+        self._measure = measure
+
+    @cached_property
+    def measured(self) -> str:
+        """Computed when it is asked for, since hidden tests, which fail by the thousand, don't."""
+        return self._measure()
+
+    @cached_property
+    def details(self) -> tuple[str, ...]:
+        """Written when they are asked for."""
+        shown = self._details() if callable(self._details) else self._details
+        return (*shown, *filter(None, [self.measured]))
+
+    def forget_details(self) -> None:
+        """Let go of the values that were compared."""
+        self._details, self._measure = (), str
+
+    def __str__(self) -> str:
+        """Return the summary and the details."""
+        return "\n".join([self.summary, *self.details])
 
 
 def assert_close(
@@ -114,11 +139,13 @@ def assert_close(
     if wrong.any():
         summary, told = _values_differ(wrong, what)
         blame = _blame_short_floats(got, truth)
-        measured = _relation(got, truth)
-        details = [*_show_both(got, truth, wrong), *filter(None, [measured])]
-        mismatch = Mismatch(summary + blame, details, told=told + blame)
+        mismatch = Mismatch(
+            summary + blame,
+            partial(_show_both, got, truth, wrong),
+            told=told + blame,
+            measure=partial(_relation, got, truth),
+        )
         mismatch.is_relative = atol == 0
-        mismatch.measured = measured
         raise mismatch
 
 
@@ -460,7 +487,7 @@ def _check_special_values(got: np.ndarray, truth: np.ndarray, what: str) -> None
         if wrong.any():
             raise Mismatch(
                 f"{what} holds {name}{_where(wrong)}",
-                _show_both(got, truth, wrong),
+                partial(_show_both, got, truth, wrong),
                 told=f"{what} holds {name}{_where(wrong, SHOWN_ENTRIES)}",
             )
     for name, is_it in kinds:
@@ -468,7 +495,7 @@ def _check_special_values(got: np.ndarray, truth: np.ndarray, what: str) -> None
         if missing.any():
             raise Mismatch(
                 f"{what} is finite where {name} is right{_where(missing)}",
-                _show_both(got, truth, missing),
+                partial(_show_both, got, truth, missing),
                 told=f"{what} is finite where {name} is right{_where(missing, SHOWN_ENTRIES)}",
             )
 

@@ -28,6 +28,7 @@ from grader.sandbox.arguments import Arguments
 from grader.sandbox.inside import wire
 from grader.variants import Variant
 from kata.causes import Pair, starts_apart
+from kata.comparisons import Mismatch
 
 
 @dataclass(frozen=True)
@@ -259,8 +260,8 @@ def _reasons_of(runs: Sequence[TestRun]) -> dict[str, str]:
     reasons = {}
     for run in runs:
         if run.error is not None:
-            text = str(run.error).partition("\n")[0]
-            beside = next((found[0] for pattern in BESIDE if (found := pattern.search(text))), "")
+            summary = run.error.summary if isinstance(run.error, Mismatch) else ""
+            beside = next((m[0] for pattern in BESIDE if (m := pattern.search(summary))), "")
             reasons[run.test.id] = beside or BY_ITS_VALUE
     return reasons
 

@@ -858,7 +858,7 @@ class CorrectsAlwaysLikeTheFirst(Written):
         super().step(grads)
 
 
-@wrong("adam", "You count from 0: in the first step t is 1, and one later everywhere.")
+@wrong("adam", "Your t is one too far: in the first step it is 1, not 2.")
 class CountsOneTooFar(Written):
     def __init__(self, *args, **settings):
         super().__init__(*args, **settings)

@@ -327,7 +327,7 @@ def takes_the_median(x):
     return middle, np.sqrt(np.mean((x - middle) ** 2))
 
 
-@wrong("gaussian_mle", "You squared the mean distance: it is 0; average the squared distances.")
+@wrong("gaussian_mle", "You measured from 0: subtract the mean first, then average the squares.")
 def measures_from_zero(x):
     return x.mean(), np.sqrt(np.mean(x**2))
 
