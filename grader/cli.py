@@ -72,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     noise.set_defaults(command=test_by_noise)
     stubs = commands.add_parser("stubs", help="write the learners' stubs from the references")
     stubs.set_defaults(command=write_the_stubs)
+    _add_report(commands)
     _add_export(commands)
     _add_gradebook(commands)
     _add_release(commands)
@@ -122,6 +123,17 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
     check.add_argument("--catches", action="store_true", help="show which test catches what")
     check.set_defaults(command=check_exercises)
+
+
+def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    report = commands.add_parser(
+        "report", help="write the class report again", description=report_again.__doc__
+    )
+    report.add_argument("grades", type=Path, metavar="GRADES", help="what `run --out` wrote")
+    report.add_argument(
+        "--submitted", type=Path, metavar="SUBMITTED", help="what was graded, to show the code"
+    )
+    report.set_defaults(command=report_again)
 
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -307,6 +319,15 @@ def _explain(decisions: Sequence[Decision]) -> None:
 def _print_lines(lines: Sequence[str]) -> None:
     for line in lines:
         print(f"  {printable(line)}", file=sys.stderr)
+
+
+def report_again(args: argparse.Namespace) -> int:
+    """Write GRADES/report.html again, as each run does at its end."""
+    from grader.course import Course
+    from grader.reports.page import rewrite_report
+
+    print(f"Report: {rewrite_report(args.grades, args.submitted, Course())}")
+    return OK
 
 
 def export_grades(args: argparse.Namespace) -> int:
