@@ -21,6 +21,7 @@ from grader.results import GRADED, ExerciseResult, Result
 
 LISTED_LEARNERS = 10_000  # of a larger class only the statistics are kept
 EXAMPLES, EXAMPLE_LINES = 2, 14
+EXAMPLE_TRIES = 6  # some hold a name, are long, or are a copy: then fewer are shown
 LINE_OF_A_REASON = re.compile(r"in `(.+)`\)$")
 # What says nothing about a single test: no code of the learner's ran, or a rule failed them all.
 NOT_TESTED = ("todo", "unreadable", "forbidden")
@@ -341,7 +342,7 @@ class Standing:
         finding.count += 1
         if len(finding.learners) < EXAMPLES + 1:
             finding.learners.append(result.learner)
-        if len(finding.examples) < EXAMPLES:
+        if finding.count <= EXAMPLE_TRIES and len(finding.examples) < EXAMPLES:
             object_name = self._objects.get((result.week, each.exercise), each.exercise)
             example = _example(each, object_name, submission)
             if example and example not in finding.examples and not _names(example, result.learner):
