@@ -94,6 +94,9 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--seed", type=int, metavar="S", help="seed of the hidden inputs")
     run.add_argument("--fresh", action="store_true", help="grade everything again")
     run.add_argument(
+        "--format", default="text", choices=("text", "json"), help="what is printed at the end"
+    )
+    run.add_argument(
         "--explain",
         action="store_true",
         help="say first why each submission is graded or is not, then grade",
@@ -240,14 +243,16 @@ def grade(args: argparse.Namespace) -> int:
     SUBMITTED holds <learner>/<week>/<module>.py, or <learner>/<week>/<week>.ipynb.
     """
     from grader.progress import Progress
-    from grader.reports.table import print_class
-    from grader.results import all_results, readable
+    from grader.reports.summary import summary_as_json
+    from grader.reports.table import print_class, print_link
     from grader.run import Request, grade_class
 
     if args.jobs < 1:
         raise InputError(f"--jobs {args.jobs}: give a whole number, 1 or more")
     if args.seed is not None and args.seed < 0:
         raise InputError(f"--seed {args.seed}: give a whole number, 0 or more")
+    if args.explain and args.format == "json":
+        raise InputError("--explain: prints text before the JSON; leave one of the two out")
     request = Request(
         submitted=args.submitted,
         grades=args.out,
@@ -265,10 +270,16 @@ def grade(args: argparse.Namespace) -> int:
     summary = grade_class(request, Progress(Console(stderr=True)), explain=explain)
     for note in summary.notes:
         print(f"grader: {printable(note)}", file=sys.stderr)
-    print_class(Console(), readable(all_results(args.out), []))
+    if args.format == "json":
+        print(summary_as_json(summary, args.out))
+        return _tell_what_is_ours(summary)
+    console = Console()
+    print_class(console, summary.standing)
     print(f"\n{summary.graded} graded, {summary.kept} unchanged. Sandbox: {summary.sandbox}.")
     print(f"Grades:  {args.out / 'grades.csv'}")
     print(f"Results: {args.out / 'results'}/<learner>/<week>.json")
+    if summary.report is not None:
+        print_link(console, "Report: ", summary.report)
     return _tell_what_is_ours(summary)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from exercises.verdict import VERDICTS
 from grader.intake.submission import Submission
 from grader.judging.known import digests_of_texts
-from grader.reports.standing import NOT_BEGUN, Standing
+from grader.reports.standing import NOT_TESTED, Standing
 from grader.results import ExerciseResult, Result
 
 LEARNERS_IN_CHUNK = 20
@@ -95,7 +95,7 @@ def _entry(each: ExerciseResult, tests: dict[tuple[str, str], int]) -> list[Any]
     """Return score, reason, number of tests passed, and of failed ones the number and reason."""
     n_passed = sum(test.status == "passed" for test in each.tests)
     failed: list[Any] = []
-    if each.status not in NOT_BEGUN:
+    if each.status not in NOT_TESTED:
         failed = [
             [tests[each.exercise, test.name], "" if test.why == each.why else test.why]
             for test in each.tests
