@@ -22,8 +22,6 @@ from grader.judging.known import Regrade, digests_of_texts
 from grader.judging.worker import Order
 from grader.progress import Progress
 from grader.reports.grades_csv import write_grades_csv, write_void_tests_csv
-from grader.reports.page import ClassReport, Trouble, submissions_in
-from grader.reports.standing import Standing
 from grader.results import (
     GRADED,
     Result,
@@ -39,6 +37,7 @@ from grader.workers import Workers
 
 if TYPE_CHECKING:
     from grader.cluster import Cluster
+    from grader.reports.standing import Standing
 
 SEED_FILE = "seed.txt"
 LOCK_FILE = ".lock"
@@ -148,6 +147,9 @@ def grade_class(
         done = _grade_all(request, workers, todo, progress, check_folder)
         if todo:
             write_void_tests_csv(request.grades, workers.void)
+        # Here, since numpy takes a while, and nothing before this needs it.
+        from grader.reports.page import ClassReport, Trouble, submissions_in
+
         unreadable: list[str] = []
         report = ClassReport(course.catalogue, submissions_in(collected.hand_ins))
         results = report.reading(readable(all_results(request.grades), unreadable))

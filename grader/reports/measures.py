@@ -34,22 +34,11 @@ class Alpha:
     n_learners: int
 
 
-def correlation(x: Array, y: Array) -> float | None:
-    """Return Pearson's correlation where neither value is missing.
-
-    Where `x` is 0 or 1 this is the point-biserial correlation. None if there are fewer than
-    `MIN_LEARNERS`, or if x or y is constant.
-    """
-    is_there = ~(np.isnan(x) | np.isnan(y))
-    x, y = x[is_there], y[is_there]
-    if len(x) < MIN_LEARNERS or np.ptp(x) == 0 or np.ptp(y) == 0:
-        return None
-    x, y = x - x.mean(), y - y.mean()
-    return float(np.clip(x @ y / np.sqrt((x @ x) * (y @ y)), -1, 1))
-
-
 def discriminations(items: Array) -> list[float | None]:
     """Return how each item goes with the sum of all others: its corrected item-total correlation.
+
+    Of items that are 0 or 1 this is the point-biserial correlation. None if there are fewer than
+    `MIN_LEARNERS`, or if the item or the sum of the others is the same for all of them.
 
     Parameters
     ----------
@@ -57,11 +46,28 @@ def discriminations(items: Array) -> list[float | None]:
         What each learner has of each item. A missing value counts as 0 in the sum, and its learner
         is left out where that item is the one in question.
     """
+    is_there = ~np.isnan(items)
     filled = np.nan_to_num(items)
-    total = filled.sum(axis=1)
     # Scores have four decimals: what is left beyond those is the sum's own rounding.
-    rest = np.round(total[:, None] - filled, 6)
-    return [correlation(items[:, i], rest[:, i]) for i in range(items.shape[1])]
+    rest = np.round(filled.sum(axis=1)[:, None] - filled, 6)
+    count = is_there.sum(axis=0)
+    x, y = (_centred(values, is_there, count) for values in (filled, rest))
+    varies = (count >= MIN_LEARNERS) & _varies(filled, is_there) & _varies(rest, is_there)
+    spread = np.sqrt((x * x).sum(axis=0) * (y * y).sum(axis=0))
+    found = np.clip((x * y).sum(axis=0) / np.where(varies, spread, 1), -1, 1)
+    return [float(r) if is_told else None for r, is_told in zip(found, varies, strict=True)]
+
+
+def _centred(values: Array, is_there: Array, count: Array) -> Array:
+    """Subtract the mean of each column's values that are there; the others become 0."""
+    mean = np.where(is_there, values, 0).sum(axis=0) / np.maximum(count, 1)
+    return np.where(is_there, values - mean, 0)
+
+
+def _varies(values: Array, is_there: Array) -> Array:
+    lowest = np.where(is_there, values, np.inf).min(axis=0, initial=np.inf)
+    highest = np.where(is_there, values, -np.inf).max(axis=0, initial=-np.inf)
+    return np.asarray(highest > lowest)
 
 
 def cronbach_alpha(items: Array) -> Alpha | None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from grader.reports.measures import agreeing_pairs, correlation, cronbach_alpha, discriminations
+from grader.reports.measures import agreeing_pairs, cronbach_alpha, discriminations
 
 # Five learners, four items: item variances 0.2, 0.3, 0.3 and 0.2, of the total 2.5.
 GUTTMAN = np.array(
@@ -61,7 +61,8 @@ class TestDiscrimination:
         assert discriminations(np.tile([0.1, 0.2, 0.3], (9, 1))) == [None] * 3
 
     def test_two_learners_say_nothing(self):
-        assert correlation(np.array([0.0, 1.0]), np.array([0.0, 1.0])) is None
+        assert discriminations(GUTTMAN[[0, 4]]) == [None] * 4
+        assert discriminations(np.empty((0, 2))) == [None] * 2
 
 
 class TestAlpha:
