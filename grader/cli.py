@@ -93,6 +93,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     run.add_argument("--seed", type=int, metavar="S", help="seed of the hidden inputs")
     run.add_argument("--fresh", action="store_true", help="grade everything again")
+    _add_deadlines(run)
     run.add_argument(
         "--format", default="text", choices=("text", "json"), help="what is printed at the end"
     )
@@ -107,6 +108,23 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="run the code UNPROTECTED: only for debugging code of your own",
     )
     run.set_defaults(command=grade)
+
+
+def _add_deadlines(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--deadline",
+        nargs="+",
+        default=[],
+        metavar="WEEK=TIME",
+        help="list late work in the report: week1=2026-01-31T22:00Z",
+    )
+    parser.add_argument(
+        "--late-penalty",
+        type=float,
+        default=0,
+        metavar="PERCENT",
+        help="say there what is left if each day begun takes so much; no grade is changed",
+    )
 
 
 def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -136,6 +154,7 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     report.add_argument(
         "--submitted", type=Path, metavar="SUBMITTED", help="what was graded, to show the code"
     )
+    _add_deadlines(report)
     report.set_defaults(command=report_again)
 
 
@@ -242,7 +261,9 @@ def grade(args: argparse.Namespace) -> int:
 
     SUBMITTED holds <learner>/<week>/<module>.py, or <learner>/<week>/<week>.ipynb.
     """
+    from grader.course import Course
     from grader.progress import Progress
+    from grader.reports.lateness import Deadlines
     from grader.reports.summary import summary_as_json
     from grader.reports.table import print_class, print_link
     from grader.run import Request, grade_class
@@ -263,6 +284,7 @@ def grade(args: argparse.Namespace) -> int:
         is_confined=not args.unsafe_no_sandbox,
         jobs=args.jobs,
         scheduler=args.scheduler,
+        deadlines=Deadlines.parse(args.deadline, args.late_penalty, Course().catalogue),
     )
     if args.unsafe_no_sandbox:
         print("grader: NO SANDBOX: the code runs with all of your rights", file=sys.stderr)
@@ -335,9 +357,12 @@ def _print_lines(lines: Sequence[str]) -> None:
 def report_again(args: argparse.Namespace) -> int:
     """Write GRADES/report.html again, as each run does at its end."""
     from grader.course import Course
+    from grader.reports.lateness import Deadlines
     from grader.reports.page import rewrite_report
 
-    print(f"Report: {rewrite_report(args.grades, args.submitted, Course())}")
+    course = Course()
+    deadlines = Deadlines.parse(args.deadline, args.late_penalty, course.catalogue)
+    print(f"Report: {rewrite_report(args.grades, args.submitted, course, deadlines)}")
     return OK
 
 

@@ -22,6 +22,7 @@ from grader.judging.known import Regrade, digests_of_texts
 from grader.judging.worker import Order
 from grader.progress import Progress
 from grader.reports.grades_csv import write_grades_csv, write_void_tests_csv
+from grader.reports.lateness import Deadlines
 from grader.results import (
     GRADED,
     Result,
@@ -57,6 +58,7 @@ class Request:
     is_confined: bool = True
     jobs: int = 1
     scheduler: str = ""
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,8 @@ def grade_class(
         from grader.reports.page import ClassReport, Trouble, submissions_in
 
         unreadable: list[str] = []
-        report = ClassReport(course.catalogue, submissions_in(collected.hand_ins))
+        at_hand = submissions_in(collected.hand_ins)
+        report = ClassReport(course.catalogue, at_hand, request.deadlines)
         results = report.reading(readable(all_results(request.grades), unreadable))
         write_grades_csv(request.grades, course.catalogue, results)
         failed = (*done.failed, *unreadable)

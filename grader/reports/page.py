@@ -26,6 +26,7 @@ from grader.files import write_atomically, writing_to
 from grader.intake.collect import collect
 from grader.intake.submission import Collected, HandIn, Submission
 from grader.reports.details import DETAILED_LEARNERS, LEARNERS_IN_CHUNK, Details
+from grader.reports.lateness import Deadlines, parse_time
 from grader.reports.spreadsheet import QUOTE
 from grader.reports.standing import (
     LISTED_LEARNERS,
@@ -82,8 +83,14 @@ class Trouble:
 class ClassReport:
     """Collects a class from its results, one at a time, and writes the page."""
 
-    def __init__(self, catalogue: Catalogue, submission_of: SubmissionOf) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        submission_of: SubmissionOf,
+        deadlines: Deadlines | None = None,
+    ) -> None:
         self._catalogue = catalogue
+        self._deadlines = deadlines or Deadlines()
         self._submission_of = submission_of
         self.standing = Standing(catalogue)
         self._details = Details(self.standing)
@@ -111,6 +118,7 @@ class ClassReport:
         self._details.close()
         data = _data(self.standing, self._catalogue, trouble, _void_tests(grades))
         data["n_without_code"] = self._details.n_without_code
+        data |= _lateness(self.standing, self._deadlines)
         path = grades / REPORT
         write_atomically(path, _page(data, self._details.chunks).encode("utf-8"))
         return path
@@ -194,6 +202,28 @@ def _data(
     }
 
 
+def _lateness(standing: Standing, deadlines: Deadlines) -> dict[str, Any]:
+    """Return who was late, the latest first, and whose time can't be told."""
+    late, untold = [], []
+    for number, (_, rows) in enumerate(standing.learners):
+        for week in deadlines.times.keys() & rows.keys():
+            row = rows[week]
+            time = parse_time(row.submitted_at)
+            if time is None:
+                untold.append([number, week, row.submitted_at])
+                continue
+            found = deadlines.late(week, time, row.score)
+            if found is not None:
+                seconds = round(found.by.total_seconds())
+                late.append([number, week, row.submitted_at, seconds, row.score, found.points])
+    return {
+        "deadlines": {week: f"{time:%Y-%m-%d %H:%M} UTC" for week, time in deadlines.times.items()},
+        "rule": deadlines.rule,
+        "late": sorted(late, key=lambda entry: (-entry[3], entry[0], entry[1])),
+        "untold": sorted(untold),
+    }
+
+
 def _row(row: Row) -> list[Any]:
     signs = "".join(
         " " if status is None else str(VERDICTS.index(status)) for status in row.statuses
@@ -236,7 +266,9 @@ def submissions_in(hand_ins: Iterable[HandIn]) -> SubmissionOf:
     return read
 
 
-def rewrite_report(grades: Path, submitted: Path | None, course: Course) -> Path:
+def rewrite_report(
+    grades: Path, submitted: Path | None, course: Course, deadlines: Deadlines | None = None
+) -> Path:
     """Write the page of a grades folder again, with learners' code if `submitted` is given.
 
     Raises
@@ -245,7 +277,7 @@ def rewrite_report(grades: Path, submitted: Path | None, course: Course) -> Path
         If there are no results, `submitted` can't be read, or the page can't be written.
     """
     found = collect(submitted, course.catalogue) if submitted is not None else Collected((), ())
-    report = ClassReport(course.catalogue, submissions_in(found.hand_ins))
+    report = ClassReport(course.catalogue, submissions_in(found.hand_ins), deadlines)
     unreadable: list[str] = []
     for _ in report.reading(readable(all_results(grades), unreadable)):
         pass

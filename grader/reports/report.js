@@ -212,6 +212,36 @@ function drawNeeds() {
   });
 }
 
+function duration(seconds) {
+  const [days, hours, minutes] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.ceil(seconds / 60) % 60];
+  return days ? `${count(days, "day")} ${hours} h` : hours ? `${hours} h ${minutes} min` : `${minutes} min`;
+}
+
+function drawLate() {
+  const weeks = Object.entries(data.deadlines);
+  if (!weeks.length) return;
+  byId("late-part").hidden = false;
+  byId("late-rule").textContent = plain(`Due: ${weeks.map(([week, time]) => `${week} ${time}`).join(", ")}. ${data.rule}`);
+  const columns = [
+    { title: "Learner", value: (l) => data.learners[l[0]][0], cell: (l) => el("th", { scope: "row" }, opener(l[0])) },
+    { title: "Week", value: (l) => l[1], cell: (l) => cell(l[1]) },
+    { title: "Handed in", value: (l) => l[2], cell: (l) => cell(l[2]) },
+    numeric("Late by", (l) => l[3], duration),
+    numeric("Points", (l) => l[4], number),
+    numeric("By the rule", (l) => l[5], number),
+  ];
+  const table = new Table(byId("late"), { caption: "Late work, the latest first", columns, rows: data.late,
+    search: (l) => data.learners[l[0]][0] });
+  onWeek(() => {
+    table.filter = (l) => !byId("week").value || l[1] === byId("week").value;
+    table.again();
+  });
+  if (data.untold.length) {
+    byId("untold").append("No time that can be read: ", ...data.untold.flatMap(([learner, week, text], i) => [
+      i ? ", " : "", nameOf(learner), plain(` ${week}${text ? ` (${text})` : ""}`)]), ".");
+  }
+}
+
 const weekListeners = [];
 function onWeek(listener) {
   weekListeners.push(listener);
@@ -484,6 +514,7 @@ drawSummary();
 drawNotices();
 drawWeeks();
 drawNeeds();
+drawLate();
 for (const draw of [drawHeat, drawExercises, drawMisconceptions, drawTests]) {
   draw();
   onWeek(draw);

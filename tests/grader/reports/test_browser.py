@@ -19,6 +19,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
+from grader.reports.lateness import Deadlines
 from grader.reports.page import ClassReport, Trouble
 from tests.grader.nbgrader.browser import CHROMEDRIVER, CHROMIUM, Chromium
 from tests.grader.reports.made import CATALOGUE, NAMES, result, submission, todo, verdict
@@ -68,7 +69,7 @@ def class_results() -> Iterator[tuple[object, object]]:
         yield result(learner, {"a": squared}), submission(learner, CODE.format(HOSTILE))
     yield result(HOSTILE, {"a": hostile}, submission=mine, submitted_at=HOSTILE), mine
     nothing = [todo(name) for name in NAMES]
-    yield result("zoe", nothing, week="week2"), None
+    yield result("zoe", nothing, week="week2", submitted_at="2026-02-01 23:00 UTC"), None
 
 
 class Page:
@@ -121,7 +122,8 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """Write the report and start the browser."""
     made = list(class_results())
     at_hand = {(graded.learner, graded.week): mine for graded, mine in made}
-    report = ClassReport(CATALOGUE, lambda learner, week: at_hand[learner, week])
+    deadlines = Deadlines.parse(["week2=2026-01-31T22:00Z"], 10, CATALOGUE)
+    report = ClassReport(CATALOGUE, lambda learner, week: at_hand[learner, week], deadlines)
     for _ in report.reading(graded for graded, _ in made):
         pass
     folder = tmp_path_factory.mktemp("report")
@@ -151,6 +153,11 @@ class TestReading:
         bars = page.chromium.find("#weeks .stack")
         assert bars.get_attribute("aria-label") == "done 76 %, partly right 24 %"
         assert "8 exercises and 63 learners" in page.chromium.find("#alpha").text
+
+    def test_late_work_and_the_rule(self, page):
+        late = page.chromium.find("#late-part").text
+        assert "Due: week2 2026-01-31 22:00 UTC. Each day begun" in late
+        assert "zoe week2 2026-02-01 23:00 UTC 1 day 1 h 0 0" in late
 
     def test_what_the_numbers_mean_is_told_on_demand(self, page):
         notes = page.chromium.find("#tests .notes")
