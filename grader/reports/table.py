@@ -86,7 +86,9 @@ def _print_needs(console: Console, standing: Standing) -> None:
     console.print("\nWho needs help first", style="bold")
     for need in needs[:SHOWN_NEEDS]:
         name = printable(standing.learners[need.learner][0])
-        console.print(Text(f"  {name}: {printable('; '.join(need.reasons))}"))
+        reason, *others = need.reasons
+        more = f" (and {len(others)} more)" if others else ""
+        console.print(Text(f"  {name}: {printable(reason)}{more}"))
     _print_rest(console, len(needs) - SHOWN_NEEDS)
 
 
