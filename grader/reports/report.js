@@ -407,7 +407,7 @@ function definition(text, name) {
 }
 
 const chunks = new Map();
-async function chunkOf(learner) {
+async function detailsOf(learner) {
   const number = Math.floor(learner / data.chunk);
   const element = byId(`chunk-${number}`);
   if (element === null) return null;
@@ -416,12 +416,22 @@ async function chunkOf(learner) {
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     chunks.set(number, JSON.parse(await new Response(stream).text()));
   }
-  return chunks.get(number);
+  const { strings, verdicts, code } = chunks.get(number);
+  return {
+    entry(week, exercise) {
+      const found = verdicts[week]?.[exercise]?.[learner];
+      if (!found) return null;
+      const [why, failed] = found.slice(4);
+      return [...found.slice(0, 4), strings[why], failed.map(([test, reason]) => [test, strings[reason]])];
+    },
+    sources: new Map(Object.entries(code).filter(([, texts]) => texts[learner]).map(
+      ([place, texts]) => [place, texts[learner].map((line) => strings[line]).join("\n")])),
+  };
 }
 
 function exerciseDetails(week, index, entry, row, source, seen) {
   const exercise = week.exercises[index];
-  const [code_, score, why, passed, total, failed] = entry;
+  const [code_, score, passed, total, why, failed] = entry;
   const status = STATUS[code_];
   const title = `${exercise.name}: ${status.word}, ${number(score)} of ${count(exercise.points, "point")}`;
   const parts = [el("summary", {}, mark(status), " ", title)];
@@ -454,23 +464,23 @@ function exerciseDetails(week, index, entry, row, source, seen) {
   return el("details", { class: "exercise", open: isOpen ? "" : null }, parts);
 }
 
-function weekDetails(week, row, entries, sources, learner) {
+function weekDetails(week, row, details) {
   const [score, most, submitted] = row;
   const seen = new Set();
   const todo = [];
   const parts = [el("h3", {}, `${week.name}: ${number(score)} of ${number(most)} points`)];
   if (submitted) parts.push(el("p", { class: "dim" }, `Handed in ${submitted}`));
   week.exercises.forEach((exercise, index) => {
-    const entry = entries[index];
+    const entry = details.entry(week.name, index);
     if (!entry) return;
     if (STATUS[entry[0]].name === "todo") todo.push(exercise.name);
-    else parts.push(exerciseDetails(week, index, entry, row, sources?.[`${week.name}/${exercise.module}`]?.[learner], seen));
+    else parts.push(exerciseDetails(week, index, entry, row, details.sources.get(`${week.name}/${exercise.module}`), seen));
   });
   if (todo.length) parts.push(el("p", {}, el("b", {}, "To do: "), todo.join(", ")));
-  for (const [place, texts] of Object.entries(sources ?? {})) {
-    if (!place.startsWith(`${week.name}/`) || texts[learner] === undefined) continue;
+  for (const [place, text] of details.sources) {
+    if (!place.startsWith(`${week.name}/`)) continue;
     const whole = el("details", {}, el("summary", {}, `All of ${place}.py`));
-    whole.addEventListener("toggle", () => whole.append(code(texts[learner])), { once: true });
+    whole.addEventListener("toggle", () => whole.append(code(text)), { once: true });
     parts.push(whole);
   }
   return parts;
@@ -490,13 +500,12 @@ async function openLearner(learner) {
   const reasons = data.needs.filter((need) => need[0] === learner).flatMap((need) => need[2]);
   const parts = reasons.length ? [el("div", { class: "notice" }, reasons.map((reason) => el("div", {}, reason)))] : [];
   try {
-    const chunk = await chunkOf(learner);
+    const details = await detailsOf(learner);
     if (shown !== learner) return;
-    if (chunk === null) parts.push(el("p", {}, "Details are left out, so that this file stays small. They are in results/."));
+    if (details === null) parts.push(el("p", {}, "Details are left out, so that this file stays small. They are in results/."));
     for (const week of data.weeks) {
       const row = rowOf(learner, week.name);
-      const entries = chunk?.learners[learner]?.[week.name];
-      if (row && entries) parts.push(...weekDetails(week, row, entries, chunk.code, learner));
+      if (row && details) parts.push(...weekDetails(week, row, details));
       else if (row) parts.push(el("h3", {}, `${week.name}: ${number(row[0])} of ${number(row[1])} points`));
     }
   } catch (error) {

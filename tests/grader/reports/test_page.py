@@ -50,6 +50,27 @@ def chunk_of(page: str, number: int = 0) -> dict[str, Any] | None:
     return json.loads(zlib.decompress(base64.b64decode(found[1]))) if found else None
 
 
+def verdict_of(chunk: dict[str, Any], learner: int, exercise: int) -> list[Any]:
+    """Return what a chunk says of an exercise of week 1."""
+    *numbers, why, failed = chunk["verdicts"]["week1"][str(exercise)][str(learner)]
+    strings = chunk["strings"]
+    return [*numbers, strings[why], [[test, strings[each]] for test, each in failed]]
+
+
+def code_of(chunk: dict[str, Any]) -> dict[int, str]:
+    """Return the module that each learner of a chunk handed in for week 1."""
+    texts = chunk["code"].get("week1/toys", {})
+    strings = chunk["strings"]
+    return {
+        int(learner): "\n".join(strings[line] for line in lines) for learner, lines in texts.items()
+    }
+
+
+def learners_of(chunk: dict[str, Any]) -> list[int]:
+    """Return whose details are in a chunk."""
+    return list(map(int, chunk["verdicts"]["week1"]["0"]))
+
+
 class TestFile:
     def test_allows_its_own_script_and_style_and_nothing_else(self, tmp_path):
         page = page_of(tmp_path, result("ada", {}))
@@ -81,8 +102,8 @@ class TestFile:
         assert data["not_graded"] == data["left_out"] == [HOSTILE]
         assert data["findings"][0][2] == HOSTILE
         chunk = chunk_of(page)
-        assert chunk["learners"]["0"]["week1"][0][2] == HOSTILE
-        assert chunk["code"]["week1/toys"]["0"] == ada.files["toys"].text
+        assert verdict_of(chunk, 0, 0)[4] == HOSTILE
+        assert code_of(chunk) == {0: ada.files["toys"].text}
 
     def test_what_no_encoding_can_write(self, tmp_path):
         name = "ada\udce9\x00\u2028"
@@ -101,23 +122,22 @@ class TestDetails:
     def test_an_exercise(self, tmp_path):
         wrong = verdict("b", "1001", says="It must.", why="it does not")
         chunk = chunk_of(page_of(tmp_path, result("ada", {"a": todo("a"), "b": wrong})))
-        first, second, *_ = chunk["learners"]["0"]["week1"]
-        assert first == [3, 0.0, "", 0, 4, []]
+        assert verdict_of(chunk, 0, 0) == [3, 0.0, 0, 4, "", []]
         # Only a reason that is not that of the exercise is told with its test.
-        assert second == [1, 1.0, "it does not", 2, 4, [[5, ""], [6, ""]]]
+        assert verdict_of(chunk, 0, 1) == [1, 1.0, 2, 4, "it does not", [[5, ""], [6, ""]]]
 
     def test_code_that_was_handed_in_later_is_not_shown(self, tmp_path):
         graded, later = submission("ada", "a = 1\n"), submission("ada", "a = 2\n")
         page = page_of(tmp_path, result("ada", {}, submission=graded), submissions=[later])
-        assert chunk_of(page)["code"] == {}
+        assert code_of(chunk_of(page)) == {}
         page = page_of(tmp_path, result("ada", {}, submission=graded), submissions=[graded])
-        assert chunk_of(page)["code"] == {"week1/toys": {"0": "a = 1\n"}}
+        assert code_of(chunk_of(page)) == {0: "a = 1\n"}
 
     def test_are_in_chunks(self, tmp_path):
         count = LEARNERS_IN_CHUNK + 1
         page = page_of(tmp_path, *(result(f"learner{i:03}", {}) for i in range(count)))
-        assert list(chunk_of(page)["learners"]) == [str(i) for i in range(LEARNERS_IN_CHUNK)]
-        assert list(chunk_of(page, 1)["learners"]) == [str(count - 1)]
+        assert learners_of(chunk_of(page)) == list(range(LEARNERS_IN_CHUNK))
+        assert learners_of(chunk_of(page, 1)) == [count - 1]
         assert chunk_of(page, 2) is None
 
     def test_code_is_left_out_first_and_then_the_rest(self):
@@ -139,7 +159,7 @@ class TestDetails:
     def test_a_large_module_is_cut(self, tmp_path):
         mine = submission("ada", "a = 1\n" * 20_000)
         page = page_of(tmp_path, result("ada", {}, submission=mine), submissions=[mine])
-        text = chunk_of(page)["code"]["week1/toys"]["0"]
+        text = code_of(chunk_of(page))[0]
         assert text.endswith("\n# … the rest is not shown")
         assert len(text) < 70_000
 
@@ -154,7 +174,7 @@ class TestRun:
         page = summary.report.read_text(encoding="utf-8")
         data, chunk = data_of(page), chunk_of(page)
         assert [name for name, _ in data["learners"]] == ["ada", "bob"]
-        assert chunk["code"]["week1/toys"] == {"0": REFERENCE, "1": SQUARES}
+        assert code_of(chunk) == {0: REFERENCE, 1: SQUARES}
         week, exercise, sentence, count, examples = data["findings"][0]
         assert (week, exercise, count) == ("week1", "double", 1)
         assert sentence == "You squared: twice x is x + x."
@@ -198,7 +218,7 @@ class TestCommand:
         assert capsys.readouterr().out == f"Report: {grades / 'report.html'}\n"
         page = (grades / "report.html").read_text(encoding="utf-8")
         assert data_of(page)["n_learners"] == 2
-        assert chunk_of(page)["code"] == {}
+        assert code_of(chunk_of(page)) == {}
 
     def test_lists_void_tests(self, grades):
         rows = "test,requirement,why\n'=a,says,because\n"
