@@ -365,6 +365,10 @@ function drawTests() {
 // Details of a learner, unpacked when they are asked for.
 const STRINGS = `"""(?:\\\\[^]|(?!""")[^\\\\])*(?:"""|(?![^]))|'''(?:\\\\[^]|(?!''')[^\\\\])*(?:'''|(?![^]))|` +
   `"(?:\\\\[^]|[^"\\\\\\n])*"?|'(?:\\\\[^]|[^'\\\\\\n])*'?`;
+// Brackets in brackets in brackets: a head of several lines that has more keeps its docstring.
+const BRACKETS = "\\((?:[^()]|\\((?:[^()]|\\([^()]*\\))*\\))*\\)";
+const DOCSTRING = new RegExp(`((?:^|\\n)(?:async\\s+def|def|class)\\s+\\w+\\s*(?:${BRACKETS})?[^:\\n]*:[ \\t]*(?:#[^\\n]*)?\\n)` +
+  `\\s+[rR]?(?:"""[^]*?"""|'''[^]*?''')[ \\t]*(?:\\n|(?![^]))`);
 const KEYWORDS = "False|None|True|and|as|assert|async|await|break|case|class|continue|def|del|elif|else|except|finally|for|from|" +
   "global|if|import|in|is|lambda|match|nonlocal|not|or|pass|raise|return|try|while|with|yield";
 const TOKENS = new RegExp(`(?<s>${STRINGS})|(?<c>#[^\\n]*)|\\b(?<k>${KEYWORDS})\\b|\\b(?<n>\\d[\\w.]*)|\\w+`, "g");
@@ -402,7 +406,7 @@ function definition(text, name) {
   const whole = text.slice(starts[first], starts[index + 1]).trimEnd();
   return {
     line: text.slice(0, starts[first]).split("\n").length,
-    text: whole.replace(/(:[^\n"']*\n)\s+[rR]?("""[^]*?"""|'''[^]*?''')[ \t]*(?:\n|$)/, "$1"),
+    text: whole.replace(DOCSTRING, "$1"),
   };
 }
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from exercises import Catalogue
-from exercises.verdict import VERDICTS, last_definition, parse
+from exercises.verdict import VERDICTS
 from grader.intake.submission import Submission
+from grader.reports.excerpt import definition_in
 from grader.reports.measures import (
     Alpha,
     agreeing_pairs,
@@ -459,7 +460,8 @@ def _example(each: ExerciseResult, object_name: str, submission: Submission | No
     """Return the lines of a learner's function, or the one that a reason shows, or nothing."""
     file = submission.files.get(each.module) if submission else None
     if file is not None and file.text:
-        lines = _lines_of(file.text, object_name)
+        text = definition_in(file.text, object_name)
+        lines = [line.rstrip() for line in text.split("\n") if line.strip()]
         if 0 < len(lines) <= EXAMPLE_LINES:
             return "\n".join(lines)
     for test in each.tests:
@@ -467,21 +469,3 @@ def _example(each: ExerciseResult, object_name: str, submission: Submission | No
         if line:
             return line[1]
     return ""
-
-
-def _lines_of(text: str, object_name: str) -> list[str]:
-    """Return the lines of a definition without its docstring."""
-    try:
-        node = last_definition(parse(text), object_name)
-    except SyntaxError:
-        return []
-    if node is None or node.end_lineno is None:
-        return []
-    lines = text.replace("\f", " ").replace("\r\n", "\n").split("\n")
-    first = getattr(node, "body", [None])[0]
-    value = getattr(first, "value", None)
-    kept = range(node.lineno - 1, node.end_lineno)
-    docstring: range = range(0)
-    if first is not None and isinstance(getattr(value, "value", None), str):
-        docstring = range(first.lineno - 1, first.end_lineno)
-    return [lines[i].rstrip() for i in kept if i not in docstring and lines[i].strip()]
