@@ -287,7 +287,6 @@ class TestDevices:
         page.emulate(
             "setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=True
         )
-        page.open()
         inside = "return [innerWidth, document.documentElement.scrollWidth]"
         assert page.driver.execute_script(inside) == [width, width]
         page.open_learner("learner03")
