@@ -507,7 +507,7 @@ async function openLearner(learner) {
     const details = await detailsOf(learner);
     if (shown !== learner) return;
     if (details === null) parts.push(el("p", {}, "Details are left out, so that this file stays small. They are in results/."));
-    for (const week of data.weeks) {
+    for (const week of chosenWeeks()) {
       const row = rowOf(learner, week.name);
       if (row && details) parts.push(...weekDetails(week, row, details));
       else if (row) parts.push(el("h3", {}, `${week.name}: ${number(row[0])} of ${number(row[1])} points`));
