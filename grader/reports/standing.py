@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -304,8 +305,9 @@ class Standing:
 
         Results of one learner follow each other. `submission` is what was graded, if it is at hand.
         """
-        if result.status != GRADED:
-            self.problems.append(f"{result.learner} {result.week}: {result.status}")
+        problem = _problem(result)
+        if problem:
+            self.problems.append(f"{result.learner} {result.week}: {problem}")
             return None
         if result.learner != self._last:
             self._last = result.learner
@@ -449,6 +451,19 @@ def watched(standing: Standing, results: Iterable[Result]) -> Iterator[Result]:
     for result in results:
         standing.add(result)
         yield result
+
+
+def _problem(result: Result) -> str:
+    """Return why a result can't be counted, as one that somebody edited; or nothing."""
+    if result.status != GRADED:
+        return result.status
+    unknown = {each.status for each in result.exercises}.difference(VERDICTS)
+    if unknown:
+        return f"no such status: {', '.join(sorted(unknown))}; grade again"
+    numbers = (number for each in result.exercises for number in (each.score, each.points))
+    if not all(map(math.isfinite, (result.score, result.max_score, *numbers))):
+        return "a score that is no number; grade again"
+    return ""
 
 
 def _names(text: str, learner: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -110,10 +112,22 @@ class TestFigures:
         assert (found.n_learners, found.n_results) == (1, 1)
         assert found.problems == ["a week1: two files say they are this; grade again"]
 
-    def test_what_was_not_graded_counts_nothing(self):
-        found = standing(result("a", {}, status="no sandbox"))
-        assert found.weeks() == ()
-        assert found.problems == ["a week1: no sandbox"]
+    @pytest.mark.parametrize(
+        ("bad", "problem"),
+        [
+            (result("a", {}, status="no sandbox"), "no sandbox"),
+            (
+                result("a", {"a": verdict("a", status="splendid")}),
+                "no such status: splendid; grade again",
+            ),
+            (result("a", {}, score=math.nan), "a score that is no number; grade again"),
+            (result("a", {}, max_score=math.inf), "a score that is no number; grade again"),
+        ],
+    )
+    def test_what_is_no_grade_counts_nothing_and_stops_nothing(self, bad, problem):
+        found = standing(bad, result("b", {}))
+        assert found.problems == [f"a week1: {problem}"]
+        assert found.weeks()[0].handed_in == 1
 
     def test_a_very_large_class_is_counted_and_not_listed(self, monkeypatch):
         monkeypatch.setattr(grader.reports.standing, "LISTED_LEARNERS", 3)
