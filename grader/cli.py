@@ -72,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     noise.set_defaults(command=test_by_noise)
     stubs = commands.add_parser("stubs", help="write the learners' stubs from the references")
     stubs.set_defaults(command=write_the_stubs)
+    _add_report(commands)
     _add_export(commands)
     _add_gradebook(commands)
     _add_release(commands)
@@ -92,6 +93,10 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     run.add_argument("--seed", type=int, metavar="S", help="seed of the hidden inputs")
     run.add_argument("--fresh", action="store_true", help="grade everything again")
+    _add_deadlines(run)
+    run.add_argument(
+        "--format", default="text", choices=("text", "json"), help="what is printed at the end"
+    )
     run.add_argument(
         "--explain",
         action="store_true",
@@ -103,6 +108,23 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="run the code UNPROTECTED: only for debugging code of your own",
     )
     run.set_defaults(command=grade)
+
+
+def _add_deadlines(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--deadline",
+        nargs="+",
+        default=[],
+        metavar="WEEK=TIME",
+        help="list late work in the report: week1=2026-01-31T22:00Z",
+    )
+    parser.add_argument(
+        "--late-penalty",
+        type=float,
+        default=0,
+        metavar="PERCENT",
+        help="say there what is left if each day begun takes so much; no grade is changed",
+    )
 
 
 def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -122,6 +144,18 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
     check.add_argument("--catches", action="store_true", help="show which test catches what")
     check.set_defaults(command=check_exercises)
+
+
+def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    report = commands.add_parser(
+        "report", help="write the class report again", description=report_again.__doc__
+    )
+    report.add_argument("grades", type=Path, metavar="GRADES", help="what `run --out` wrote")
+    report.add_argument(
+        "--submitted", type=Path, metavar="SUBMITTED", help="what was graded, to show the code"
+    )
+    _add_deadlines(report)
+    report.set_defaults(command=report_again)
 
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -227,15 +261,19 @@ def grade(args: argparse.Namespace) -> int:
 
     SUBMITTED holds <learner>/<week>/<module>.py, or <learner>/<week>/<week>.ipynb.
     """
+    from grader.course import Course
     from grader.progress import Progress
-    from grader.reports.table import print_class
-    from grader.results import all_results, readable
+    from grader.reports.lateness import Deadlines
+    from grader.reports.summary import summary_as_json
+    from grader.reports.table import print_class, print_link
     from grader.run import Request, grade_class
 
     if args.jobs < 1:
         raise InputError(f"--jobs {args.jobs}: give a whole number, 1 or more")
     if args.seed is not None and args.seed < 0:
         raise InputError(f"--seed {args.seed}: give a whole number, 0 or more")
+    if args.explain and args.format == "json":
+        raise InputError("--explain: prints text before the JSON; leave one of the two out")
     request = Request(
         submitted=args.submitted,
         grades=args.out,
@@ -246,6 +284,7 @@ def grade(args: argparse.Namespace) -> int:
         is_confined=not args.unsafe_no_sandbox,
         jobs=args.jobs,
         scheduler=args.scheduler,
+        deadlines=Deadlines.parse(args.deadline, args.late_penalty, Course().catalogue),
     )
     if args.unsafe_no_sandbox:
         print("grader: NO SANDBOX: the code runs with all of your rights", file=sys.stderr)
@@ -253,10 +292,16 @@ def grade(args: argparse.Namespace) -> int:
     summary = grade_class(request, Progress(Console(stderr=True)), explain=explain)
     for note in summary.notes:
         print(f"grader: {printable(note)}", file=sys.stderr)
-    print_class(Console(), readable(all_results(args.out), []))
+    if args.format == "json":
+        print(summary_as_json(summary, args.out))
+        return _tell_what_is_ours(summary)
+    console = Console()
+    print_class(console, summary.standing)
     print(f"\n{summary.graded} graded, {summary.kept} unchanged. Sandbox: {summary.sandbox}.")
     print(f"Grades:  {args.out / 'grades.csv'}")
     print(f"Results: {args.out / 'results'}/<learner>/<week>.json")
+    if summary.report is not None:
+        print_link(console, "Report: ", summary.report)
     return _tell_what_is_ours(summary)
 
 
@@ -307,6 +352,18 @@ def _explain(decisions: Sequence[Decision]) -> None:
 def _print_lines(lines: Sequence[str]) -> None:
     for line in lines:
         print(f"  {printable(line)}", file=sys.stderr)
+
+
+def report_again(args: argparse.Namespace) -> int:
+    """Write GRADES/report.html again, as each run does at its end."""
+    from grader.course import Course
+    from grader.reports.lateness import Deadlines
+    from grader.reports.page import rewrite_report
+
+    course = Course()
+    deadlines = Deadlines.parse(args.deadline, args.late_penalty, course.catalogue)
+    print(f"Report: {rewrite_report(args.grades, args.submitted, course, deadlines)}")
+    return OK
 
 
 def export_grades(args: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ from grader.judging.known import Regrade, digests_of_texts
 from grader.judging.worker import Order
 from grader.progress import Progress
 from grader.reports.grades_csv import write_grades_csv, write_void_tests_csv
+from grader.reports.lateness import Deadlines
 from grader.results import (
     GRADED,
     Result,
@@ -37,6 +38,7 @@ from grader.workers import Workers
 
 if TYPE_CHECKING:
     from grader.cluster import Cluster
+    from grader.reports.standing import Standing
 
 SEED_FILE = "seed.txt"
 LOCK_FILE = ".lock"
@@ -56,6 +58,7 @@ class Request:
     is_confined: bool = True
     jobs: int = 1
     scheduler: str = ""
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,10 @@ class Summary:
         Hidden tests that count for nobody in this run, since their own references fail them.
     notes : tuple of str
         What was left out of what was handed in.
+    standing : Standing
+        The class as all results in the folder tell it.
+    report : Path or None
+        The page that shows it; None if it can't be written, which costs no grade.
     """
 
     graded: int
@@ -104,6 +111,8 @@ class Summary:
     notes: tuple[str, ...]
     seed: int
     sandbox: str
+    standing: Standing
+    report: Path | None
 
     @property
     def is_whole(self) -> bool:
@@ -117,7 +126,7 @@ def grade_class(
     course: Course | None = None,
     explain: Callable[[Sequence[Decision]], None] | None = None,
 ) -> Summary:
-    """Grade all submissions that are new or changed, and write `grades.csv`.
+    """Grade all submissions that are new or changed, and write `grades.csv` and `report.html`.
 
     `explain` is told what is decided on each of them, before the first is graded.
 
@@ -127,11 +136,12 @@ def grade_class(
         If the input can't be used or there is no sandbox. Nothing already written is lost.
     """
     course = course or Course()
-    collected = _choose(request, course)
+    collected = _collect(request, course)
+    wanted = [hand_in for hand_in in collected.hand_ins if _is_wanted(request, hand_in)]
     with _only_run(request.grades) as check_folder:
         seed = _seed(request)
         remove_leftovers(request.grades)
-        decided = _decide(request, course, collected.hand_ins, seed)
+        decided = _decide(request, course, wanted, seed)
         if explain is not None:
             explain([decision for _, decision in decided])
         todo = [hand_in for hand_in, decision in decided if decision.is_graded]
@@ -139,18 +149,32 @@ def grade_class(
         done = _grade_all(request, workers, todo, progress, check_folder)
         if todo:
             write_void_tests_csv(request.grades, workers.void)
+        # Here, since numpy takes a while, and nothing before this needs it.
+        from grader.reports.page import ClassReport, Trouble, submissions_in
+
         unreadable: list[str] = []
-        results = readable(all_results(request.grades), unreadable)
+        at_hand = submissions_in(collected.hand_ins)
+        report = ClassReport(course.catalogue, at_hand, request.deadlines)
+        results = report.reading(readable(all_results(request.grades), unreadable))
         write_grades_csv(request.grades, course.catalogue, results)
+        failed = (*done.failed, *unreadable)
+        notes = [*collected.notes, *done.notes]
+        page = None
+        try:
+            page = report.write(request.grades, Trouble(failed, tuple(notes)))
+        except OSError as error:
+            notes.append(f"the report cannot be written, the grades are: {error}")
         return Summary(
             graded=done.graded,
             kept=len(decided) - len(todo),
-            failed=(*done.failed, *unreadable),
+            failed=failed,
             troubles=tuple(done.troubles),
             void=workers.void,
-            notes=(*collected.notes, *done.notes),
+            notes=tuple(notes),
             seed=seed,
             sandbox=workers.sandbox or "not needed, since nothing was graded",
+            standing=report.standing,
+            report=page,
         )
 
 
@@ -213,8 +237,8 @@ def _grade_all(
     return done
 
 
-def _choose(request: Request, course: Course) -> Collected:
-    """Read the class and leave what was asked for."""
+def _collect(request: Request, course: Course) -> Collected:
+    """Find what the class handed in, and see whether what was asked for is there."""
     course.weeks_named(request.weeks)
     collected = collect(request.submitted, course.catalogue)
     learners = {hand_in.learner for hand_in in collected.hand_ins}
@@ -223,14 +247,14 @@ def _choose(request: Request, course: Course) -> Collected:
             raise InputError(f"--learner {name}: nothing of theirs in {request.submitted}")
 
     twins = _twins(request.grades, sorted(learners))
-    wanted = (
-        hand_in
-        for hand_in in collected.hand_ins
-        if hand_in.learner not in twins
-        and (not request.weeks or hand_in.week in request.weeks)
-        and (not request.learners or hand_in.learner in request.learners)
+    hand_ins = (each for each in collected.hand_ins if each.learner not in twins)
+    return Collected(tuple(hand_ins), (*collected.notes, *twins.values()))
+
+
+def _is_wanted(request: Request, hand_in: HandIn) -> bool:
+    return (not request.weeks or hand_in.week in request.weeks) and (
+        not request.learners or hand_in.learner in request.learners
     )
-    return Collected(tuple(wanted), (*collected.notes, *twins.values()))
 
 
 def _twins(grades: Path, learners: Sequence[str]) -> dict[str, str]:

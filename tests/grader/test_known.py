@@ -25,7 +25,7 @@ from grader.judging.known import Judged, Known, Regrade
 from grader.judging.verdicts import Grader
 from grader.judging.worker import Order, Worker
 from grader.results import read_result, result_path, write_result
-from grader.run import Request, _choose, _decide
+from grader.run import Request, _collect, _decide
 from tests.grader.conftest import Class
 from tests.grader.toy import CATALOGUE, REFERENCE, hand_in, make_course
 
@@ -495,7 +495,7 @@ class TestExplain:
     def reason(self, made: Class, seed: int = 1, **options) -> str:
         """Return why ada's submission would be graded."""
         request = Request(made.submitted, made.grades, **options)
-        hand_ins = _choose(request, made.course).hand_ins
+        hand_ins = _collect(request, made.course).hand_ins
         decided = [each for _, each in _decide(request, made.course, hand_ins, seed)]
         (ada,) = (each for each in decided if each.learner == "ada")
         reasons = "; ".join(map(str, ada.reasons))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
+from exercises import Catalogue
 from grader.cli import main
 from grader.printing import printable
 from grader.progress import Progress
 from grader.reports.spreadsheet import as_csv, as_text
-from grader.reports.table import SHOWN_RESULTS, print_class
+from grader.reports.standing import Standing
+from grader.reports.table import SHOWN_RESULTS, print_class, print_link
 from grader.results import GRADED, ExerciseResult, Misconception, Result
 from tests.grader.toy import REFERENCE
 
@@ -57,25 +61,86 @@ def result(name: str) -> Result:
     )
 
 
+def standing(*results: Result) -> Standing:
+    """Return the class of some results."""
+    found = Standing(Catalogue(()))
+    for each in results:
+        found.add(each)
+    return found
+
+
 class TestShownAndNotObeyed:
     @pytest.mark.parametrize("is_terminal", [True, False])
-    def test_the_table(self, is_terminal):
+    def test_the_table(self, is_terminal, monkeypatch):
+        for what in ("SHOWN_FINDINGS", "SHOWN_NEEDS"):
+            monkeypatch.setattr(f"grader.reports.table.{what}", len(HOSTILE))
         out = io.StringIO()
         console = Console(file=out, force_terminal=is_terminal, color_system=None, width=150)
-        print_class(console, [result(name) for name in HOSTILE])
+        print_class(console, standing(*map(result, HOSTILE)))
         rows, misconceptions = out.getvalue().split("Misconceptions found")
         for name in map(shown, HOSTILE):
             assert sum(line.split()[:2] == [name, name] for line in rows.splitlines()) == 1
             assert f"1 × {name}: {name} ({name})\n" in misconceptions
+            assert f"  {name}: one misconception, and nothing else, in {name}: " in misconceptions
         assert "\x1b" not in out.getvalue()
 
     def test_a_large_class_is_cut(self):
         out = io.StringIO()
-        print_class(Console(file=out, width=150), (result("ada") for _ in range(SHOWN_RESULTS + 5)))
+        several = [replace(result("ada"), learner=f"ada{i}") for i in range(SHOWN_RESULTS + 5)]
+        print_class(Console(file=out, width=150), standing(*several))
         rows, misconceptions = out.getvalue().split("Misconceptions found")
-        assert sum(line.startswith("ada ") for line in rows.splitlines()) == SHOWN_RESULTS
+        assert sum(line.startswith("ada") for line in rows.splitlines()) == SHOWN_RESULTS
         assert "… and 5 more" in rows
-        assert f"{SHOWN_RESULTS + 5} × ada: ada (ada, ada, ada …)" in misconceptions
+        assert f"{SHOWN_RESULTS + 5} × ada: ada (ada0, ada1, ada2 …)" in misconceptions
+
+    def test_the_table_says_what_it_counts(self):
+        out = io.StringIO()
+        statuses = ("passed", "partial", "failed", "timeout", "unreadable", "todo")
+        exercises = tuple(replace(result("x").exercises[0], exercise=s, status=s) for s in statuses)
+        mixed = replace(result("ada"), exercises=exercises, score=6.0, max_score=12.0)
+        print_class(Console(file=out, width=80), standing(mixed))
+        head, row, *_ = out.getvalue().splitlines()
+        assert head.split() == ["learner", "week", "points", "done", "partly", "wrong", "to", "do"]
+        assert row.split() == ["ada", "ada", "6/12", "██████░░░░░░", "1", "1", "3", "1"]
+
+    def test_who_needs_help_is_named_with_the_reason(self):
+        out = io.StringIO()
+        todo = replace(result("x").exercises[0], status="todo", misconception=None)
+        idle = [replace(result(f"a{i}"), week="week1", exercises=(todo,)) for i in range(7)]
+        print_class(Console(file=out, width=80), standing(*idle))
+        _, needs = out.getvalue().split("Who needs help first\n")
+        first, *others, more = needs.splitlines()
+        assert first == "  a0: never started: nothing is written in week1"
+        assert (len(others), more) == (4, "  … and 2 more, in the report")
+
+    def test_the_report_is_a_link_in_a_terminal(self, tmp_path):
+        for is_terminal in (True, False):
+            out = io.StringIO()
+            console = Console(file=out, force_terminal=is_terminal, width=20)
+            print_link(console, "Report:", tmp_path / "report.html")
+            text = out.getvalue()
+            assert ((tmp_path / "report.html").as_uri() in text) is is_terminal
+            if not is_terminal:
+                assert text == f"Report: {tmp_path / 'report.html'}\n"
+
+    def test_as_json(self, toys, capsys, monkeypatch):
+        toys.hand_in("ada", REFERENCE)
+        toys.hand_in("\x1b[31mx", WRONG_DOUBLE)
+        monkeypatch.setattr("grader.run.Course", lambda: toys.course)
+        command = ["run", str(toys.submitted), "--out", str(toys.grades), "--format", "json"]
+        assert main(command) == 0
+        out, _ = capsys.readouterr()
+        assert "\x1b" not in out
+        found = json.loads(out)
+        assert (found["graded"], found["unchanged"], found["learners"]) == (2, 0, 2)
+        assert found["report"] == str(toys.grades / "report.html")
+        hostile, ada = found["results"]
+        assert ada["statuses"] == dict.fromkeys(("double", "product", "total"), "passed")
+        assert (ada["score"], hostile["learner"]) == (7.5, "\x1b[31mx")
+        (misconception,) = found["misconceptions"]
+        assert (misconception["exercise"], misconception["count"]) == ("double", 1)
+        assert main([*command, "--explain"]) == 2
+        assert "leave one of the two out" in capsys.readouterr().err
 
     def test_the_lines_of_a_run(self):
         out = io.StringIO()
