@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Protocol
@@ -72,6 +73,7 @@ class ThreadDeadline:
         self._is_paused = is_paused
         self._thread_id = threading.get_ident()
         self._is_over = threading.Event()
+        self._has_raised = False
         self._lock = threading.Lock()
         threading.Thread(target=self._watch, name="kata deadline", daemon=True).start()
 
@@ -82,6 +84,7 @@ class ThreadDeadline:
                 return
             with self._lock:
                 if not self._is_over.is_set() and not self._is_paused():
+                    self._has_raised = True
                     _raise_in_thread(self._thread_id, self._exception)
             wait_s = REPEAT_S
 
@@ -89,9 +92,24 @@ class ThreadDeadline:
         """Raise nothing from now on, not even what is already on its way."""
         with self._lock:
             self._is_over.set()
-            _raise_in_thread(self._thread_id, None)
+        if self._has_raised:
+            self._take_the_last()
+
+    def _take_the_last(self) -> None:
+        """Raise it once more, here: then nothing is on its way any longer.
+
+        To ask Python to forget it would leave its flag set, and in Python 3.11 a trace function
+        then sees nothing.
+        """
+        try:
+            _raise_in_thread(self._thread_id, self._exception)
+            while True:
+                time.sleep(0)
+        except self._exception:
+            pass
 
 
-def _raise_in_thread(thread_id: int, exception: type[BaseException] | None) -> None:
-    raised = None if exception is None else ctypes.py_object(exception)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), raised)
+def _raise_in_thread(thread_id: int, exception: type[BaseException]) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread_id), ctypes.py_object(exception)
+    )

@@ -1,6 +1,7 @@
 """What a learner sees: the messages are the product, so most tests look for their lines."""
 
 import ast
+import contextlib
 import shutil
 import time
 import xml.etree.ElementTree
@@ -11,6 +12,8 @@ import numpy as np  # noqa: F401 (loaded here, since an inner run forgets what i
 import pytest
 
 from kata import deadline, visible_tests
+from kata.comparisons import Mismatch
+from kata.work_limit import work_limit
 
 # An inner run in this process finds our packages imported, and warns that it can't rewrite them.
 QUIET = ("-W", "ignore:Module already imported")
@@ -776,6 +779,16 @@ class TestTimeLimit:
             _wait()
         limit.cancel()
 
+    @pytest.mark.parametrize("seconds", [0.02, 60.0])
+    def test_work_is_counted_after_a_deadline(self, seconds):
+        limit = deadline.ThreadDeadline(seconds, TimeoutError, lambda: False)
+        with contextlib.suppress(TimeoutError):
+            time.sleep(0.05)
+            _count(10)
+        limit.cancel()
+        with pytest.raises(Mismatch), work_limit(50):
+            _count(1000)
+
     def test_a_debugger_pauses_the_deadline(self):
         limit = deadline.ThreadDeadline(0.01, TimeoutError, lambda: True)
         time.sleep(0.05)
@@ -1081,6 +1094,11 @@ class TestMistakesOfAuthors:
         assert result.ret == 2
         katas.shows("*week1.toml: cannot be read as TOML*")
         assert "INTERNALERROR" not in katas.text
+
+
+def _count(n):
+    for _ in range(n):
+        pass
 
 
 def _wait():
