@@ -4,8 +4,8 @@
 
 Each learner hands in one week. Grading is left out: in a worker's place stands one that answers
 with the true result of one submission, under each learner's name. So what is measured is reading
-what was handed in, deciding, writing results, `grades.csv` and the report, and the same where nothing
-changed.
+what was handed in, deciding, writing results, `grades.csv` and the report, and the same where
+nothing changed.
 """
 
 from __future__ import annotations

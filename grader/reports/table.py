@@ -60,7 +60,7 @@ def _cells(row: Row) -> list[Text]:
     count = Counter(row.statuses)
     numbers = (sum(count[status] for status in statuses) for statuses in COLUMNS.values())
     return [
-        Text(f"{row.score:g}/{row.max_score:g}"),
+        Text(f"{round(row.score, 1):g}/{row.max_score:g}"),
         Text("█" * filled).append("░" * (BAR - filled), style="dim"),
         *(Text(str(number) if number else "-") for number in numbers),
     ]
