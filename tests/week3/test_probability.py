@@ -288,12 +288,12 @@ class TestBayesUpdates:
             _assert_exact_zeros(got, truth)
 
     def test_prior_of_zero_in_a_long_text(self, learner, rng):
-        """A prior of 0 stays exactly 0, even if 1,000 observations speak against the others."""
-        prior, likelihoods = np.array([0.4, 0.0, 0.6]), rng.uniform(0.5, 1.0, size=(1000, 3))
+        """A prior of 0 stays exactly 0, even if 4,000 observations speak against the others."""
+        prior, likelihoods = np.array([0.4, 0.0, 0.6]), rng.uniform(0.5, 1.0, size=(4000, 3))
         ratios = np.concatenate([prior[:1] / prior[2:], likelihoods[:, 0] / likelihoods[:, 2]])
         share = 1.0 / (1.0 + np.exp(-np.cumsum(np.log(ratios))))
         truth = np.stack([share, np.zeros_like(share), 1.0 - share], axis=1)
-        likelihoods *= 1e-90
+        likelihoods *= 1e-250
         likelihoods[:, 1] = 1.0
         with no_floating_point_warnings():
             got = learner.bayes_updates(prior, likelihoods)
