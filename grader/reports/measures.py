@@ -46,28 +46,21 @@ def discriminations(items: Array) -> list[float | None]:
         What each learner has of each item. A missing value counts as 0 in the sum, and its learner
         is left out where that item is the one in question.
     """
-    is_there = ~np.isnan(items)
-    filled = np.nan_to_num(items)
+    total = np.zeros(len(items))
+    for item in items.T:  # one at a time: a class may have 100,000 learners
+        total += np.nan_to_num(item)
+    return [_discrimination(item, total) for item in items.T]
+
+
+def _discrimination(item: Array, total: Array) -> float | None:
+    is_there = ~np.isnan(item)
+    x = item[is_there]
     # Scores have four decimals: what is left beyond those is the sum's own rounding.
-    rest = np.round(filled.sum(axis=1)[:, None] - filled, 6)
-    count = is_there.sum(axis=0)
-    x, y = (_centred(values, is_there, count) for values in (filled, rest))
-    varies = (count >= MIN_LEARNERS) & _varies(filled, is_there) & _varies(rest, is_there)
-    spread = np.sqrt((x * x).sum(axis=0) * (y * y).sum(axis=0))
-    found = np.clip((x * y).sum(axis=0) / np.where(varies, spread, 1), -1, 1)
-    return [float(r) if is_told else None for r, is_told in zip(found, varies, strict=True)]
-
-
-def _centred(values: Array, is_there: Array, count: Array) -> Array:
-    """Subtract the mean of each column's values that are there; the others become 0."""
-    mean = np.where(is_there, values, 0).sum(axis=0) / np.maximum(count, 1)
-    return np.where(is_there, values - mean, 0)
-
-
-def _varies(values: Array, is_there: Array) -> Array:
-    lowest = np.where(is_there, values, np.inf).min(axis=0, initial=np.inf)
-    highest = np.where(is_there, values, -np.inf).max(axis=0, initial=-np.inf)
-    return np.asarray(highest > lowest)
+    rest = np.round(total[is_there] - x, 6)
+    if len(x) < MIN_LEARNERS or np.ptp(x) == 0 or np.ptp(rest) == 0:
+        return None
+    x, rest = x - x.mean(), rest - rest.mean()
+    return float(np.clip(x @ rest / np.sqrt((x @ x) * (rest @ rest)), -1, 1))
 
 
 def cronbach_alpha(items: Array) -> Alpha | None:
