@@ -89,9 +89,11 @@ class Mismatch(AssertionError):
         shown = self._details() if callable(self._details) else self._details
         return (*shown, *filter(None, [self.measured]))
 
-    def forget_details(self) -> None:
-        """Let go of the values that were compared."""
-        self._details, self._measure = (), str
+    def without_details(self) -> Mismatch:
+        """Return the same without the values that were compared, to be kept for long."""
+        bare = Mismatch(self.summary, told=self.told)
+        bare.is_relative, bare.warning = self.is_relative, self.warning
+        return bare
 
     def __str__(self) -> str:
         """Return the summary and the details."""

@@ -172,5 +172,5 @@ class _Teller:
             error = error.with_traceback(None)
             error.__context__ = error.__cause__ = None
             if isinstance(error, Mismatch):
-                error.forget_details()
+                error = error.without_details()
         self._step.ending = Ending(error)

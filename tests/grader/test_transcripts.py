@@ -76,8 +76,8 @@ class TestPaths:
         square = "def f(x):\n    return 2 * x * x\n"
         assert bodies.on(TWICE) is None
         first, second = bodies.on(square), bodies.on(square)
-        assert str(first) == str(second)
         assert "8" in str(first)
+        assert second.told == first.told
         assert bodies.n_runs == 2
         assert bodies.on(TWICE) is None
         assert bodies.n_runs == 2
