@@ -239,7 +239,9 @@ class TestModes:
 
     def check(self, folder: Path, mode: str) -> None:
         run = finish(*start_class(folder, IN_EACH_MODE, mode=mode), folder)
-        assert (run.exit_status, run.output) == (0, "")
+        # Of a machine that is busy the run may be ready before its worker.
+        output = re.sub(r"\Athere is no worker to grade; waiting 300 s for one\n", "", run.output)
+        assert (run.exit_status, output) == (0, "")
         for name in IN_EACH_MODE:
             found, attack = run.report[name], read_attack(name)
             assert "troubles" not in found, (name, found)
