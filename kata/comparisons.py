@@ -68,7 +68,7 @@ class Mismatch(AssertionError):
         details: Sequence[str] | Callable[[], Sequence[str]] = (),
         *,
         told: str | None = None,
-        measure: Callable[[], str] = str,
+        measure: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(summary)
         self.summary = summary
@@ -81,7 +81,7 @@ class Mismatch(AssertionError):
     @cached_property
     def measured(self) -> str:
         """Computed when it is asked for, since hidden tests, which fail by the thousand, don't."""
-        return self._measure()
+        return self._measure() if self._measure is not None else ""
 
     @cached_property
     def details(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from kata.shows.pictures.attention import TOKENS, WORDS
 from kata.shows.scene import sailing_boat
 from kata.shows.style import (
     BLUE,
@@ -216,27 +217,16 @@ def gram_schmidt(matrices: types.ModuleType) -> Figure:
 
 def attention(module: types.ModuleType) -> Figure:
     """Show who looks at whom in a sentence, and what a word takes home."""
-    tokens = ["she", "sat", "by", "the", "river", "bank"]
-    X = np.array(  # made by hand: person, action, water, money, grammar
-        [
-            [1.0, 0.3, 0.0, 0.0, 0.0],
-            [0.5, 1.0, 0.0, 0.0, 0.0],
-            [0.0, 0.0, 0.2, 0.0, 1.0],
-            [0.0, 0.0, 0.0, 0.0, 1.0],
-            [0.0, 0.0, 1.1, 0.0, 0.0],
-            [0.0, 0.0, 0.8, 0.8, 0.0],
-        ]
-    )
     W_Q = W_K = 2.2 * np.eye(5)
-    weights = module.attention_weights(X @ W_Q, X @ W_K)
-    after = module.self_attention(X, W_Q, W_K, np.eye(5))
+    weights = module.attention_weights(WORDS @ W_Q, WORDS @ W_K)
+    after = module.self_attention(WORDS, W_Q, W_K, np.eye(5))
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4), width_ratios=[1.35, 1])
     left.imshow(weights, cmap=card_to_blue(), vmin=0, vmax=0.8)
     for t, s in np.ndindex(weights.shape):
         colour = CARD if weights[t, s] > 0.5 else INK
         left.text(s, t, f"{weights[t, s]:.2f}", ha="center", va="center", color=colour, size=9)
-    left.set_xticks(range(6), tokens)
-    left.set_yticks(range(6), tokens)
+    left.set_xticks(range(6), TOKENS)
+    left.set_yticks(range(6), TOKENS)
     left.set(xlabel="looks at", ylabel="the word")
     left.spines[:].set_visible(False)
     left.tick_params(length=0, labelcolor=INK)
@@ -247,7 +237,7 @@ def attention(module: types.ModuleType) -> Figure:
         (-0.2, water, BLUE, "water"),
         (0.2, money, ORANGE, "money"),
     ):
-        heights = [X[5, column], after[5, column]]
+        heights = [WORDS[5, column], after[5, column]]
         right.bar(positions + offset, heights, width=0.36, color=colour)
         for x, height in zip(positions + offset, heights, strict=True):
             right.text(x, height + 0.02, f"{name}\n{height:.2f}", ha="center", color=colour)

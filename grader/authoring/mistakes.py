@@ -7,20 +7,20 @@ but what visible tests, whose inputs are in each learner's hands, see of wrong v
 from __future__ import annotations
 
 import importlib.util
-import signal
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import ModuleType
 
 import numpy as np
 
 from exercises import Exercise, Module
 from exercises.layout import class_of_exercise
 from grader.course import Course, execute
+from grader.judging.cpu_limit import cpu_limit
 from grader.variants import Variant
 from kata.evidence import Seen, evidence_of
 from kata.explain import FailedTest, TookTooLongError
@@ -125,7 +125,8 @@ class VisibleSuite:
                 continue
             calls = new_calls()
             try:
-                with _limit(), warnings.catch_warnings(record=True), _unheard():
+                limit = cpu_limit(LIMIT_S, TookTooLongError)
+                with limit, warnings.catch_warnings(record=True), _unheard():
                     warnings.simplefilter("always")
                     function(tests(), Learner(own, calls))
             except (NotImplementedError, TookTooLongError):
@@ -140,22 +141,6 @@ class VisibleSuite:
 def _unheard() -> Iterator[None]:
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         yield
-
-
-@contextmanager
-def _limit() -> Iterator[None]:
-    """Stop an endless loop, by this process's own time."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise TookTooLongError
-
-    before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
 
 
 def trials(course: Course, module: Module) -> Iterator[Trial]:

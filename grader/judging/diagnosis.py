@@ -8,11 +8,9 @@ failure. Where none does, `causes` looks for what can be measured.
 
 from __future__ import annotations
 
-import contextlib
 import re
-import signal
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +20,7 @@ from exercises import Exercise, Module
 from grader.course import execute
 from grader.judging.bench import Answer, Given, Wanted
 from grader.judging.causes import Call, find_cause, pairs_of
+from grader.judging.cpu_limit import cpu_limit
 from grader.judging.suite import Suite, TestRun
 from grader.results import Misconception
 from grader.sandbox.arguments import Arguments
@@ -280,7 +279,7 @@ class _OwnBench:
         if not wanted.changes_show:
             copies = Arguments(args, kwargs)
             args, kwargs = wire.loads(copies.frame, lambda index: copies.callbacks[index])
-        with _cpu_limit():
+        with cpu_limit(REPLAY_CPU_S, TooSlowError):
             if wanted.script is not None:
                 return wanted.script(self._module, *args, **kwargs)
             return getattr(self._module, wanted.name)(*args, **kwargs)
@@ -299,7 +298,8 @@ def _arguments(record: Given) -> tuple[list[Any], dict[str, Any]]:
 def _replayed(module: Any, record: Given) -> Answer:
     args, kwargs = _arguments(record)
     try:
-        with _cpu_limit(), warnings.catch_warnings(), np.errstate(all="ignore"):
+        limit = cpu_limit(REPLAY_CPU_S, TooSlowError)
+        with limit, warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             question = record.question
             if question.driver is not None:
@@ -313,26 +313,6 @@ def _replayed(module: Any, record: Given) -> Answer:
 
 class TooSlowError(Exception):
     """A variant needs too long for one of the recorded calls to be compared."""
-
-
-@contextlib.contextmanager
-def _cpu_limit() -> Iterator[None]:
-    """Stop a replay that would keep the grader busy: a wrong variant may be a slow one.
-
-    Counts this process's own processor time, so it disturbs no alarm and no slow machine. Signals
-    reach main threads only: see `worker`.
-    """
-
-    def stop(number: int, frame: object) -> None:
-        raise TooSlowError
-
-    before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, REPLAY_CPU_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
 
 
 def _builtin_name(error: Exception) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 from exercises.verdict import VERDICTS
 from grader.intake.submission import Submission
 from grader.judging.known import digests_of_texts
-from grader.reports.standing import NOT_TESTED, Standing
+from grader.reports.figures import NOT_TESTED
+from grader.reports.standing import Standing
 from grader.results import ExerciseResult, Result
 
 LEARNERS_IN_CHUNK = 20

@@ -26,16 +26,10 @@ from grader.files import write_atomically, writing_to
 from grader.intake.collect import collect
 from grader.intake.submission import Collected, HandIn, Submission
 from grader.reports.details import DETAILED_LEARNERS, LEARNERS_IN_CHUNK, Details
+from grader.reports.figures import SMALL_CLASS, remarks_on_exercise, remarks_on_test
 from grader.reports.lateness import Deadlines, parse_time
 from grader.reports.spreadsheet import QUOTE
-from grader.reports.standing import (
-    LISTED_LEARNERS,
-    SMALL_CLASS,
-    Row,
-    Standing,
-    remarks_on_exercise,
-    remarks_on_test,
-)
+from grader.reports.standing import LISTED_LEARNERS, Row, Standing
 from grader.results import Result, all_results, readable
 
 REPORT = "report.html"

@@ -48,7 +48,7 @@ def summary_as_json(summary: Summary, grades: Path) -> str:
                 "sentence": each.sentence,
                 "count": each.count,
             }
-            for each in sorted(standing.findings, key=lambda finding: -finding.count)
+            for each in standing.commonest_findings()
         ],
         "needs_help": [
             {"learner": standing.learners[need.learner][0], "reasons": need.reasons}

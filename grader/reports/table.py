@@ -67,7 +67,7 @@ def _cells(row: Row) -> list[Text]:
 
 
 def _print_findings(console: Console, standing: Standing) -> None:
-    found = sorted(standing.findings, key=lambda finding: -finding.count)
+    found = standing.commonest_findings()
     if not found:
         return
     console.print("\nMisconceptions found", style="bold")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kata.shows import plain
-from kata.shows.pictures.picture import Picture, given, label
-from kata.shows.style import show_shares
+from kata.shows.pictures.picture import Picture, given
+from kata.shows.pictures.weights import draw_weights, weights_as_text
 from kata.shows.work import Work
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TOKENS = ("she", "sat", "by", "the", "river", "bank")
 N = len(TOKENS)
 # Made by hand: person, action, water, money, grammar.
-X = given(
+WORDS = given(
     [1.0, 0.3, 0.0, 0.0, 0.0],
     [0.5, 1.0, 0.0, 0.0, 0.0],
     [0.0, 0.0, 0.2, 0.0, 1.0],
@@ -25,7 +25,7 @@ X = given(
     [0.0, 0.0, 1.1, 0.0, 0.0],
     [0.0, 0.0, 0.8, 0.8, 0.0],
 )
-KEYS = given(2.2 * X)
+KEYS = given(2.2 * WORDS)
 QUERIES = given(KEYS * [[1.5], [1.0], [0.6], [1.0], [1.4], [0.9]])  # some ask louder than others
 
 
@@ -35,21 +35,13 @@ def _weights(work: Work) -> np.ndarray:
 
 def _draw(figure: Figure, weights: np.ndarray) -> None:
     axes = figure.subplots()
-    labels = [
-        f"{token}   Σ {label(total)}"
-        for token, total in zip(TOKENS, weights.sum(axis=1), strict=True)
-    ]
-    show_shares(axes, weights, labels, TOKENS, label)
-    axes.set(xlabel="looks at", ylabel="the word, and the sum of its row")
+    draw_weights(axes, TOKENS, weights)
+    axes.set(ylabel="the word, and the sum of its row")
 
 
 def _as_text(weights: np.ndarray) -> str:
-    rows = [
-        (token, *map(plain.number, row), plain.number(row.sum()))
-        for token, row in zip(TOKENS, weights, strict=True)
-    ]
     bank = [(token, float(share)) for token, share in zip(TOKENS, weights[-1], strict=True)]
-    return f"{plain.table(('', *TOKENS, 'sum'), rows)}\n\n  bank looks at\n{plain.bars(bank)}"
+    return f"{weights_as_text(TOKENS, weights)}\n\n  bank looks at\n{plain.bars(bank)}"
 
 
 PICTURES = (

@@ -8,8 +8,9 @@ import numpy as np
 
 from kata.shows import plain
 from kata.shows.models import load_language_model
-from kata.shows.pictures.picture import Picture, given, label
-from kata.shows.style import BLUE, INK, show_shares
+from kata.shows.pictures.picture import Picture, given
+from kata.shows.pictures.weights import draw_weights, weights_as_text
+from kata.shows.style import BLUE, INK
 from kata.shows.work import Work
 
 if TYPE_CHECKING:
@@ -27,13 +28,9 @@ def _weights(work: Work) -> np.ndarray:
 
 def _draw_weights(figure: Figure, weights: np.ndarray) -> None:
     axes = figure.subplots()
-    labels = [
-        f"{token}   Σ {label(total)}"
-        for token, total in zip(TOKENS, weights.sum(axis=1), strict=True)
-    ]
-    show_shares(axes, weights, labels, TOKENS, label)
+    draw_weights(axes, TOKENS, weights)
     axes.plot(*_staircase(), color=INK, linewidth=1.2)
-    axes.set(xlabel="looks at", ylabel="the token, and the sum of its row")
+    axes.set(ylabel="the token, and the sum of its row")
 
 
 def _staircase() -> tuple[list[float], list[float]]:
@@ -46,11 +43,7 @@ def _staircase() -> tuple[list[float], list[float]]:
 
 
 def _weights_as_text(weights: np.ndarray) -> str:
-    rows = [
-        (token, *map(plain.number, row), plain.number(row.sum()))
-        for token, row in zip(TOKENS, weights, strict=True)
-    ]
-    return plain.table(("", *TOKENS, "sum"), rows)
+    return weights_as_text(TOKENS, weights)
 
 
 PROMPTS = ("My l", "My love is th", "Shall I compare thee to a summer's da")

@@ -9,12 +9,8 @@ import pytest
 from scipy import stats
 
 import grader.reports.standing
-from grader.reports.standing import (
-    MIN_JUDGED,
-    Standing,
-    remarks_on_exercise,
-    remarks_on_test,
-)
+from grader.reports.figures import MIN_JUDGED, remarks_on_exercise, remarks_on_test
+from grader.reports.standing import Standing
 from tests.grader.reports.made import CATALOGUE, NAMES, POINTS, result, submission, todo, verdict
 
 
