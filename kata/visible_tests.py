@@ -197,8 +197,10 @@ class VisibleTests:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Put what became of a visible test into its report."""
-        report = yield
         test = item.stash.get(RUNNING, None)
+        if test is not None and (call.when != "setup" or call.excinfo):
+            _end_limit(test)  # it is raised again and again, and would end the report as well
+        report = yield
         if test is None or call.when == "teardown" or (call.when == "setup" and report.passed):
             return report
         outcome = self._judge(item, test, call, report)
@@ -294,9 +296,14 @@ class VisibleTests:
     def pytest_timeout_cancel_timer(self, item: pytest.Item) -> None:
         """Stop our own timer."""
         test = item.stash.get(RUNNING, None)
-        if test is not None and test.deadline is not None:
-            test.deadline.cancel()
-            test.deadline = None
+        if test is not None:
+            _end_limit(test)
+
+
+def _end_limit(test: RunningTest) -> None:
+    if test.deadline is not None:
+        test.deadline.cancel()
+        test.deadline = None
 
 
 def _refused(report: pytest.CollectReport, why: str) -> pytest.CollectReport:

@@ -106,13 +106,15 @@ class Work:
             warnings.simplefilter("always")
             deadline = start_deadline(LIMIT_S, TookTooLongError, lambda: False)
             try:
-                return act()
+                try:
+                    return act()
+                finally:
+                    deadline.cancel()  # first, since it is raised again and again
             except KeyboardInterrupt as error:
                 raise StoppedError(self._where_stopped(error.__traceback__)) from None
             except BaseException as error:  # exit() too
                 raise self._trouble(name, error) from error
             finally:
-                deadline.cancel()
                 self._keep(caught)
 
     def call_for_array(

@@ -749,6 +749,24 @@ class TestTimeLimit:
         katas.run("week1", "--timeout=0.5", "-k", "norm", vectors=self.ENDLESS.format(body="pass"))
         katas.shows("    also      its other tests were not run, since each may take as long")
 
+    def test_no_time_runs_while_the_report_is_made(self, katas):
+        """However slow the machine is: else the exception would come again, in pytest itself."""
+        katas.write(
+            "conftest.py",
+            "import signal, pytest\n"
+            "@pytest.hookimpl(wrapper=True)\n"
+            "def pytest_runtest_makereport(item, call):\n"
+            "    report = yield\n"
+            "    left = signal.getitimer(signal.ITIMER_REAL)[0]\n"
+            "    print(call.when, 'runs' if left else 'stands')\n"
+            "    return report\n",
+        )
+        endless = self.ENDLESS.format(body="pass")
+        katas.run("week1", "-s", "--timeout=0.5", "-k", "norm", vectors=endless)
+        assert "setup runs" in katas.text
+        assert "call stands" in katas.text
+        assert "call runs" not in katas.text
+
     def test_a_loop_at_the_top_of_the_file_costs_the_limit_once(self, katas):
         katas.monkeypatch.setattr(visible_tests, "LIMIT_S", 0.5)
         katas.run("week1", vectors="while True:\n    pass\n")
