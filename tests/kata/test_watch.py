@@ -214,6 +214,17 @@ class TestTheLoop:
         terminal.saves(WRONG_DOT + REST)
         terminal.waits_for("got       10")
 
+    def test_polling_sees_a_second_save_within_a_second(self, watch, root):
+        terminal = watch("--poll")
+        terminal.waits_for("· to do")
+        path, new = root / "week1/vectors.py", root / "vectors.new"
+        new.write_text(WRONG_DOT + REST, encoding="utf-8")
+        seconds, ns = divmod(path.stat().st_mtime_ns, 10**9)
+        same_second = seconds * 10**9 + (ns + 5 * 10**8) % 10**9
+        os.utime(new, ns=(same_second, same_second))
+        new.replace(path)
+        terminal.waits_for("got       10")
+
 
 class TestKeys:
     def test_all_keys(self, watch, root):
