@@ -7,6 +7,7 @@ an endless loop swallows the first.
 from __future__ import annotations
 
 import ctypes
+import gc
 import signal
 import threading
 import time
@@ -35,6 +36,16 @@ def start_deadline(
     return ThreadDeadline(seconds, exception, is_paused)
 
 
+def would_be_ignored(frame: FrameType | None) -> bool:
+    """Say whether Python only prints what is raised here: in `__del__` and in callbacks of gc."""
+    callbacks = {getattr(each, "__code__", None) for each in gc.callbacks}
+    while frame is not None:
+        if frame.f_code in callbacks or frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
+
+
 class AlarmDeadline:
     """A deadline by signal, which also interrupts calls such as `time.sleep`."""
 
@@ -48,7 +59,7 @@ class AlarmDeadline:
         signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT_S)
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
-        if self._n_left > 0 and not self._is_paused():
+        if self._n_left > 0 and not self._is_paused() and not would_be_ignored(frame):
             self._n_left -= 1
             raise self._exception
 
