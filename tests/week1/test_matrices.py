@@ -398,7 +398,7 @@ class TestInverse:
 class TestDeterminant:
     def test_random_matrices(self, learner, rng):
         """It is right for random matrices, and changes its sign where two rows are swapped."""
-        for n in (2, 3, 4, 5, 7):
+        for n in (2, 3, 4, 6):
             for _ in range(2):
                 A = regular(rng, n)[0]
                 truth = np.linalg.det(A)
