@@ -33,6 +33,7 @@ from tests.grader.nbgrader.course import (
 
 # Two of the sample class, by the names that they have here: known mistakes, and attacks. All of it
 # is graded in test_sample_class.py, and test_notebooks.py compares notebooks with modules.
+pytestmark = pytest.mark.timeout(900)  # 43 submissions twice, with endless loops among them
 SAMPLE = {"fed-liam": "liam", "mallory": "mallory"}
 DRIVER = Path(__file__).with_name("formgrader.py")
 SHADOWS = ("numpy", "exercises", "grader", "kata", "pytest", "msgspec")
