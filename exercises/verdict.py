@@ -66,8 +66,8 @@ def is_stub(function: _Function) -> bool:
     """Say whether a function still waits to be written.
 
     It holds nothing but a docstring, `pass`, `...`, `raise NotImplementedError` and attributes
-    that are set to a name or a constant, as a given part of `__init__` does. Code of the learner's
-    with a `raise NotImplementedError` left over behind it is no stub.
+    that are set to a name, a constant or an array made of one, as a given part of `__init__` does.
+    Code of the learner's with a `raise NotImplementedError` left over behind it is no stub.
     """
     return all(_is_filler(statement) for statement in function.body)
 
@@ -134,7 +134,24 @@ def _is_filler(statement: ast.stmt) -> bool:
     return (
         isinstance(statement, ast.Assign)
         and all(isinstance(target, ast.Attribute) for target in statement.targets)
-        and isinstance(statement.value, ast.Name | ast.Constant)
+        and (_is_plain(statement.value) or _makes_an_array(statement.value))
+    )
+
+
+def _is_plain(value: ast.expr) -> bool:
+    if isinstance(value, ast.Attribute):  # self.data
+        value = value.value
+    return isinstance(value, ast.Name | ast.Constant)
+
+
+def _makes_an_array(value: ast.expr) -> bool:
+    """Say whether a value is one of numpy's arrays made of something plain: np.array(data)."""
+    return (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Attribute)
+        and isinstance(value.func.value, ast.Name)
+        and value.func.value.id == "np"
+        and all(_is_plain(each) for each in (*value.args, *(k.value for k in value.keywords)))
     )
 
 

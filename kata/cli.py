@@ -204,6 +204,14 @@ def _show(project: Project, args: argparse.Namespace) -> int:
         from kata.shows.ddpm import show_ddpm
 
         return show_ddpm(project, args.digit, args.seed or 0)
+    if args.name == "training":
+        from kata.shows.training import show_training
+
+        return show_training(project, args.seed or 0)
+    if args.name == "tensors":
+        from kata.shows.tensors import show_tensors
+
+        return show_tensors(project)
     from kata.shows.gallery import Way, list_pictures, show_picture
 
     if args.name is None:
@@ -218,6 +226,8 @@ PICTURE_OPTIONS = ("out", "text", "window")
 SHOW_OPTIONS = {
     "nanogpt": ("prompt", "length", "temperature", "top_k", "seed"),
     "ddpm": ("digit", "seed"),
+    "training": ("seed",),
+    "tensors": (),
     "": PICTURE_OPTIONS,
 }
 
@@ -229,7 +239,7 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "name",
         metavar="NAME",
         nargs="?",
-        help="an exercise, such as cosine_similarity; a module; nanogpt; or ddpm",
+        help="an exercise, such as norm; a module; or nanogpt, ddpm, training, tensors",
     )
     way = command.add_mutually_exclusive_group()
     way.add_argument("--out", metavar="FILE", help="keep the picture, as FILE.svg or FILE.png")
@@ -257,7 +267,10 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--top-k", type=_count, metavar="K", help="keep only the K most likely characters"
     )
     model.add_argument(
-        "--seed", metavar="S", type=_seed, help="another number, another text or picture (0)"
+        "--seed",
+        metavar="S",
+        type=_seed,
+        help="another number, another text, picture or training (0)",
     )
     model = command.add_argument_group("kata show ddpm, a digit out of noise by your week4/ddpm.py")
     model.add_argument(

@@ -36,6 +36,7 @@ def farewell(progress: Progress) -> list[str]:
         "Now watch your own functions at work:",
         '  kata show nanogpt --prompt "To be"    your GPT writes',
         "  kata show ddpm 7                      your sampler draws",
+        "  kata show training                    your network learns to read digits",
         "",
         "Where to go from here:",
         "  - The map at the end of week4/README.md says where each piece is used.",

@@ -71,6 +71,23 @@ class TestLinearBackward:
         assert_close(db, [11.0], what="db")
 
 
+class TestSoftmaxJacobian:
+    def test_two_classes(self, learner):
+        """With 3/4 and 1/4 each slope is 3/16: what one wins, the other loses."""
+        result = learner.softmax_jacobian(np.array([0.75, 0.25]))
+        assert_close(result, [[0.1875, -0.1875], [-0.1875, 0.1875]])
+
+    def test_three_classes(self, learner):
+        """With 1/2, 1/3 and 1/6, slope (0, 1) is -1/6, and slope (2, 2) is 1/6 times 5/6."""
+        result = learner.softmax_jacobian(np.array([1 / 2, 1 / 3, 1 / 6]))
+        expected = np.array([[9.0, -6.0, -3.0], [-6.0, 8.0, -2.0], [-3.0, -2.0, 5.0]]) / 36
+        assert_close(result, expected)
+
+    def test_certain(self, learner):
+        """A softmax that is certain reacts to nothing: all nine slopes are 0."""
+        assert_close(learner.softmax_jacobian(np.array([0.0, 1.0, 0.0])), np.zeros((3, 3)))
+
+
 class TestSoftmaxCrossEntropy:
     def test_knows_nothing(self, learner):
         """With four equal logits each class has probability 1/4, and the loss is ln 4."""
@@ -164,6 +181,43 @@ class TestMlpLossAndGradients:
         assert_close(loss, np.log(2.0), what="the loss")
         assert_close(gradients["b2"], [-0.5, 0.5], what="the gradient of b2")
         assert_close(gradients["b1"], [0.5, 0.0], what="the gradient of b1")
+
+
+class TestLayerNormBackward:
+    def test_gain_and_bias(self, learner):
+        """Rows (5, 1) and (1, 5) have variance 4, and √(4 + 12) is 4: so x̂ is 1/2 or -1/2."""
+        dy, x = np.array([[1.0, 6.0], [3.0, 2.0]]), np.array([[5.0, 1.0], [1.0, 5.0]])
+        result = learner.layer_norm_backward(dy, x, np.array([4.0, 1.0]), eps=12.0)
+        _, dgain, dbias = unpack(result, "dx, dgain, dbias")
+        assert_close(dgain, [1 / 2 - 3 / 2, -6 / 2 + 2 / 2], what="dgain")
+        assert_close(dbias, [4.0, 8.0], what="dbias")
+
+    def test_mean_and_variance_depend_on_x(self, learner):
+        """For x = (1, -1, 1, -1) and 3 for eps, 4 at the first entry reaches all four."""
+        dy, x = np.array([[4.0, 0.0, 0.0, 0.0]]), np.array([[1.0, -1.0, 1.0, -1.0]])
+        result = learner.layer_norm_backward(dy, x, np.ones(4), eps=3.0)
+        dx, _, _ = unpack(result, "dx, dgain, dbias")
+        # The mean takes 1 from each entry, the variance 1/4 in the direction of x.
+        assert_close(dx, [[2.75 / 2, -0.75 / 2, -1.25 / 2, -0.75 / 2]], what="dx")
+
+    def test_the_gain_is_a_factor(self, learner):
+        """With gains 4 and 1, dy = (1, 4) arrives as (4, 4): a plain shift, without effect."""
+        dy, x, gain = np.array([[1.0, 4.0]]), np.array([[5.0, 1.0]]), np.array([4.0, 1.0])
+        dx, _, _ = unpack(learner.layer_norm_backward(dy, x, gain), "dx, dgain, dbias")
+        assert_close(dx, [[0.0, 0.0]], what="dx")
+        result = learner.layer_norm_backward(np.array([[1.0, 0.0]]), x, gain, eps=12.0)
+        dx, _, _ = unpack(result, "dx, dgain, dbias")
+        assert_close(dx, [[0.375, -0.375]], what="dx")
+
+    def test_small_eps(self, learner):
+        """Without an eps it is 1e-5, which shows where a row hardly varies."""
+        x = np.array([[0.003, -0.003]])  # variance 9e-6, and 9e-6 + 1e-5 is 1.9e-5
+        result = learner.layer_norm_backward(np.array([[1.0, 0.0]]), x, np.ones(2))
+        dx, dgain, _ = unpack(result, "dx, dgain, dbias")
+        deviation = np.sqrt(1.9e-5)
+        assert_close(dgain, [0.003 / deviation, 0.0], what="dgain")
+        dx_right = 0.5 * (1 - 9e-6 / 1.9e-5) / deviation
+        assert_close(dx, [[dx_right, -dx_right]], what="dx")
 
 
 class TestAttentionBackward:

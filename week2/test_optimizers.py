@@ -93,6 +93,28 @@ class TestMaxStableLearningRate:
                 learner.max_stable_learning_rate(np.array(H))
 
 
+class TestNewtonStep:
+    def test_one_step_to_the_bottom(self, learner):
+        """On 2·(a - 3)² + b²/4 one step from (10, 2) is at the bottom, (3, 0)."""
+        w, g = np.array([10.0, 2.0]), np.array([28.0, 1.0])
+        H = np.array([[4.0, 0.0], [0.0, 0.5]])
+        assert_close(learner.newton_step(w, g, H), [3.0, 0.0])
+        assert_close(w, [10.0, 2.0], what="w afterwards")
+
+    def test_knobs_that_depend_on_each_other(self, learner):
+        """With H = ((2, 1), (1, 2)) and g = (3, 0) the step is (-2, 1): H times (2, -1) is g."""
+        w, g = np.array([1.0, 1.0]), np.array([3.0, 0.0])
+        assert_close(learner.newton_step(w, g, np.array([[2.0, 1.0], [1.0, 2.0]])), [-1.0, 2.0])
+
+    def test_refuses_a_singular_matrix(self, learner):
+        """Without curvature along b it is a ValueError; with very little it is not."""
+        w, g = np.array([1.0, 1.0]), np.array([2.0, 3e-9])
+        almost_flat = np.array([[2.0, 0.0], [0.0, 1e-9]])
+        assert_close(learner.newton_step(w, g, almost_flat), [0.0, -2.0])
+        with pytest.raises(ValueError):
+            learner.newton_step(w, g, np.array([[2.0, 0.0], [0.0, 0.0]]))
+
+
 class TestMomentumStep:
     def test_first_step(self, learner):
         """From rest the first step is one of plain gradient descent."""
@@ -196,6 +218,46 @@ class TestAdam:
         assert_close(w, [0.0, 0.0], atol=1e-3, what="w")
 
 
+class TestAdamwStep:
+    def test_first_step(self, learner):
+        """Weights 10 and -10 both go 0.5 towards 0, and 0.5 against their gradient."""
+        w, g, zeros = np.array([10.0, -10.0]), np.array([2.0, 2.0]), np.zeros(2)
+        result = learner.adamw_step(w, g, zeros, zeros, t=1, lr=0.5, weight_decay=0.1, eps=0.0)
+        new_w, m, v = unpack(result, "w, m, v")
+        assert_close(m, [0.2, 0.2], what="m")
+        assert_close(v, [0.004, 0.004], what="v")
+        assert_close(new_w, [9.0, -10.0], what="w")
+
+    def test_the_gradient_does_not_matter_for_the_decay(self, learner):
+        """Where the gradient has always been 0, w shrinks by lr·weight_decay: from 8 to 7.2."""
+        w, zero = np.array([8.0]), np.zeros(1)
+        result = learner.adamw_step(w, zero, zero, zero, t=1, lr=0.5, weight_decay=0.2)
+        new_w, m, v = unpack(result, "w, m, v")
+        assert_close([m, v], [[0.0], [0.0]], what="m and v")
+        assert_close(new_w, [7.2], what="w")
+
+    def test_second_step(self, learner):
+        """With betas of 1/2, m = 1 and v = 4, step 2 divides by 3/4 to correct the bias."""
+        w, g, m, v = np.array([[2.0], [4.0], [3.0], [6.0]])
+        settings = {"beta1": 0.5, "beta2": 0.5, "eps": 0.0, "weight_decay": 0.25}
+        result = learner.adamw_step(w, g, m, v, 2, 0.1, **settings)
+        new_w, new_m, new_v = unpack(result, "w, m, v")
+        assert_close(new_m, [3.5], what="m")
+        assert_close(new_v, [11.0], what="v")
+        step = 0.1 * (3.5 / 0.75) / np.sqrt(11 / 0.75)
+        assert_close(new_w, [2.0 - 0.05 - step], what="w")
+        assert_close([w, g, m, v], [[2.0], [4.0], [3.0], [6.0]], what="what came in, afterwards")
+
+    def test_defaults(self, learner):
+        """By default betas are 0.9 and 0.999, the decay is 0.01, and eps is 1e-8."""
+        w, g, zero = np.array([1.0]), np.array([1e-8]), np.zeros(1)
+        result = learner.adamw_step(w, g, zero, zero, t=1, lr=0.5)
+        new_w, m, v = unpack(result, "w, m, v")
+        assert_close(m, [1e-9], atol=0.0, what="m")
+        assert_close(v, [1e-19], atol=0.0, what="v")
+        assert_close(new_w, [1.0 - 0.005 - 0.25], what="w")  # eps is as large as g
+
+
 class TestCosineSchedule:
     def test_half_a_cosine(self, learner):
         """Over 4 steps from 1 to 0: it starts at 1, is 1/2 in the middle, ends at 0."""
@@ -272,6 +334,27 @@ class TestMinibatches:
         for batch_size in (0, -1):
             with pytest.raises(ValueError):
                 learner.minibatches(order, batch_size=batch_size)
+
+
+class TestDropout:
+    def test_drops_and_scales(self, learner):
+        """With p = 1/4, an entry whose u is below 1/4 becomes 0; the others are times 4/3."""
+        x, u = np.array([3.0, 6.0, -9.0, 12.0]), np.array([0.9, 0.1, 0.3, 0.7])
+        assert_close(learner.dropout(x, u, p=0.25), [4.0, 0.0, -12.0, 16.0])
+        assert_close(x, [3.0, 6.0, -9.0, 12.0], what="x afterwards")
+
+    def test_at_the_border(self, learner):
+        """An entry whose u is exactly p stays."""
+        x, u = np.array([[1.0], [1.0]]), np.array([[0.5], [0.25]])
+        assert_close(learner.dropout(x, u, p=0.5), [[2.0], [0.0]])
+
+    def test_which_p(self, learner):
+        """With p = 0 nothing happens; 1, which leaves nothing, and -0.1 are a ValueError."""
+        x, u = np.array([1.0, 2.0]), np.array([0.0, 0.5])
+        assert_close(learner.dropout(x, u, p=0.0), [1.0, 2.0])
+        for p in (1.0, -0.1):
+            with pytest.raises(ValueError):
+                learner.dropout(x, u, p)
 
 
 class TestFitLogisticRegression:

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Ellipse
+from matplotlib.patches import Ellipse, Rectangle
 
+from kata.shows.digits import load_digits
 from kata.shows.style import (
     BLUE,
     CARD,
@@ -195,6 +199,48 @@ def graph(autograd: types.ModuleType) -> Figure:
     return figure
 
 
+def _table(
+    axes: Axes, numbers: np.ndarray, corner: tuple[float, float], colour: str, edge: str = FAINT
+) -> None:
+    """Draw a small table of numbers, its upper left corner there."""
+    for (i, j), number in np.ndenumerate(np.atleast_2d(numbers)):
+        x, y = corner[0] + j, corner[1] - i
+        axes.add_patch(Rectangle((x, y - 1), 1, 1, facecolor="none", edgecolor=edge, linewidth=1))
+        axes.text(x + 0.5, y - 0.5, f"{number:g}", color=colour, ha="center", va="center")
+
+
+def stretch(tensors: types.ModuleType) -> Figure:
+    """Show a bias that is added to three rows, and its gradient, which is a sum over them."""
+    x = tensors.Tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    bias = tensors.Tensor([10.0, 20.0])
+    out = x + bias
+    (out * np.array([[1.0, 2.0], [3.0, 0.0], [5.0, 4.0]])).sum().backward()
+    figure, axes = plt.subplots(figsize=(9, 3.3))
+    _table(axes, x.data, (0, 3), INK)
+    axes.text(2.5, 1.5, "+", ha="center", va="center", size=14)
+    _table(axes, bias.data, (3, 3), BLUE, BLUE)
+    _table(axes, np.tile(bias.data, (2, 1)), (3, 2), FAINT, PALE)
+    axes.text(5.5, 1.5, "=", ha="center", va="center", size=14)
+    _table(axes, out.data, (6, 3), INK)
+    _table(axes, out.grad, (10.2, 3), ORANGE)
+    draw_arrow(axes, (12.4, 1.5), (13.3, 1.5), ORANGE)
+    _table(axes, bias.grad, (13.5, 2), ORANGE, ORANGE)
+    for at, text, colour in (
+        (1, "x, three rows", INK),
+        (4, "bias, used\nthree times", BLUE),
+        (7, "x + bias", INK),
+        (11.2, "gradient\nof x + bias", ORANGE),
+        (14.5, "gradient of the bias,\nsummed over rows", ORANGE),
+    ):
+        axes.text(at, -0.25, text, ha="center", va="top", color=colour)
+    axes.text(4, 3.6, "forwards: numpy repeats the bias", ha="center", size=11)
+    axes.text(12.9, 3.6, "backwards: sum over what was repeated", ha="center", size=11)
+    axes.plot([9.1, 9.1], [-1, 3.9], color=PALE, linewidth=1)
+    axes.set(xlim=(-0.3, 16.6), ylim=(-1.3, 4.1), aspect="equal")
+    axes.axis("off")
+    return figure
+
+
 def learning_rates(optimizers: types.ModuleType) -> Figure:
     """Show four learning rates on (w - 3)²."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5))
@@ -286,12 +332,67 @@ def schedule(optimizers: types.ModuleType) -> Figure:
     return figure
 
 
+def training(training: types.ModuleType) -> Figure:
+    """Show a training run on handwritten digits, and what the network misreads after it."""
+    run = _training_run(training)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.9), width_ratios=(1, 1))
+    left.plot(run.losses, color=BLUE, linewidth=1.2)
+    left.plot(50 * np.array(run.rates), color=ORANGE, linewidth=1.6)
+    left.text(24, 1.9, "loss of the batch, in nats", color=BLUE)
+    left.text(75, 0.95, "learning rate, at most 0.02", color=ORANGE)
+    left.set(xlabel="step", ylim=(0, 2.5), xlim=(0, 225), xticks=[0, 45, 90, 135, 180, 225])
+    left.set_title("225 steps, five epochs of 45")
+    # One image with room between the digits: each of its pixels is one of theirs.
+    mosaic = np.zeros((24, 44))
+    for k, (pixels, meant, read) in enumerate(run.misread[:8]):
+        row, column = 12 * (k // 4), 11 * (k % 4) + 1
+        mosaic[row : row + 8, column : column + 8] = pixels.reshape(8, 8)
+        right.text(
+            column + 4, row + 8.4, f"{meant}, read as {read}", size=8.5, ha="center", va="top"
+        )
+    colours = LinearSegmentedColormap.from_list("ink", [CARD, INK])
+    right.imshow(mosaic, extent=(0, 44, 24, 0), cmap=colours, interpolation="nearest")
+    right.axis("off")
+    right.set_title(f"held out: {len(run.misread)} of {run.n_held_out} are misread, as these")
+    return figure
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What a training run on the digits left."""
+
+    losses: np.ndarray
+    rates: list[float]
+    misread: list[tuple[np.ndarray, int, int]]  # pixels, what was meant, what was read
+    n_held_out: int
+
+
+def _training_run(training: types.ModuleType) -> _Run:
+    """Train as the visible test does: every fifth digit is held out."""
+    pixels, labels = load_digits()
+    pixels, is_held_out = pixels / 16, np.arange(len(labels)) % 5 == 0
+    X, y = pixels[~is_held_out], labels[~is_held_out]
+    rng = np.random.default_rng(0)
+    orders = [rng.permutation(len(y)) for _ in range(5)]
+    start = training.random_params(64, 32, 10)
+    trained, losses = training.train_mlp(start, X, y, orders, 32, lr_max=0.02, warmup_steps=20)
+    rates = [
+        training.cosine_schedule(t, len(losses), 0.02, warmup_steps=20) for t in range(len(losses))
+    ]
+    X, y = pixels[is_held_out], labels[is_held_out]
+    read = np.argmax(training.mlp_logits(trained, X), axis=1)
+    misread = [(X[i], int(y[i]), int(read[i])) for i in np.flatnonzero(read != y)]
+    return _Run(losses, rates, misread, len(y))
+
+
 PICTURES = {
     "week2/pictures/gradient.svg": ("derivatives", gradient),
     "week2/pictures/central_difference.svg": ("derivatives", central_difference),
     "week2/pictures/activations.svg": ("chain_rule", activations),
     "week2/pictures/graph.svg": ("autograd", graph),
+    "week2/pictures/stretch.svg": ("tensors", stretch),
     "week2/pictures/learning_rates.svg": ("optimizers", learning_rates),
     "week2/pictures/valley.svg": ("optimizers", valley),
     "week2/pictures/schedule.svg": ("optimizers", schedule),
+    "week2/pictures/training.svg": ("training", training),
 }

@@ -32,7 +32,7 @@ TICK_S = 0.2
 EMPTY_S = 0.3  # an editor that empties a file first fills it within this
 FIRST_LOOK_S = 30.0
 SLOW_S = 0.4  # the verdict before stays until then: what comes and goes at once only flickers
-SHOWS = ("nanogpt", "ddpm")
+SHOWS = ("nanogpt", "ddpm", "training", "tensors")
 
 
 def watch(project: Project, name: str | None, *, polls: bool, is_plain: bool) -> int:

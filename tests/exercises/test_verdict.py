@@ -31,6 +31,7 @@ class TestIsStub:
             *("pass", "...", '"""Text."""', '"""Text."""\n    ...', "raise NotImplementedError"),
             "raise NotImplementedError('later')",
             "self.x = x\n    self.n = 0.0\n    raise NotImplementedError",
+            "self.x = np.array(x, dtype=float)\n    self.d = np.zeros_like(self.x)\n    pass",
         ],
     )
     def test_nothing_is_written_yet(self, body):
@@ -45,6 +46,8 @@ class TestIsStub:
             "if x:\n        raise NotImplementedError",
             "raise ValueError",
             "self.x = x + 1",
+            "self.x = np.array(x + 1)",
+            "self.x = x.copy()",
         ],
     )
     def test_something_is(self, body):

@@ -117,7 +117,7 @@ class TestWhereAmI:
         cli.main([])
         lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
         shows = [line.split("    ")[0] for line in lines if line.startswith("kata show")]
-        assert len(shows) == 2
+        assert len(shows) == 3
         for show in shows:
             cli.build_parser().parse_args(shlex.split(show)[1:])
 

@@ -112,6 +112,31 @@ def test_linear_agrees_with_torch(solutions, torch, rng, sizes):
         assert_close(part, leaf.grad.numpy(), what=name)
 
 
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_softmax_jacobian_agrees_with_torch(solutions, torch, rng, n):
+    """The table is the Jacobian that autograd finds, also for a softmax that is nearly certain."""
+    for scale in (1.0, 30.0):
+        z = torch.tensor(scale * rng.normal(size=n))
+        p = torch.softmax(z, dim=0).numpy()
+        truth = torch.autograd.functional.jacobian(lambda z: torch.softmax(z, dim=0), z)
+        assert_close(solutions.softmax_jacobian(p), truth.numpy())
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (1, 5), (3, 3), (6, 2)])
+@pytest.mark.parametrize(("eps", "scale"), [(1e-5, 1.0), (1e-5, 1e-3), (0.5, 1.0)])
+def test_layer_norm_agrees_with_torch(solutions, torch, rng, shape, eps, scale):
+    """The gradients are those of torch.nn.functional.layer_norm, also where eps counts."""
+    dy, x = rng.normal(size=(2, *shape))
+    gain, bias = rng.normal(size=(2, shape[1]))
+    x = scale * x
+    leaves = [_leaf(torch, array) for array in (x, gain, bias)]
+    y = torch.nn.functional.layer_norm(leaves[0], shape[1:], leaves[1], leaves[2], eps)
+    y.backward(torch.tensor(dy))
+    got = solutions.layer_norm_backward(dy, x, gain, eps)
+    for name, part, leaf in zip(("dx", "dgain", "dbias"), got, leaves, strict=True):
+        assert_close(part, leaf.grad.numpy(), what=name)
+
+
 def test_cross_entropy_agrees_with_torch(solutions, torch, rng):
     """Loss and gradient are those of torch.nn.functional.cross_entropy."""
     labels = rng.integers(5, size=7)

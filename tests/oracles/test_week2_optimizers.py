@@ -46,6 +46,52 @@ def test_adam_agrees_with_torch(solutions, torch, rng, settings, size):
             assert_close(p, q, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("weight_decay", [None, 0.0, 0.3])
+@pytest.mark.parametrize("settings", ADAM_SETTINGS)
+@pytest.mark.parametrize("size", [1.0, 1e-8, 1e4])
+def test_adamw_agrees_with_torch(solutions, torch, rng, settings, size, weight_decay):
+    """Over many steps AdamW is PyTorch's to 1e-12, with its defaults too."""
+    settings = {"lr": 1e-3, **settings}
+    w, gradients = rng.normal(size=(2, 4)), size * rng.normal(size=(100, 2, 4))
+    decay = {} if weight_decay is None else {"weight_decay": weight_decay}
+
+    def optimizer_of(tensors):
+        betas = settings.get("beta1", 0.9), settings.get("beta2", 0.999)
+        kept = {name: settings[name] for name in ("lr", "eps") if name in settings}
+        return torch.optim.AdamW(tensors, betas=betas, foreach=False, **kept, **decay)
+
+    truth = _with_torch(torch, optimizer_of, [w], gradients[:, None])
+    m, v = np.zeros_like(w), np.zeros_like(w)
+    for t, (g, (expected,)) in enumerate(zip(gradients, truth, strict=True), start=1):
+        w, m, v = solutions.adamw_step(w, g, m, v, t, **settings, **decay)
+        assert_close(w, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("p", [0.0, 0.2, 0.5, 0.9])
+def test_dropout_follows_the_law_of_torchs(solutions, torch, rng, p):
+    """As in PyTorch an entry is 0 with probability p, and its mean is what it was."""
+    n = 200_000
+    torch.manual_seed(1)
+    ours = solutions.dropout(np.ones(n), rng.uniform(size=n), p)
+    theirs = torch.nn.functional.dropout(torch.ones(n, dtype=torch.float64), p).numpy()
+    assert_close(np.unique(ours), np.unique(theirs))
+    spread = 5 * np.sqrt(p * (1 - p) / n)
+    for dropped in (ours, theirs):
+        assert abs(np.mean(dropped == 0) - p) <= spread
+        assert abs(np.mean(dropped) - 1) <= spread / (1 - p)
+
+
+def test_newton_agrees_with_scipy(solutions, rng):
+    """From anywhere on a quadratic it is in one step where scipy's minimiser ends."""
+    optimize = pytest.importorskip("scipy.optimize", reason="scipy is the oracle of minimisers")
+    M = rng.normal(size=(4, 4))
+    H, b, w = M @ M.T + np.eye(4), rng.normal(size=4), rng.normal(size=4)
+    found = optimize.minimize(
+        lambda w: w @ H @ w / 2 - b @ w, w, jac=lambda w: H @ w - b, method="BFGS", tol=1e-10
+    )
+    assert_close(solutions.newton_step(w, H @ w - b, H), found.x, rtol=1e-6, atol=1e-7)
+
+
 def test_momentum_agrees_with_torch(solutions, torch, rng):
     """The step with momentum is that of PyTorch's SGD."""
     w, gradients = rng.normal(size=(2, 3)), rng.normal(size=(20, 2, 3))

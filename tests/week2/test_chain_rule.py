@@ -204,6 +204,60 @@ class TestLinearBackward:
             _assert_layer(assert_keeps_inputs(learner.linear_backward, dy, x, W), dy, x, W)
 
 
+def _softmax(z):
+    return np.exp(z) / np.exp(z).sum()
+
+
+class TestSoftmaxJacobian:
+    def test_the_table(self, learner, rng):
+        """Off the diagonal it is minus the product of two probabilities, on it p times 1 - p."""
+        for n in (2, 3, 5):
+            p = rng.dirichlet(np.full(n, 2.0))
+            got = learner.softmax_jacobian(p)
+            truth = [
+                [-p[i] * p[j] if i != j else p[i] - p[i] ** 2 for j in range(n)] for i in range(n)
+            ]
+            assert_close(got, truth)
+
+    def test_is_the_slope_of_the_softmax(self, learner, rng):
+        """Column j is what a small step of logit j does to all probabilities."""
+        for n in (3, 4):
+            z = rng.normal(size=n)
+            got = learner.softmax_jacobian(_softmax(z))
+            steps = 1e-5 * np.eye(n)
+            columns = [(_softmax(z + h) - _softmax(z - h)) / 2e-5 for h in steps]
+            assert_close(got, np.transpose(columns), rtol=1e-6, atol=1e-8)
+
+    def test_rows_sum_to_zero(self, learner, rng):
+        """What one probability wins the others lose: rows and columns sum to 0."""
+        p = rng.dirichlet(np.ones(6))
+        got = learner.softmax_jacobian(p)
+        assert_close(got, np.diag(p) - np.outer(p, p))
+        assert_close(np.sum(got, axis=0), np.zeros(6), what="the sums of the columns")
+        assert_close(np.sum(got, axis=1), np.zeros(6), what="the sums of the rows")
+
+    def test_unlikely_classes(self, learner, rng):
+        """A class that is all but ruled out has small slopes, to the last digits, and not 0."""
+        tiny = float(rng.uniform(1e-15, 1e-14))
+        p = np.array([0.5, 0.5, tiny, 0.0])
+        truth = np.diag(p) - np.outer(p, p)
+        assert_close(learner.softmax_jacobian(p), truth, rtol=1e-9, atol=0.0)
+
+    def test_certain_or_alone(self, learner, rng):
+        """A softmax that is certain reacts to nothing, nor does a single class; others do."""
+        assert_close(learner.softmax_jacobian(np.array([0.0, 0.0, 1.0])), np.zeros((3, 3)))
+        assert_close(learner.softmax_jacobian(np.array([1.0])), [[0.0]])
+        a = float(rng.uniform(0.1, 0.4))
+        s = a * (1 - a)
+        assert_close(learner.softmax_jacobian(np.array([a, 1 - a])), [[s, -s], [-s, s]])
+
+    def test_keeps_p(self, learner, rng):
+        """The probabilities are the same afterwards."""
+        p = rng.dirichlet(np.full(4, 3.0))
+        got = assert_keeps_inputs(learner.softmax_jacobian, p)
+        assert_close(got, np.diag(p) - np.outer(p, p))
+
+
 def _loss(logits, labels):
     """Return the mean cross-entropy, plainly; for small logits."""
     probs = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
@@ -415,6 +469,87 @@ class TestMlpLossAndGradients:
         truth = reference.mlp_loss_and_gradients(params, x, labels)
         result = assert_keeps_inputs(learner.mlp_loss_and_gradients, params, x, labels)
         _assert_mlp(result, truth)
+
+
+def _layer_norm(x, gain, bias, eps):
+    mean, variance = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+    return gain * (x - mean) / np.sqrt(variance + eps) + bias
+
+
+def _rows(rng, n, d):
+    """Return dy, x and gain; the gains have both signs, and rows lie away from 0."""
+    gain = rng.uniform(0.5, 2.0, size=d) * rng.choice([-1.0, 1.0], size=d)
+    return rng.normal(size=(n, d)) + 0.3, 2 * rng.normal(size=(n, d)) + 1.0, gain
+
+
+def _assert_layer_norm(got, truth, rtol=1e-9):
+    parts = unpack(got, "dx, dgain, dbias")
+    for name, part, right in zip(("dx", "dgain", "dbias"), parts, truth, strict=True):
+        assert_close(part, right, rtol=rtol, what=name)
+
+
+class TestLayerNormBackward:
+    def test_gradient_at_the_bias(self, learner, rng):
+        """The third result is the gradient at the bias, added up over the rows."""
+        dy, x, gain = _rows(rng, 4, 3)
+        _, _, dbias = unpack(learner.layer_norm_backward(dy, x, gain), "dx, dgain, dbias")
+        assert_close(dbias, [sum(column) for column in dy.T.tolist()], what="dbias")
+
+    def test_gradient_at_the_gain(self, learner, rng):
+        """The second result is the gradient at the gain, added up over the rows."""
+        dy, x, gain = _rows(rng, 4, 3)
+        _, dgain, _ = unpack(learner.layer_norm_backward(dy, x, gain), "dx, dgain, dbias")
+        assert_close(dgain, np.sum(dy * _layer_norm(x, 1.0, 0.0, 1e-5), axis=0), what="dgain")
+
+    def test_gradient_at_the_input(self, learner, rng):
+        """The first result is the gradient at the input, by all paths."""
+        # With two features a small eps leaves hardly a gradient.
+        for n, d, eps in ((3, 5, 1e-5), (4, 2, 0.7)):
+            dy, x, gain = _rows(rng, n, d)
+            dx, _, _ = unpack(learner.layer_norm_backward(dy, x, gain, eps), "dx, dgain, dbias")
+
+            def f(x, dy=dy, gain=gain, eps=eps):
+                return float(np.sum(dy * _layer_norm(x, gain, 0.0, eps)))
+
+            _assert_slopes(dx, f, x, what="dx")
+
+    def test_eps_under_the_root(self, learner, reference, rng):
+        """The eps is added to the variance, under the root; by default it is 1e-5."""
+        dy, x, gain = _rows(rng, 3, 4)
+        for scale in (1.0, 3e-3):
+            truth = reference.layer_norm_backward(dy, scale * x, gain)
+            _assert_layer_norm(learner.layer_norm_backward(dy, scale * x, gain), truth)
+        for eps in (0.5, 1e-3):
+            truth = reference.layer_norm_backward(dy, x, gain, eps)
+            _assert_layer_norm(learner.layer_norm_backward(dy, x, gain, eps=eps), truth)
+
+    def test_all_sizes(self, learner, reference, rng):
+        """All three are right for any number of rows and features, including one row."""
+        for n, d in ((5, 3), (3, 3), (1, 4), (2, 7), (1, 2)):
+            dy, x, gain = _rows(rng, n, d)
+            truth = reference.layer_norm_backward(dy, x, gain, 0.01)
+            _assert_layer_norm(learner.layer_norm_backward(dy, x, gain, 0.01), truth)
+
+    def test_rows_do_not_mix(self, learner, reference, rng):
+        """Each row has its own mean and variance, whatever the level and spread of the others."""
+        dy, x, gain = _rows(rng, 3, 4)
+        x = x * np.array([[1.0], [0.1], [10.0]]) + np.array([[0.0], [3.0], [-20.0]])
+        truth = reference.layer_norm_backward(dy, x, gain)
+        _assert_layer_norm(learner.layer_norm_backward(dy, x, gain), truth, rtol=1e-8)
+
+    def test_equal_entries(self, learner, rng):
+        """In a row of equal entries only the mean matters, and the root of eps divides."""
+        dy, _, gain = _rows(rng, 2, 4)
+        x = np.array([[2.0] * 4, [0.0] * 4])
+        g = dy * gain
+        truth = (g - g.mean(axis=1, keepdims=True)) / 0.5, np.zeros(4), dy.sum(axis=0)
+        _assert_layer_norm(learner.layer_norm_backward(dy, x, gain, 0.25), truth)
+
+    def test_keeps_inputs(self, learner, reference, rng):
+        """The upstream gradient, the input and the gain are the same afterwards."""
+        dy, x, gain = _rows(rng, 3, 3)
+        truth = reference.layer_norm_backward(dy, x, gain)
+        _assert_layer_norm(assert_keeps_inputs(learner.layer_norm_backward, dy, x, gain), truth)
 
 
 def _attention(Q, K, V):

@@ -334,6 +334,67 @@ class TestMaxStableLearningRate:
                 learner.max_stable_learning_rate(H)
 
 
+def _singular(rng):
+    """Return matrices that are exactly singular, whatever the order of elimination."""
+    a, b, c = rng.uniform(1.0, 3.0, size=3).tolist()
+    yield np.zeros((2, 2))
+    yield np.diag([a, 0.0, b])
+    yield np.array([[0.0, 0.0], [0.0, a]])
+    yield np.array([[1.0, 1.0], [1.0, 1.0]])
+    yield np.array([[1.0, -2.0], [-2.0, 4.0]])
+    yield np.array([[a, b, 0.0], [b, -c, 0.0], [0.0, 0.0, 0.0]])
+    yield np.array([[0.0]])
+
+
+class TestNewtonStep:
+    def test_one_step_to_the_bottom(self, learner, rng):
+        """On a quadratic bowl one step ends at the bottom, wherever it began."""
+        for eigenvalues in ([1.0, 2.0], [0.1, 1.0, 5.0], [3.0, 3.0, 0.5, 1.0]):
+            H = _symmetric_with(rng, eigenvalues)
+            bottom, w = rng.normal(size=(2, len(H)))
+            assert_close(learner.newton_step(w, H @ (w - bottom), H), bottom)
+
+    def test_a_narrow_valley(self, learner, rng):
+        """It is right in a valley a million times steeper one way, and in a tiny or a huge one."""
+        w, bottom = rng.normal(size=(2, 3))
+        H = _symmetric_with(rng, [1e4, 1.0, 1e-2])
+        assert_close(learner.newton_step(w, H @ (w - bottom), H), bottom, rtol=1e-6, atol=1e-6)
+        for scale in (1e-7, 1e-4, 1e7):
+            H = _symmetric_with(rng, [scale, 2 * scale, 4 * scale])
+            assert_close(learner.newton_step(w, H @ (w - bottom), H), bottom)
+
+    def test_saddles_and_tops(self, learner, rng):
+        """It goes to where the slope is 0, and that may be a saddle or a top."""
+        for eigenvalues in ([1.0, -2.0], [-1.0, -0.5, -4.0], [2.0, -1.0, 3.0]):
+            H = _symmetric_with(rng, eigenvalues)
+            flat, w = rng.normal(size=(2, len(H)))
+            assert_close(learner.newton_step(w, H @ (w - flat), H), flat)
+        H = np.array([[0.0, 2.0], [2.0, 0.0]])  # elimination has to exchange rows
+        assert_close(learner.newton_step(np.zeros(2), np.array([2.0, 6.0]), H), [-3.0, -1.0])
+
+    def test_one_parameter(self, learner, rng):
+        """With one parameter it is w minus slope over curvature."""
+        w, g, c = rng.uniform(1.0, 2.0, size=3)
+        got = learner.newton_step(np.array([w]), np.array([g]), np.array([[c]]))
+        assert_close(got, [w - g / c])
+
+    def test_refuses_a_singular_matrix(self, learner, rng):
+        """A Hessian that is singular is an error; with a little more curvature it is not."""
+        for H in _singular(rng):
+            w, g = rng.normal(size=(2, len(H)))
+            lifted = H + 0.3 * np.eye(len(H))
+            assert_close(learner.newton_step(w, g, lifted), w - np.linalg.inv(lifted) @ g)
+            with pytest.raises(ValueError):
+                learner.newton_step(w, g, H)
+
+    def test_keeps_inputs(self, learner, rng):
+        """Parameters, gradient and Hessian are the same afterwards."""
+        H = _symmetric_with(rng, [1.0, 2.0, 4.0])
+        w, g = rng.normal(size=(2, 3))
+        got = assert_keeps_inputs(learner.newton_step, w, g, H)
+        assert_close(got, w - np.linalg.inv(H) @ g)
+
+
 class TestMomentumStep:
     def test_one_step(self, learner, rng):
         """The velocity is beta times the old one plus the gradient; w moves by lr times that."""
@@ -557,6 +618,116 @@ class TestAdam:
         _assert_same_paths(path, _adam_by_hand([p], batches, lr=0.1))
 
 
+def _steps_of_adamw(module, w, gradients, settings):
+    """Return parameters and means after each step, each step fed with the last one's."""
+    m, v, path = np.zeros(w.shape), np.zeros(w.shape), []
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = (np.array(part) for part in module.adamw_step(w, g, m, v, t, **settings))
+        path.append([w, m, v])
+    return path
+
+
+def _shares_of_adamw(module, w, g, m, v, settings):
+    results = module.adamw_step(w, g, m, v, 3, **settings)
+    shared = [bool(np.shares_memory(r, x)) for r in results for x in (w, g, m, v)]
+    return [np.array(r) for r in results], shared
+
+
+def _means_by_hand(gradients, t, beta1, beta2):
+    """Return m and v after step t, as explicit weighted sums."""
+    ages = np.arange(t - 1, -1, -1.0)
+    m = np.tensordot((1 - beta1) * beta1**ages, gradients[:t], axes=1)
+    return m, np.tensordot((1 - beta2) * beta2**ages, gradients[:t] ** 2, axes=1)
+
+
+def _assert_adamw_path(got, w, gradients, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    for t in range(1, len(gradients) + 1):
+        m, v = _means_by_hand(gradients, t, beta1, beta2)
+        step = m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
+        w = (1 - lr * weight_decay) * w - lr * step
+        new_w, new_m, new_v = unpack(got[t - 1], "w, m, v")
+        assert_close(new_m, m, what="m")
+        assert_close(new_v, v, what="v")
+        assert_close(new_w, w, what="w")
+
+
+class TestAdamwStep:
+    def test_first_step(self, learner, rng):
+        """From zeros the first step is lr against the sign of g, and the decay of w."""
+        w, signs = rng.normal(size=4), np.array([1.0, -1.0, 1.0, -1.0])
+        g, zeros = signs * np.array([0.1, 1.0, 50.0, 1e3]), np.zeros(4)
+        got = learner.adamw_step(w, g, zeros, zeros, 1, lr=0.5, weight_decay=0.2, eps=0.0)
+        new_w, m, v = unpack(got, "w, m, v")
+        assert_close(m, 0.1 * g, what="m")
+        assert_close(v, 0.001 * g * g, what="v")
+        assert_close(new_w, 0.9 * w - 0.5 * signs, what="w")
+
+    def test_the_decay_is_decoupled(self, learner, rng):
+        """The decay takes lr·weight_decay·w off w, whatever the gradients were; m and v stay."""
+        w = rng.normal(size=3) + 3.0
+        m, v, g = rng.normal(size=3), rng.uniform(1.0, 2.0, size=3), rng.normal(size=3)
+        pairs = []
+        for decay in (0.0, 0.3):
+            got = learner.adamw_step(w, g, m, v, 4, 0.1, weight_decay=decay)
+            pairs.append(unpack(got, "w, m, v"))
+        m_hat, v_hat = (0.9 * m + 0.1 * g), (0.999 * v + 0.001 * g * g)
+        step = m_hat / (1 - 0.9**4) / (np.sqrt(v_hat / (1 - 0.999**4)) + 1e-8)
+        for (new_w, new_m, new_v), decay in zip(pairs, (0.0, 0.3), strict=True):
+            assert_close(new_m, m_hat, what="m")
+            assert_close(new_v, v_hat, what="v")
+            assert_close(new_w, w - 0.1 * step - 0.1 * decay * w, what="w")
+
+    def test_many_steps_with_defaults(self, learner, rng):
+        """It agrees with the formulas over many steps, with the default settings."""
+        w, gradients = rng.normal(size=(2, 2)), rng.normal(size=(25, 2, 2)) + 0.5
+        got = learner.run(_steps_of_adamw, w, list(gradients), {"lr": 0.1})
+        _assert_adamw_path(got, w, gradients, 0.1)
+
+    def test_all_settings(self, learner, rng):
+        """Each of lr, the betas, eps and the decay counts where it should."""
+        w, gradients = rng.normal(size=3), rng.normal(size=(8, 3))
+        for settings in (
+            {"lr": 0.1, "beta1": 0.5, "beta2": 0.7, "eps": 1e-6, "weight_decay": 0.5},
+            {"lr": 0.02, "beta1": 0.8, "beta2": 0.95, "eps": 0.1, "weight_decay": 0.0},
+            {"lr": 1.0, "beta1": 0.0, "beta2": 0.5, "eps": 1.0, "weight_decay": 1.0},
+        ):
+            got = learner.run(_steps_of_adamw, w, list(gradients), settings)
+            _assert_adamw_path(got, w, gradients, **settings)
+
+    def test_tiny_gradients(self, learner, rng):
+        """With tiny gradients eps shows: it is added after the bias correction and the root."""
+        w, gradients = rng.normal(size=3), 1e-8 * rng.uniform(0.5, 2.0, size=(6, 3))
+        got = learner.run(_steps_of_adamw, w, list(gradients), {"lr": 0.1})
+        _assert_adamw_path(got, w, gradients, 0.1)
+
+    def test_late_steps(self, learner, rng):
+        """The bias correction follows t, however large it is."""
+        w, g, m = rng.normal(size=(3, 4))
+        v = rng.uniform(0.5, 2.0, size=4)
+        for t in (1, 2, 10, 1000, 5000):
+            got = learner.adamw_step(w, g, m, v, t, 0.1)
+            new_m, new_v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+            step = new_m / (1 - 0.9**t) / (np.sqrt(new_v / (1 - 0.999**t)) + 1e-8)
+            assert_close(unpack(got, "w, m, v")[0], 0.999 * w - 0.1 * step, what="w")
+
+    def test_new_arrays(self, learner, rng):
+        """The results are new arrays, and the inputs are the same afterwards."""
+        w, g, m, v = rng.uniform(0.5, 2.0, size=(4, 2, 3))
+        for settings in ({"lr": 0.1}, {"lr": 0.0, "beta1": 0.0, "beta2": 0.0}):
+            full = {"beta1": 0.9, "beta2": 0.999, **settings}
+            new_m = full["beta1"] * m + (1 - full["beta1"]) * g
+            new_v = full["beta2"] * v + (1 - full["beta2"]) * g * g
+            root = np.sqrt(new_v / (1 - full["beta2"] ** 3))
+            step = new_m / (1 - full["beta1"] ** 3) / (root + 1e-8)
+            new_w = w - full["lr"] * (0.01 * w + step)
+            got = assert_keeps_inputs(learner.adamw_step, w, g, m, v, 3, **settings)
+            assert_close(unpack(got, "w, m, v")[0], new_w, what="w")
+            answer = learner.run(_shares_of_adamw, w, g, m, v, settings)
+            results, shared = unpack(answer, "results, shared")
+            _assert_arrays(results, [new_w, new_m, new_v])
+            assert_same(shared, [False] * 12, what="sharing memory with an input")
+
+
 class TestCosineSchedule:
     def test_without_warm_up(self, learner, rng):
         """Without a warm-up it falls from lr_max along half a cosine."""
@@ -696,6 +867,61 @@ class TestMinibatches:
         for size in (0, -1, -4):
             with pytest.raises(ValueError):
                 learner.minibatches(order, size)
+
+
+class TestDropout:
+    def test_drops_and_scales(self, learner, rng):
+        """Entries with u below p become 0, the others are divided by 1 - p."""
+        for p in (0.1, 0.5, 0.8):
+            x, u = rng.normal(size=12) + 3.0, rng.uniform(size=12)
+            u[:2] = 0.5 * p, 0.5 * (1 + p)
+            truth = [0.0 if b < p else a / (1 - p) for a, b in zip(x, u, strict=True)]
+            assert_close(learner.dropout(x, u, p), truth)
+
+    def test_keeps_the_mean(self, learner, rng):
+        """Over all u, spread evenly, each entry comes out as its own mean."""
+        x = rng.normal(size=3)
+        u = np.repeat(np.arange(20)[:, None] / 20, 3, axis=1) + 0.025
+        for p in (0.25, 0.6):
+            got = learner.dropout(np.tile(x, (20, 1)), u, p)
+            assert_close(got, np.where(u < p, 0.0, x / (1 - p)))
+            assert_close(np.mean(got, axis=0), x, what="the mean")
+
+    def test_at_the_border(self, learner, rng):
+        """A u of exactly p keeps its entry, and a u of 0 drops it unless p is 0."""
+        x = rng.normal(size=3) + 3.0
+        u = np.array([0.5, np.nextafter(0.5, 0.0), 0.0])
+        assert_close(learner.dropout(x, u, 0.5), [2 * x[0], 0.0, 0.0])
+        assert_close(learner.dropout(x, u, 0.0), x)
+
+    def test_any_shape(self, learner, rng):
+        """Every entry has a u of its own, in arrays of any shape."""
+        for shape in ((2, 3), (3, 1), (2, 2, 3), (3, 3)):
+            x, u = rng.normal(size=shape), rng.uniform(size=shape)
+            u.flat[0], u.flat[1] = 0.1, 0.9
+            assert_close(learner.dropout(x, u, 0.4), np.where(u < 0.4, 0.0, x / 0.6))
+
+    def test_nothing_left(self, learner, rng):
+        """Where all are dropped all is 0, and where none is dropped all are scaled."""
+        x = rng.normal(size=4)
+        assert_close(learner.dropout(x, np.full(4, 0.2), 0.3), np.zeros(4))
+        assert_close(learner.dropout(x, np.full(4, 0.4), 0.3), x / 0.7)
+
+    def test_refuses_other_probabilities(self, learner, rng):
+        """A p below 0, of 1 or above is an error; 0 and just below 1 are not."""
+        x, u = rng.normal(size=3), np.array([0.2, 0.5, 0.9995])
+        assert_close(learner.dropout(x, u, 0.0), x)
+        assert_close(learner.dropout(x, u, 0.999), [0.0, 0.0, x[2] / (1 - 0.999)])
+        for p in (1.0, 1.5, -0.1, -1.0):
+            with pytest.raises(ValueError):
+                learner.dropout(x, u, p)
+
+    def test_keeps_inputs(self, learner, rng):
+        """The array and the random numbers are the same afterwards."""
+        x, u = rng.normal(size=(2, 3)), rng.uniform(size=(2, 3))
+        u[0, 0], u[1, 1] = 0.1, 0.9
+        got = assert_keeps_inputs(learner.dropout, x, u, 0.5)
+        assert_close(got, np.where(u < 0.5, 0.0, 2 * x))
 
 
 class TestFitLogisticRegression:

@@ -377,6 +377,115 @@ def updates_the_weights(dy, x, W):
     return dx, dW, db
 
 
+# softmax_jacobian
+
+
+@right("softmax_jacobian", "entry by entry, in two loops")
+def fills_each_slope(p):
+    n = len(p)
+    table = np.empty((n, n))
+    for i in range(n):
+        for j in range(n):
+            table[i, j] = p[i] * (1.0 - p[i]) if i == j else -p[i] * p[j]
+    return table
+
+
+@right("softmax_jacobian", "p times (the identity minus p), row by row")
+def scales_the_identity(p):
+    return p[:, None] * (np.eye(p.size) - p)
+
+
+@right("softmax_jacobian", "columns and rows, with einsum")
+def subtracts_products_with_einsum(p):
+    return np.einsum("i,ij->ij", p, np.eye(len(p))) - np.einsum("i,j->ij", p, p)
+
+
+@right("softmax_jacobian", "a column times a row, then its diagonal is filled anew")
+def fills_the_diagonal(p):
+    column = p.reshape(-1, 1)
+    table = -(column @ column.T)
+    np.fill_diagonal(table, p * (1 - p))
+    return table.tolist()
+
+
+@wrong(
+    "softmax_jacobian",
+    "You took p (1 - p) on the diagonal and 0 elsewhere: raising one score lowers the other "
+    "probabilities too.",
+)
+def keeps_the_diagonal_only(p):
+    return np.diag(p * (1 - p))
+
+
+@wrong(
+    "softmax_jacobian",
+    "You returned the slope of each probability along its own logit: a whole table is asked for.",
+)
+def returns_the_diagonal(p):
+    return p * (1 - p)
+
+
+@wrong(
+    "softmax_jacobian",
+    "For a 1-D array p @ p.T is one number, the sum of squares: transposing does nothing there. "
+    "np.outer gives the table of products.",
+)
+def multiplies_a_flat_array(p):
+    return np.diag(p) - p @ p.T
+
+
+@wrong("softmax_jacobian", "You forgot diag(p): your diagonal is negative.")
+def forgets_the_identity(p):
+    return -np.outer(p, p)
+
+
+@wrong("softmax_jacobian", "You flipped the sign: raising a score raises its own probability.")
+def flips_the_sign(p):
+    return np.outer(p, p) - np.diag(p)
+
+
+@wrong("softmax_jacobian", "You added the products: off the diagonal the slopes are negative.")
+def adds_the_products(p):
+    return np.outer(p, p) * (1 - 2 * np.eye(len(p))) + np.diag(p)
+
+
+@wrong(
+    "softmax_jacobian",
+    "You subtracted p from the identity in place of from diag(p): the factor p is missing.",
+)
+def forgets_the_factor(p):
+    return np.eye(len(p)) - np.outer(p, p)
+
+
+@wrong("softmax_jacobian", "You subtracted p² by broadcasting: the table needs products p_i p_j.")
+def subtracts_the_squares(p):
+    return np.diag(p) - p * p
+
+
+@wrong("softmax_jacobian", "You took the softmax of p again: p holds the probabilities already.")
+def applies_softmax_again(p):
+    q = _softmax(p)
+    return np.diag(q) - np.outer(q, q)
+
+
+@wrong("softmax_jacobian", "You multiplied p_i by (1 - p_j) everywhere: that is the diagonal's.")
+def uses_the_diagonal_rule_everywhere(p):
+    return p[:, None] * (1 - p)
+
+
+@wrong("softmax_jacobian", "You kept p away from 0 and 1 by clipping: here 0 and 1 are fine.")
+def clips_probabilities(p):
+    q = np.clip(p, 1e-12, 1 - 1e-12)
+    return np.diag(q) - np.outer(q, q)
+
+
+@wrong("softmax_jacobian", "You wrote into p itself: the caller's array must stay as it is.")
+def changes_p(p):
+    table = np.diag(p) - np.outer(p, p)
+    p -= p**2
+    return table
+
+
 # softmax_cross_entropy
 
 
@@ -734,6 +843,208 @@ def updates_the_parameters(params, x, labels):
     for name in params:
         params[name] -= 0.1 * gradients[name]
     return loss, gradients
+
+
+# layer_norm_backward
+
+
+def _normalised(x, eps):
+    deviation = np.sqrt(x.var(axis=1, keepdims=True) + eps)
+    return (x - x.mean(axis=1, keepdims=True)) / deviation, deviation
+
+
+@right("layer_norm_backward", "three paths: straight, by the variance and by the mean")
+def adds_three_paths(dy, x, gain, eps=1e-5):
+    d = x.shape[1]
+    centred = x - x.mean(axis=1, keepdims=True)
+    inverse = (np.mean(centred**2, axis=1, keepdims=True) + eps) ** -0.5
+    g = dy * gain
+    dvariance = np.sum(g * centred * -0.5 * inverse**3, axis=1, keepdims=True)
+    dmean = np.sum(-g * inverse, axis=1, keepdims=True)
+    dx = g * inverse + dvariance * 2 * centred / d + dmean / d
+    return dx, (dy * centred * inverse).sum(axis=0), dy.sum(axis=0)
+
+
+@right("layer_norm_backward", "the Jacobian of each row, as a matrix")
+def builds_a_matrix_per_row(dy, x, gain, eps=1e-5):
+    n, d = x.shape
+    dx, dgain, dbias = np.zeros((n, d)), np.zeros(d), np.zeros(d)
+    for i in range(n):
+        deviation = math.sqrt(np.var(x[i]) + eps)
+        z = (x[i] - np.mean(x[i])) / deviation
+        jacobian = (np.eye(d) - 1 / d - np.outer(z, z) / d) / deviation
+        dx[i] = jacobian @ (gain * dy[i])
+        dgain += dy[i] * z
+        dbias += dy[i]
+    return [dx, dgain, dbias]
+
+
+@right("layer_norm_backward", "numpy's var and einsum; d times everything, divided at the end")
+def divides_by_d_at_the_end(dy, x, gain, eps=1e-5):
+    d = x.shape[-1]
+    z, deviation = _normalised(x, eps)
+    g = dy * gain
+    inner = np.einsum("nd,nd->n", g, z)[:, None]
+    dx = (d * g - g.sum(-1)[:, None] - z * inner) / (d * deviation)
+    return dx, np.einsum("nd,nd->d", dy, z), np.einsum("nd->d", dy)
+
+
+@right("layer_norm_backward", "mean of squares minus square of the mean, in plain loops")
+def loops_over_entries(dy, x, gain, eps=1e-5):
+    n, d = x.shape
+    dx = [[0.0] * d for _ in range(n)]
+    dgain, dbias = [0.0] * d, [0.0] * d
+    for i in range(n):
+        mean = sum(x[i]) / d
+        variance = sum(v * v for v in x[i] - mean) / d - (sum(x[i] - mean) / d) ** 2
+        deviation = math.sqrt(variance + eps)
+        z = [(v - mean) / deviation for v in x[i]]
+        g = [dy[i][j] * gain[j] for j in range(d)]
+        of_mean = sum(g) / d
+        of_variance = sum(a * b for a, b in zip(g, z, strict=True)) / d
+        for j in range(d):
+            dx[i][j] = (g[j] - of_mean - z[j] * of_variance) / deviation
+            dgain[j] += dy[i][j] * z[j]
+            dbias[j] += dy[i][j]
+    return np.array(dx), np.array(dgain), np.array(dbias)
+
+
+@wrong(
+    "layer_norm_backward",
+    "You treated mean and deviation as fixed numbers: both depend on x, and their paths count.",
+)
+def fixes_mean_and_deviation(dy, x, gain, eps=1e-5):
+    z, deviation = _normalised(x, eps)
+    return dy * gain / deviation, np.sum(dy * z, axis=0), dy.sum(axis=0)
+
+
+@wrong("layer_norm_backward", "You left out the path by way of the variance.")
+def forgets_the_variance(dy, x, gain, eps=1e-5):
+    z, deviation = _normalised(x, eps)
+    g = dy * gain
+    dx = (g - g.mean(axis=1, keepdims=True)) / deviation
+    return dx, np.sum(dy * z, axis=0), dy.sum(axis=0)
+
+
+@wrong("layer_norm_backward", "You left out the path by way of the mean.")
+def forgets_the_mean(dy, x, gain, eps=1e-5):
+    z, deviation = _normalised(x, eps)
+    g = dy * gain
+    dx = (g - z * np.mean(g * z, axis=1, keepdims=True)) / deviation
+    return dx, np.sum(dy * z, axis=0), dy.sum(axis=0)
+
+
+@wrong("layer_norm_backward", "You forgot the gain on the way to x: it multiplies x̂ in y.")
+def forgets_the_gain(dy, x, gain, eps=1e-5):
+    z, deviation = _normalised(x, eps)
+    dx = dy - dy.mean(axis=1, keepdims=True) - z * np.mean(dy * z, axis=1, keepdims=True)
+    return dx / deviation, np.sum(dy * z, axis=0), dy.sum(axis=0)
+
+
+@wrong("layer_norm_backward", "You took the means of dy alone: what is averaged is dy times gain.")
+def averages_without_the_gain(dy, x, gain, eps=1e-5):
+    z, deviation = _normalised(x, eps)
+    dx = dy * gain - dy.mean(axis=1, keepdims=True) - z * np.mean(dy * z, axis=1, keepdims=True)
+    return dx / deviation, np.sum(dy * z, axis=0), dy.sum(axis=0)
+
+
+@wrong("layer_norm_backward", "You multiplied by the gain at the end: it comes before the means.")
+def applies_the_gain_last(dy, x, gain, eps=1e-5):
+    z, deviation = _normalised(x, eps)
+    dx = dy - dy.mean(axis=1, keepdims=True) - z * np.mean(dy * z, axis=1, keepdims=True)
+    return gain * dx / deviation, np.sum(dy * z, axis=0), dy.sum(axis=0)
+
+
+@wrong("layer_norm_backward", "You divided the variance by d - 1: a layer norm divides by d.")
+def divides_by_d_minus_one(dy, x, gain, eps=1e-5):
+    deviation = np.sqrt(x.var(axis=1, ddof=1, keepdims=True) + eps)
+    z = (x - x.mean(axis=1, keepdims=True)) / deviation
+    g = dy * gain
+    dx = g - g.mean(axis=1, keepdims=True) - z * np.mean(g * z, axis=1, keepdims=True)
+    return dx / deviation, np.sum(dy * z, axis=0), dy.sum(axis=0)
+
+
+@wrong(
+    "layer_norm_backward",
+    "You normalised the columns, over the batch: that is a batch norm. A layer norm works on rows.",
+)
+def normalises_columns(dy, x, gain, eps=1e-5):
+    deviation = np.sqrt(x.var(axis=0) + eps)
+    z = (x - x.mean(axis=0)) / deviation
+    g = dy * gain
+    dx = (g - g.mean(axis=0) - z * np.mean(g * z, axis=0)) / deviation
+    return dx, np.sum(dy * z, axis=0), dy.sum(axis=0)
+
+
+@wrong("layer_norm_backward", "You took one mean and variance for all rows: each has its own.")
+def normalises_everything_at_once(dy, x, gain, eps=1e-5):
+    deviation = np.sqrt(x.var() + eps)
+    z = (x - x.mean()) / deviation
+    g = dy * gain
+    dx = (g - g.mean() - z * np.mean(g * z)) / deviation
+    return dx, np.sum(dy * z, axis=0), dy.sum(axis=0)
+
+
+@wrong("layer_norm_backward", "You added eps to the deviation: it belongs under the root.")
+def adds_eps_outside(dy, x, gain, eps=1e-5):
+    deviation = x.std(axis=1, keepdims=True) + eps
+    z = (x - x.mean(axis=1, keepdims=True)) / deviation
+    g = dy * gain
+    dx = g - g.mean(axis=1, keepdims=True) - z * np.mean(g * z, axis=1, keepdims=True)
+    return dx / deviation, np.sum(dy * z, axis=0), dy.sum(axis=0)
+
+
+@wrong("layer_norm_backward", "You left out eps, or used a fixed one: it is an argument.")
+def ignores_eps(dy, x, gain, eps=1e-5):
+    z, deviation = _normalised(x, 1e-5)
+    g = dy * gain
+    dx = g - g.mean(axis=1, keepdims=True) - z * np.mean(g * z, axis=1, keepdims=True)
+    return dx / deviation, np.sum(dy * z, axis=0), dy.sum(axis=0)
+
+
+@wrong("layer_norm_backward", "You divided by the variance: x̂ and dx divide by its root.")
+def divides_by_the_variance(dy, x, gain, eps=1e-5):
+    z, deviation = _normalised(x, eps)
+    g = dy * gain
+    dx = g - g.mean(axis=1, keepdims=True) - z * np.mean(g * z, axis=1, keepdims=True)
+    return dx / deviation**2, np.sum(dy * z, axis=0), dy.sum(axis=0)
+
+
+@wrong("layer_norm_backward", "You multiplied dy by x for the gain: in y the gain multiplies x̂.")
+def multiplies_the_raw_input(dy, x, gain, eps=1e-5):
+    z, deviation = _normalised(x, eps)
+    g = dy * gain
+    dx = g - g.mean(axis=1, keepdims=True) - z * np.mean(g * z, axis=1, keepdims=True)
+    return dx / deviation, np.sum(dy * x, axis=0), dy.sum(axis=0)
+
+
+@wrong(
+    "layer_norm_backward",
+    "You averaged over the rows: all of them used the same gain and bias, and their shares add up.",
+)
+def averages_over_rows(dy, x, gain, eps=1e-5):
+    z, deviation = _normalised(x, eps)
+    g = dy * gain
+    dx = g - g.mean(axis=1, keepdims=True) - z * np.mean(g * z, axis=1, keepdims=True)
+    return dx / deviation, np.mean(dy * z, axis=0), dy.mean(axis=0)
+
+
+@wrong("layer_norm_backward", "You kept the rows apart: gain and bias have one gradient for all.")
+def keeps_the_rows(dy, x, gain, eps=1e-5):
+    z, deviation = _normalised(x, eps)
+    g = dy * gain
+    dx = g - g.mean(axis=1, keepdims=True) - z * np.mean(g * z, axis=1, keepdims=True)
+    return dx / deviation, dy * z, dy
+
+
+@wrong("layer_norm_backward", "You centred x in place, so the caller's array has changed.")
+def centres_in_place(dy, x, gain, eps=1e-5):
+    x -= x.mean(axis=1, keepdims=True)
+    deviation = np.sqrt(np.mean(x**2, axis=1, keepdims=True) + eps)
+    z = x / deviation
+    g = dy * gain
+    dx = g - g.mean(axis=1, keepdims=True) - z * np.mean(g * z, axis=1, keepdims=True)
+    return dx / deviation, np.sum(dy * z, axis=0), dy.sum(axis=0)
 
 
 # attention_backward

@@ -395,6 +395,117 @@ def refuses_narrow_valleys(H):
     return 2 / eigenvalues[-1]
 
 
+# newton_step
+
+
+@right("newton_step", "the inverse times the gradient")
+def multiplies_by_the_inverse(w, g, H):
+    return w - np.linalg.inv(H) @ g
+
+
+@right("newton_step", "refuses by the rank, then solves for the new point itself")
+def solves_for_the_point(w, g, H):
+    if np.linalg.matrix_rank(H) < len(w):
+        raise ValueError("H is singular")
+    return w - np.linalg.solve(H, g.reshape(-1, 1)).ravel()
+
+
+@right("newton_step", "Gauss's elimination, with pivots")
+def eliminates(w, g, H):
+    n = len(w)
+    rows = np.column_stack([H, g])
+    for k in range(n):
+        pivot = k + int(np.argmax(np.abs(rows[k:, k])))
+        if rows[pivot, k] == 0.0:
+            raise ValueError("H is singular")
+        rows[[k, pivot]] = rows[[pivot, k]]
+        for i in range(k + 1, n):
+            rows[i] -= rows[i, k] / rows[k, k] * rows[k]
+    step = np.zeros(n)
+    for k in reversed(range(n)):
+        step[k] = (rows[k, n] - rows[k, k + 1 : n] @ step[k + 1 :]) / rows[k, k]
+    return w - step
+
+
+@wrong("newton_step", "You multiplied by H: Newton's step divides by the curvature, by H⁻¹.")
+def multiplies_by_the_hessian(w, g, H):
+    np.linalg.inv(H)
+    return w - H @ g
+
+
+@wrong("newton_step", "You went the wrong way: the step is subtracted.")
+def goes_up_by_newton(w, g, H):
+    return w + np.linalg.solve(H, g)
+
+
+@wrong("newton_step", "You returned the step: the new parameters are asked for.")
+def returns_the_step(w, g, H):
+    return np.linalg.solve(H, g)
+
+
+@wrong(
+    "newton_step",
+    "You divided by the diagonal of H alone: what two parameters do together counts as well.",
+)
+def divides_by_the_diagonal(w, g, H):
+    np.linalg.inv(H)
+    return w - g / np.diag(H)
+
+
+@wrong("newton_step", "You inverted each entry of H: the inverse of a matrix is another thing.")
+def inverts_entries(w, g, H):
+    np.linalg.inv(H)
+    with np.errstate(all="ignore"):
+        return w - (1 / H) @ g
+
+
+@wrong(
+    "newton_step",
+    "You used the pseudo-inverse, or least squares: they have an answer for a singular H too, "
+    "where an error is due.",
+)
+def takes_the_pseudo_inverse(w, g, H):
+    return w - np.linalg.pinv(H, rcond=1e-14) @ g
+
+
+@wrong(
+    "newton_step", "You made H regular by adding a little to its diagonal: that moves the point."
+)
+def damps_the_hessian(w, g, H):
+    return w - np.linalg.solve(H + 1e-8 * np.eye(len(w)), g)
+
+
+@wrong(
+    "newton_step",
+    "You asked whether the determinant is small: it may be so for a regular H, if H is small.",
+)
+def distrusts_small_determinants(w, g, H):
+    if abs(np.linalg.det(H)) < 1e-12:
+        raise ValueError("H is singular")
+    return w - np.linalg.solve(H, g)
+
+
+@wrong("newton_step", "You demand a positive definite H: every H that has an inverse will do.")
+def wants_a_bowl(w, g, H):
+    if np.linalg.eigvalsh(H)[0] <= 0:
+        raise ValueError("H is not positive definite")
+    return w - np.linalg.solve(H, g)
+
+
+@wrong("newton_step", "You made the curvature positive: the step is H⁻¹ g with H as it is.")
+def takes_magnitudes(w, g, H):
+    values, vectors = np.linalg.eigh(H)
+    if np.min(np.abs(values)) < 1e-15 * np.max(np.abs(values)) or not values.any():
+        raise ValueError("H is singular")
+    return w - vectors @ ((vectors.T @ g) / np.abs(values))
+
+
+@wrong("newton_step", "You let w be changed in place: the caller's array must stay as it is.")
+def steps_in_place_by_newton(w, g, H):
+    w -= np.linalg.solve(H, g)
+    return w
+
+
 # momentum_step
 
 
@@ -920,6 +1031,170 @@ class ClimbsUphill(Written):
         return -super().move(m, v, c1, c2)
 
 
+# adamw_step
+
+
+@right("adamw_step", "decays first, as PyTorch does, and corrects the rate, not the means")
+def decays_first(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    w = w * (1 - lr * weight_decay)
+    m = m + (1 - beta1) * (g - m)
+    v = beta2 * v + (1 - beta2) * g * g
+    root = np.sqrt(v) / math.sqrt(1 - beta2**t) + eps
+    return w - lr / (1 - beta1**t) * m / root, m, v
+
+
+@right("adamw_step", "copies, then works in place")
+def works_on_copies(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    w, m, v = w.copy(), m.copy(), v.copy()
+    m *= beta1
+    m += (1 - beta1) * g
+    v *= beta2
+    v += (1 - beta2) * np.square(g)
+    update = (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps) + weight_decay * w
+    w -= lr * update
+    return [w, m, v]
+
+
+@right("adamw_step", "number by number")
+def steps_number_by_number(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    new_w, new_m, new_v = np.empty(w.shape), np.empty(w.shape), np.empty(w.shape)
+    for i in np.ndindex(w.shape):
+        new_m[i] = beta1 * m[i] + (1 - beta1) * g[i]
+        new_v[i] = beta2 * v[i] + (1 - beta2) * g[i] ** 2
+        m_hat, v_hat = new_m[i] / (1 - beta1**t), new_v[i] / (1 - beta2**t)
+        new_w[i] = w[i] - lr * (m_hat / (v_hat**0.5 + eps) + weight_decay * w[i])
+    return new_w, new_m, new_v
+
+
+def _adamw(w, m, v, t, lr, beta1, beta2, eps, weight_decay):
+    """Return the new parameters from the new means."""
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return w - lr * weight_decay * w - lr * m_hat / (np.sqrt(v_hat) + eps)
+
+
+def _new_means(g, m, v, beta1, beta2):
+    return beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+
+
+@wrong(
+    "adamw_step",
+    "You added weight_decay·w to the gradient: that is Adam with an L2 penalty. In AdamW the decay "
+    "is decoupled and goes past m and v.",
+)
+def adds_the_decay_to_the_gradient(
+    w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    m, v = _new_means(g + weight_decay * w, m, v, beta1, beta2)
+    return _adamw(w, m, v, t, lr, beta1, beta2, eps, 0.0), m, v
+
+
+@wrong("adamw_step", "You left out the decay: that is Adam.")
+def forgets_the_decay(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m, v = _new_means(g, m, v, beta1, beta2)
+    return _adamw(w, m, v, t, lr, beta1, beta2, eps, 0.0), m, v
+
+
+@wrong("adamw_step", "You forgot the learning rate on the decay: it is lr·weight_decay·w.")
+def decays_without_the_rate(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m, v = _new_means(g, m, v, beta1, beta2)
+    return _adamw(w, m, v, t, lr, beta1, beta2, eps, 0.0) - weight_decay * w, m, v
+
+
+@wrong("adamw_step", "You let the decay work on the new w: it takes its share of the old one.")
+def decays_last(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m, v = _new_means(g, m, v, beta1, beta2)
+    return _adamw(w, m, v, t, lr, beta1, beta2, eps, 0.0) * (1 - lr * weight_decay), m, v
+
+
+@wrong("adamw_step", "You added the decay: it pulls weights towards 0, not away from it.")
+def grows(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m, v = _new_means(g, m, v, beta1, beta2)
+    return _adamw(w, m, v, t, lr, beta1, beta2, eps, -weight_decay), m, v
+
+
+@wrong("adamw_step", "You took a fixed amount off each weight: the decay is in proportion to w.")
+def decays_by_the_sign(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m, v = _new_means(g, m, v, beta1, beta2)
+    moved = _adamw(w, m, v, t, lr, beta1, beta2, eps, 0.0)
+    return moved - lr * weight_decay * np.sign(w), m, v
+
+
+@wrong("adamw_step", "You divided the decay by √v̂ too: only the gradient's part is divided.")
+def divides_the_decay(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m, v = _new_means(g, m, v, beta1, beta2)
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return w - lr * (m_hat + weight_decay * w) / (np.sqrt(v_hat) + eps), m, v
+
+
+@wrong(
+    "adamw_step",
+    "You left out the bias correction: m and v start at 0 and are too small in the first steps.",
+)
+def corrects_no_bias(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m, v = _new_means(g, m, v, beta1, beta2)
+    return w - lr * weight_decay * w - lr * m / (np.sqrt(v) + eps), m, v
+
+
+@wrong("adamw_step", "You counted steps from 0: here t is 1 in the first step.")
+def counts_from_zero(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m, v = _new_means(g, m, v, beta1, beta2)
+    return _adamw(w, m, v, t + 1, lr, beta1, beta2, eps, weight_decay), m, v
+
+
+@wrong(
+    "adamw_step",
+    "You returned the corrected means: the next step would correct them a second time.",
+)
+def returns_corrected_means(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m, v = _new_means(g, m, v, beta1, beta2)
+    new_w = _adamw(w, m, v, t, lr, beta1, beta2, eps, weight_decay)
+    return new_w, m / (1 - beta1**t), v / (1 - beta2**t)
+
+
+@wrong("adamw_step", "You put eps under the root: it is added to the root.")
+def puts_eps_below(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m, v = _new_means(g, m, v, beta1, beta2)
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return w - lr * weight_decay * w - lr * m_hat / np.sqrt(v_hat + eps), m, v
+
+
+@wrong("adamw_step", "You added eps before the bias correction of v: it comes last.")
+def adds_eps_too_early(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m, v = _new_means(g, m, v, beta1, beta2)
+    rate = lr * math.sqrt(1 - beta2**t) / (1 - beta1**t)
+    return w - lr * weight_decay * w - rate * m / (np.sqrt(v) + eps), m, v
+
+
+@wrong("adamw_step", "You divided by v̂ itself: it is a mean of squares, so take its root.")
+def forgets_the_root_of_v(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m, v = _new_means(g, m, v, beta1, beta2)
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return w - lr * weight_decay * w - lr * m_hat / (v_hat + eps), m, v
+
+
+@wrong("adamw_step", "You used the old m and v for the step: they take in the gradient first.")
+def steps_before_the_means(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    new_m, new_v = _new_means(g, m, v, beta1, beta2)
+    return _adamw(w, m, v, t, lr, beta1, beta2, eps, weight_decay), new_m, new_v
+
+
+@wrong("adamw_step", "You changed m and v in place: the caller's arrays must stay as they are.")
+def updates_means_in_place(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m *= beta1
+    m += (1 - beta1) * g
+    v *= beta2
+    v += (1 - beta2) * g**2
+    return _adamw(w, m, v, t, lr, beta1, beta2, eps, weight_decay), m, v
+
+
+@wrong("adamw_step", "You changed w in place: the caller's array must stay as it is.")
+def updates_w_in_place(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m, v = _new_means(g, m, v, beta1, beta2)
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    w -= lr * (weight_decay * w + m_hat / (np.sqrt(v_hat) + eps))
+    return w, m, v
+
+
 # cosine_schedule
 
 
@@ -1334,6 +1609,140 @@ def appends_an_empty_batch(order, batch_size):
     return [
         order[i * batch_size : (i + 1) * batch_size] for i in range(len(order) // batch_size + 1)
     ]
+
+
+# dropout
+
+
+@right("dropout", "a mask of 0 and 1, and a division at the end")
+def multiplies_by_a_mask(x, u, p):
+    if p < 0 or p >= 1:
+        raise ValueError("p must be in [0, 1)")
+    return x * (u >= p).astype(float) / (1.0 - p)
+
+
+@right("dropout", "a scaled copy with holes")
+def makes_holes_in_a_copy(x, u, p):
+    if p not in (0, 0.0) and not 0 < p < 1:
+        raise ValueError("p out of range")
+    out = x.copy()
+    out /= 1 - p
+    out[u < p] = 0.0
+    return out
+
+
+@right("dropout", "number by number")
+def drops_number_by_number(x, u, p):
+    if not (p >= 0.0 and p < 1.0):
+        raise ValueError(p)
+    kept = [a / (1 - p) if b >= p else 0.0 for a, b in zip(x.flat, u.flat, strict=True)]
+    return np.array(kept).reshape(x.shape)
+
+
+def _check_p(p):
+    if not 0 <= p < 1:
+        raise ValueError("p must be in [0, 1)")
+
+
+@wrong("dropout", "You did not scale up what is left: its mean is too small by 1 - p.")
+def does_not_scale(x, u, p):
+    _check_p(p)
+    return np.where(u < p, 0.0, x)
+
+
+@wrong("dropout", "You multiplied by 1 - p: what is left must grow, so divide.")
+def scales_down(x, u, p):
+    _check_p(p)
+    return np.where(u < p, 0.0, x * (1 - p))
+
+
+@wrong("dropout", "You divided by p: the share that is left is 1 - p.")
+def divides_by_p(x, u, p):
+    _check_p(p)
+    with np.errstate(all="ignore"):
+        return np.where(u < p, 0.0, x / p)
+
+
+@wrong("dropout", "You kept what should be dropped: u below p means dropped.")
+def keeps_the_dropped(x, u, p):
+    _check_p(p)
+    return np.where(u < p, x / (1 - p), 0.0)
+
+
+@wrong("dropout", "You took p for the probability of being kept: it is that of being dropped.")
+def takes_p_for_the_kept(x, u, p):
+    _check_p(p)
+    with np.errstate(all="ignore"):
+        return np.where(u < p, x / p, 0.0)
+
+
+@wrong("dropout", "You dropped entries whose u is exactly p: only u below p is dropped.")
+def drops_at_the_border(x, u, p):
+    _check_p(p)
+    return np.where(u <= p, 0.0, x / (1 - p))
+
+
+@wrong("dropout", "You compared u > p: an entry whose u is exactly p is kept.")
+def keeps_strictly_above(x, u, p):
+    _check_p(p)
+    return x * (u > p) / (1 - p)
+
+
+@wrong(
+    "dropout",
+    "You divided by the share that happened to be kept: it is the probability 1 - p that counts.",
+)
+def divides_by_the_share(x, u, p):
+    _check_p(p)
+    mask = u >= p
+    return x * mask / max(mask.mean(), 1e-12)
+
+
+@wrong("dropout", "You set the smallest entries of x to 0: which ones go, u decides.")
+def drops_small_entries(x, u, p):
+    _check_p(p)
+    return np.where(x < p, 0.0, x / (1 - p))
+
+
+@wrong("dropout", "You drew random numbers of your own: u holds them.")
+def draws_anew(x, u, p):
+    _check_p(p)
+    return np.where(np.random.default_rng(0).uniform(size=x.shape) < p, 0.0, x / (1 - p))
+
+
+@wrong("dropout", "You accept p = 1, which leaves nothing and divides by 0.")
+def accepts_one(x, u, p):
+    if p < 0 or p > 1:
+        raise ValueError("p must be in [0, 1]")
+    with np.errstate(all="ignore"):
+        return np.where(u < p, 0.0, x / (1 - p))
+
+
+@wrong("dropout", "You accept a p below 0, which is not a probability.")
+def accepts_negative_p(x, u, p):
+    if p >= 1:
+        raise ValueError("p must be below 1")
+    return np.where(u < p, 0.0, x / (1 - p))
+
+
+@wrong("dropout", "You refuse p = 0: it means that nothing is dropped.")
+def refuses_zero(x, u, p):
+    if not 0 < p < 1:
+        raise ValueError("p must be in (0, 1)")
+    return np.where(u < p, 0.0, x / (1 - p))
+
+
+@wrong("dropout", "You return only what is left: the shape stays, with 0 for what was dropped.")
+def leaves_out_the_dropped(x, u, p):
+    _check_p(p)
+    return x[u >= p] / (1 - p)
+
+
+@wrong("dropout", "You dropped entries in x itself: the caller's array must stay as it is.")
+def drops_in_place(x, u, p):
+    _check_p(p)
+    x[u < p] = 0.0
+    return x / (1 - p)
 
 
 # fit_logistic_regression
