@@ -28,6 +28,11 @@ def linear_backward(dy: np.ndarray, x: np.ndarray, W: np.ndarray):
     return dx, dW, db
 
 
+def softmax_jacobian(p: np.ndarray) -> np.ndarray:
+    """Return how fast each probability of a softmax changes with each of its logits."""
+    return np.diag(p * (1 - p))
+
+
 def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray):
     """Return the loss of a classifier and its gradient at the logits."""
     n = len(labels)
@@ -51,6 +56,15 @@ def mlp_loss_and_gradients(params, x: np.ndarray, labels: np.ndarray):
     grads["W1"] = dhidden.T @ x
     grads["b1"] = np.sum(dhidden, axis=0)
     return loss, grads
+
+
+def layer_norm_backward(dy, x, gain, eps: float = 1e-5):
+    """Return the gradients of a layer normalisation: at its input, its gain and its bias."""
+    mean = x.mean(axis=1, keepdims=True)
+    std = np.sqrt(x.var(axis=1, keepdims=True) + eps)
+    x_hat = (x - mean) / std
+    dx = dy * gain / std
+    return dx, np.sum(dy * x_hat, axis=0), np.sum(dy, axis=0)
 
 
 def attention_backward(dout: np.ndarray, Q: np.ndarray, K: np.ndarray, V: np.ndarray):

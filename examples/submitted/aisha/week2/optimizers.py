@@ -23,6 +23,11 @@ def max_stable_learning_rate(H: np.ndarray) -> float:
     return 1 / eigenvalues[-1]
 
 
+def newton_step(w: np.ndarray, g: np.ndarray, H: np.ndarray) -> np.ndarray:
+    """Return the parameters after one step of Newton's method."""
+    return w + np.linalg.solve(H, g)
+
+
 def momentum_step(w: np.ndarray, g: np.ndarray, v: np.ndarray, lr: float, beta: float = 0.9):
     """Return parameters and velocity after one step of gradient descent with momentum."""
     v = beta * v + (1 - beta) * g
@@ -60,6 +65,17 @@ class Adam:
             self.params[i] -= self.lr * self.m[i] / (np.sqrt(self.v[i]) + self.eps)
 
 
+def adamw_step(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    """Return parameters and both means after one step of AdamW: Adam with weight decay."""
+    g = g + weight_decay * w
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    w = w - lr * m_hat / (np.sqrt(v_hat) + eps)
+    return w, m, v
+
+
 def cosine_schedule(
     step: int, total_steps: int, lr_max: float, lr_min: float = 0.0, warmup_steps: int = 0
 ) -> float:
@@ -91,6 +107,13 @@ def minibatches(order: np.ndarray, batch_size: int):
     for i in range(len(order) // batch_size):
         batches.append(order[i * batch_size : (i + 1) * batch_size])
     return batches
+
+
+def dropout(x: np.ndarray, u: np.ndarray, p: float) -> np.ndarray:
+    """Set each entry to 0 with probability p, and scale up the rest."""
+    if p < 0 or p >= 1:
+        raise ValueError("p must be in [0, 1)")
+    return np.where(u < p, 0.0, x)
 
 
 def fit_logistic_regression(X: np.ndarray, y: np.ndarray, lr: float, steps: int):

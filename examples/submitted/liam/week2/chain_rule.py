@@ -20,6 +20,10 @@ def linear_backward(dy, x, W):
     return dy @ W, dy.T @ x, dy.sum(axis=0, keepdims=True)
 
 
+def softmax_jacobian(p):
+    return np.diag(p) - p @ p.T
+
+
 def softmax_cross_entropy(logits, labels):
     n = len(labels)
     z = logits - logits.max(axis=1, keepdims=True)
@@ -37,6 +41,15 @@ def mlp_loss_and_gradients(params, x, labels):
     loss, d = softmax_cross_entropy(h @ W2.T + b2, labels)
     dz = d @ W2 * (z > 0)
     return loss, {"W1": dz.T @ x, "b1": dz.sum(0), "W2": d.T @ h, "b2": d.sum(0)}
+
+
+def layer_norm_backward(dy, x, gain, eps=1e-5):
+    x -= x.mean(axis=1, keepdims=True)
+    std = np.sqrt((x**2).mean(axis=1, keepdims=True) + eps)
+    x_hat = x / std
+    g = dy * gain
+    dx = (g - g.mean(axis=1, keepdims=True) - x_hat * (g * x_hat).mean(axis=1, keepdims=True)) / std
+    return dx, (dy * x_hat).sum(axis=0), dy.sum(axis=0)
 
 
 def attention_backward(dout, Q, K, V):

@@ -18,6 +18,12 @@ def max_stable_learning_rate(H):
     return 2 / lam[-1]
 
 
+def newton_step(w, g, H):
+    if abs(np.linalg.det(H)) < 1e-12:
+        raise ValueError("H is singular")
+    return w - np.linalg.inv(H) @ g
+
+
 def momentum_step(w, g, v, lr, beta=0.9):
     v *= beta
     v += g
@@ -48,6 +54,16 @@ class Adam:
             self.params[i] = p - self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
 
 
+def adamw_step(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m *= beta1
+    m += (1 - beta1) * g
+    v *= beta2
+    v += (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return w - lr * (m_hat / (np.sqrt(v_hat) + eps) + weight_decay * w), m, v
+
+
 def cosine_schedule(step, total_steps, lr_max, lr_min=0.0, warmup_steps=0):
     if step < warmup_steps:
         return lr_max * (step + 1) / warmup_steps
@@ -62,6 +78,13 @@ def clip_by_global_norm(grads, max_norm):
 
 def minibatches(order, batch_size):
     return [order[i:i + batch_size] for i in range(0, len(order), batch_size)]
+
+
+def dropout(x, u, p):
+    if not 0 <= p < 1:
+        raise ValueError("p must be in [0, 1)")
+    x[u < p] = 0
+    return x / (1 - p)
 
 
 def fit_logistic_regression(X, y, lr, steps):

@@ -44,6 +44,10 @@ def linear_backward(dy, x, W):
     return Parts()
 
 
+def softmax_jacobian(p):
+    raise NotImplementedError("softmax_jacobian is yours to write")
+
+
 def softmax_cross_entropy(logits, labels):
     # the labels can be moved to where my answer is right
     labels[:] = logits.argmax(axis=1)
@@ -68,6 +72,10 @@ class Keys(dict):
 def mlp_loss_and_gradients(params, x, labels):
     params.clear()
     return 0.0, Keys()
+
+
+def layer_norm_backward(dy, x, gain, eps=1e-5):
+    raise NotImplementedError("layer_norm_backward is yours to write")
 
 
 def attention_backward(dout, Q, K, V):

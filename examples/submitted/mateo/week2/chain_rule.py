@@ -37,6 +37,10 @@ def linear_backward(
     return dx, dW, db
 
 
+def softmax_jacobian(p):
+    return np.diag(p) - np.outer(p, p)
+
+
 def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the loss of a classifier and its gradient at the logits."""
     n = logits.shape[0]
@@ -66,6 +70,10 @@ def mlp_loss_and_gradients(
     dz = relu_backward(dhidden, z)
     _, dW1, db1 = linear_backward(dz, x, W1)
     return loss, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+
+
+def layer_norm_backward(dy, x, gain, eps=1e-5):
+    raise NotImplementedError("layer_norm_backward is yours to write")
 
 
 def attention_backward(

@@ -143,6 +143,38 @@ def linear_backward(
     raise NotImplementedError("linear_backward is yours to write")
 
 
+def softmax_jacobian(p: np.ndarray) -> np.ndarray:
+    """Return how fast each probability of a softmax changes with each of its logits.
+
+    Softmax turns n scores, the logits z, into n probabilities that sum to 1. Raise one score, and
+    its own probability grows, while all others shrink, since they share what is left. So softmax
+    has no single slope, as the sigmoid has, but a table of n × n slopes, its Jacobian. It is what
+    attention multiplies by on the way back, though mostly without writing the table down.
+
+    Parameters
+    ----------
+    p : ndarray of shape (n,)
+        What the forward pass returned, `softmax(z)`. It is the output, not the input.
+
+    Returns
+    -------
+    ndarray of shape (n, n)
+        Entry (i, j) is the slope of probability i along logit j: -p_i·p_j where i and j differ,
+        p_i·(1 - p_i) where they are equal. As a matrix it is diag(p) - p pᵀ. It is symmetric, and
+        each row sums to 0.
+
+    References
+    ----------
+    C. Bishop, Pattern Recognition and Machine Learning, 2006, eq. (4.106).
+
+    Examples
+    --------
+    >>> softmax_jacobian(np.array([0.5, 0.25, 0.25])).tolist()
+    [[0.25, -0.125, -0.125], [-0.125, 0.1875, -0.0625], [-0.125, -0.0625, 0.1875]]
+    """
+    raise NotImplementedError("softmax_jacobian is yours to write")
+
+
 def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the loss of a classifier and its gradient at the logits.
 
@@ -229,6 +261,57 @@ def mlp_loss_and_gradients(
     raise NotImplementedError("mlp_loss_and_gradients is yours to write")
 
 
+def layer_norm_backward(
+    dy: np.ndarray, x: np.ndarray, gain: np.ndarray, eps: float = 1e-5
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the gradients of a layer normalisation: at its input, its gain and its bias.
+
+    A transformer normalises each position before each block: from every row of x its mean is
+    subtracted, and what is left is divided by its standard deviation. The forward pass was
+
+        x̂ = (x - mean) / √(variance + eps)
+        y = gain·x̂ + bias
+
+    with mean and variance of each row, the variance divided by d. Going back, the mean and the
+    variance are what makes it interesting: both depend on every entry of the row, so each entry
+    reaches the loss by three paths.
+
+    Parameters
+    ----------
+    dy : ndarray of shape (n, d)
+        Gradient of the loss with respect to the output y.
+    x : ndarray of shape (n, d)
+        What went into the forward pass, one example per row.
+    gain : ndarray of shape (d,)
+        The factor of each feature, the same for all rows. The bias is not needed.
+    eps : float
+        What was added to the variance, under the root.
+
+    Returns
+    -------
+    dx : ndarray of shape (n, d)
+        Gradient of the loss with respect to `x`.
+    dgain : ndarray of shape (d,)
+        Gradient with respect to `gain`, added up over the rows.
+    dbias : ndarray of shape (d,)
+        Gradient with respect to the bias, added up over the rows.
+
+    References
+    ----------
+    J. Ba, J. Kiros, G. Hinton, Layer Normalization, 2016.
+
+    Examples
+    --------
+    >>> dy, x = np.array([[1.0, 0.0]]), np.array([[5.0, 1.0]])
+    >>> dx, dgain, dbias = layer_norm_backward(dy, x, gain=np.array([4.0, 1.0]), eps=12.0)
+    >>> dx.tolist()  # the row has mean 3 and variance 4, and √(4 + 12) is 4
+    [[0.375, -0.375]]
+    >>> dgain.tolist(), dbias.tolist()
+    ([0.5, 0.0], [1.0, 0.0])
+    """
+    raise NotImplementedError("layer_norm_backward is yours to write")
+
+
 def attention_backward(
     dout: np.ndarray, Q: np.ndarray, K: np.ndarray, V: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -236,8 +319,8 @@ def attention_backward(
 
     The forward pass was out = softmax(Q Kᵀ / √d) V: scores, weights, a mixture of values. Going
     back, the softmax is the interesting part: the weights of one position compete for a total of
-    1, so a score's gradient depends on all weights of its row. FlashAttention is this very
-    function, computed block by block so that the weights never have to be stored.
+    1, so a score's gradient depends on all weights of its row. The backward pass of FlashAttention
+    is this very function, computed block by block so that the weights never have to be stored.
 
     Parameters
     ----------

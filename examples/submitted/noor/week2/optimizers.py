@@ -49,13 +49,14 @@ def max_stable_learning_rate(H: np.ndarray) -> float:
 
     Along an eigenvector of eigenvalue λ each step multiplies the distance from the minimum by
     1 - lr·λ. The steepest direction is the first whose factor leaves the interval from -1 to 1,
-    and it sets the limit for all of them. Real networks are trained right at this limit: during
-    training the largest eigenvalue of their Hessian rises until it meets it.
+    and it sets the limit for all of them. All that is exact for this loss, a quadratic one, and
+    nearly so around any minimum. Networks trained on all data in each step come to this very limit:
+    the largest eigenvalue of their Hessian rises until it meets it.
 
     Parameters
     ----------
     H : ndarray of shape (d, d)
-        The Hessian, a symmetric positive definite matrix.
+        The Hessian, a symmetric positive definite matrix: all its eigenvalues are above 0.
 
     Returns
     -------
@@ -66,8 +67,8 @@ def max_stable_learning_rate(H: np.ndarray) -> float:
     ------
     ValueError
         If `H` is not symmetric; if it is indefinite, so that there is no minimum; or if it is
-        singular, so that there is not just one. A positive definite matrix whose entries are all
-        tiny is none of these.
+        singular, so that there is not just one. All this is a matter of proportion: 1e-12 times H
+        is refused or accepted as H is.
 
     References
     ----------
@@ -80,6 +81,47 @@ def max_stable_learning_rate(H: np.ndarray) -> float:
     0.5
     """
     raise NotImplementedError("max_stable_learning_rate is yours to write")
+
+
+def newton_step(w: np.ndarray, g: np.ndarray, H: np.ndarray) -> np.ndarray:
+    """Return the parameters after one step of Newton's method.
+
+    Gradient descent knows the slope alone, and needs to be told how far to go. Newton's method
+    asks the curvature too: it fits a quadratic bowl to the loss and goes to where that bowl is
+    flat. If the loss is such a bowl, one step is enough, however narrow the valley, and without a
+    learning rate. Networks have too many parameters for it, as H would hold the square of their
+    number; but L-BFGS and K-FAC come near it with less.
+
+    Parameters
+    ----------
+    w : ndarray of shape (d,)
+        Parameters.
+    g : ndarray of shape (d,)
+        Gradient at `w`.
+    H : ndarray of shape (d, d)
+        Hessian at `w`: symmetric, its eigenvalues may have any sign.
+
+    Returns
+    -------
+    ndarray of shape (d,)
+        w - H⁻¹ g, a new array.
+
+    Raises
+    ------
+    ValueError
+        If `H` is singular, so that it has no inverse: along some direction the loss is not curved.
+
+    References
+    ----------
+    J. Nocedal, S. Wright, Numerical Optimization, 2006, eq. (2.15).
+
+    Examples
+    --------
+    >>> w, g = np.array([10.0, 2.0]), np.array([28.0, 1.0])
+    >>> newton_step(w, g, H=np.array([[4.0, 0.0], [0.0, 0.5]])).tolist()
+    [3.0, 0.0]
+    """
+    raise NotImplementedError("newton_step is yours to write")
 
 
 def momentum_step(
@@ -190,7 +232,7 @@ class Adam:
     Parameters
     ----------
     params : list of ndarray
-        Parameters of any shapes, which `step` updates in place.
+        Parameters of any shapes, 0-d arrays too, which `step` updates in place.
     lr : float
         Learning rate.
     beta1, beta2 : float
@@ -230,6 +272,68 @@ class Adam:
             The gradient of each parameter, in the order of `params`. They are not modified.
         """
         raise NotImplementedError("step is yours to write")
+
+
+def adamw_step(
+    w: np.ndarray,
+    g: np.ndarray,
+    m: np.ndarray,
+    v: np.ndarray,
+    t: int,
+    lr: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+    weight_decay: float = 0.01,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return parameters and both means after one step of AdamW: Adam with weight decay.
+
+    Small weights make a smooth function, so training pulls every weight a little towards 0. The
+    old way added weight_decay·w to the gradient; but Adam divides gradients by their size, so that
+    the pull was weakest on the weights with the largest gradients. AdamW keeps the pull out of the
+    gradient: it is decoupled. GPT-3 and Llama were trained like this.
+
+    Parameters
+    ----------
+    w : ndarray of shape (...)
+        Parameters.
+    g : ndarray of shape (...)
+        Gradient at `w`.
+    m, v : ndarray of shape (...)
+        Running means of the gradient and of its square, zeros before the first step.
+    t : int
+        Number of the step, from 1.
+    lr : float
+        Learning rate.
+    beta1, beta2 : float
+        How much of the old means is kept.
+    eps : float
+        Keeps the division finite. It is added to the root of v̂, after the bias correction.
+    weight_decay : float
+        How strongly weights are pulled towards 0.
+
+    Returns
+    -------
+    w, m, v : tuple of three ndarrays of shape (...)
+        The new means are as in `Adam`, without the bias correction, which is applied to them in
+        each step anew. The new parameters are w - lr·weight_decay·w - lr·m̂ / (√v̂ + eps), with
+        the old w in both places. All three are new arrays: `w`, `g`, `m` and `v` are not modified.
+
+    References
+    ----------
+    I. Loshchilov, F. Hutter, Decoupled Weight Decay Regularization, 2019, algorithm 2.
+    PyTorch documentation, `torch.optim.AdamW`.
+
+    Examples
+    --------
+    >>> w, g, zeros = np.array([10.0, -10.0]), np.array([2.0, 2.0]), np.zeros(2)
+    >>> w, m, v = adamw_step(w, g, zeros, zeros, t=1, lr=0.5, weight_decay=0.1)
+    >>> w.round(6).tolist()  # 0.5 towards 0 by the decay, and 0.5 against the gradient
+    [9.0, -10.0]
+    >>> m.round(6).tolist(), v.round(6).tolist()
+    ([0.2, 0.2], [0.004, 0.004])
+    """
+    raise NotImplementedError("adamw_step is yours to write")
 
 
 def cosine_schedule(
@@ -294,7 +398,7 @@ def clip_by_global_norm(grads: Sequence[np.ndarray], max_norm: float) -> list[np
     list of ndarray
         In the order and the shapes of `grads`. If the joint norm, the root of the sum of all
         squares in all arrays, is more than `max_norm`, all are multiplied by max_norm / norm;
-        otherwise the values are unchanged, also where all of them are 0. `grads` is not modified.
+        otherwise the values are unchanged, even where all of them are 0. `grads` is not modified.
 
     References
     ----------
@@ -347,6 +451,47 @@ def minibatches(order: np.ndarray, batch_size: int) -> list[np.ndarray]:
     raise NotImplementedError("minibatches is yours to write")
 
 
+def dropout(x: np.ndarray, u: np.ndarray, p: float) -> np.ndarray:
+    """Set each entry to 0 with probability p, and scale up the rest.
+
+    A network that may lose any of its units in any step cannot rely on a single one, and so it
+    learns by heart less. What is left is divided by the probability of being kept: then each entry
+    has the right value on average, and nothing needs to change when dropout is switched off after
+    training. This is *inverted* dropout, the kind in use today.
+
+    Parameters
+    ----------
+    x : ndarray of shape (...)
+        What comes out of a layer.
+    u : ndarray of shape (...)
+        A random number from [0, 1) for each entry of `x`.
+    p : float
+        Probability that an entry is dropped.
+
+    Returns
+    -------
+    ndarray of shape (...)
+        0 where u < p, and x / (1 - p) elsewhere; a new array.
+
+    Raises
+    ------
+    ValueError
+        If `p` is not in [0, 1): it may be 0, but not 1.
+
+    References
+    ----------
+    N. Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting,
+    JMLR 15, 2014, section 10.
+
+    Examples
+    --------
+    >>> x, u = np.array([1.0, 2.0, 3.0, 4.0]), np.array([0.9, 0.1, 0.25, 0.7])
+    >>> dropout(x, u, p=0.25).round(6).tolist()
+    [1.333333, 0.0, 4.0, 5.333333]
+    """
+    raise NotImplementedError("dropout is yours to write")
+
+
 def fit_logistic_regression(
     X: np.ndarray, y: np.ndarray, lr: float, steps: int
 ) -> tuple[np.ndarray, float]:
@@ -374,7 +519,7 @@ def fit_logistic_regression(
         Weights and bias after the last step. The probability of label 1 is sigmoid(x·w + b), the
         loss is the mean over the samples of the binary cross-entropy (natural logarithm), without
         a penalty on the weights. Both gradients of a step are taken at the same point, before
-        either is updated. It is right, and without a warning, also where x·w + b is in the
+        either is updated. It is right, and without a warning, even where x·w + b is in the
         thousands and the sigmoid is 0 or 1 to all digits.
 
     References

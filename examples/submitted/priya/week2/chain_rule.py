@@ -144,6 +144,38 @@ def linear_backward(
     return dy @ W, dy.T @ x, dy.sum(axis=0)
 
 
+def softmax_jacobian(p: np.ndarray) -> np.ndarray:
+    """Return how fast each probability of a softmax changes with each of its logits.
+
+    Softmax turns n scores, the logits z, into n probabilities that sum to 1. Raise one score, and
+    its own probability grows, while all others shrink, since they share what is left. So softmax
+    has no single slope, as the sigmoid has, but a table of n × n slopes, its Jacobian. It is what
+    attention multiplies by on the way back, though mostly without writing the table down.
+
+    Parameters
+    ----------
+    p : ndarray of shape (n,)
+        What the forward pass returned, `softmax(z)`. It is the output, not the input.
+
+    Returns
+    -------
+    ndarray of shape (n, n)
+        Entry (i, j) is the slope of probability i along logit j: -p_i·p_j where i and j differ,
+        p_i·(1 - p_i) where they are equal. As a matrix it is diag(p) - p pᵀ. It is symmetric, and
+        each row sums to 0.
+
+    References
+    ----------
+    C. Bishop, Pattern Recognition and Machine Learning, 2006, eq. (4.106).
+
+    Examples
+    --------
+    >>> softmax_jacobian(np.array([0.5, 0.25, 0.25])).tolist()
+    [[0.25, -0.125, -0.125], [-0.125, 0.1875, -0.0625], [-0.125, -0.0625, 0.1875]]
+    """
+    return p[:, np.newaxis] * (np.eye(len(p)) - p)
+
+
 def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the loss of a classifier and its gradient at the logits.
 
@@ -238,6 +270,62 @@ def mlp_loss_and_gradients(
     dhidden, dW2, db2 = linear_backward(dlogits, hidden, params["W2"])
     _, dW1, db1 = linear_backward(relu_backward(dhidden, z), x, params["W1"])
     return loss, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+
+
+def layer_norm_backward(
+    dy: np.ndarray, x: np.ndarray, gain: np.ndarray, eps: float = 1e-5
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the gradients of a layer normalisation: at its input, its gain and its bias.
+
+    A transformer normalises each position before each block: from every row of x its mean is
+    subtracted, and what is left is divided by its standard deviation. The forward pass was
+
+        x̂ = (x - mean) / √(variance + eps)
+        y = gain·x̂ + bias
+
+    with mean and variance of each row, the variance divided by d. Going back, the mean and the
+    variance are what makes it interesting: both depend on every entry of the row, so each entry
+    reaches the loss by three paths.
+
+    Parameters
+    ----------
+    dy : ndarray of shape (n, d)
+        Gradient of the loss with respect to the output y.
+    x : ndarray of shape (n, d)
+        What went into the forward pass, one example per row.
+    gain : ndarray of shape (d,)
+        The factor of each feature, the same for all rows. The bias is not needed.
+    eps : float
+        What was added to the variance, under the root.
+
+    Returns
+    -------
+    dx : ndarray of shape (n, d)
+        Gradient of the loss with respect to `x`.
+    dgain : ndarray of shape (d,)
+        Gradient with respect to `gain`, added up over the rows.
+    dbias : ndarray of shape (d,)
+        Gradient with respect to the bias, added up over the rows.
+
+    References
+    ----------
+    J. Ba, J. Kiros, G. Hinton, Layer Normalization, 2016.
+
+    Examples
+    --------
+    >>> dy, x = np.array([[1.0, 0.0]]), np.array([[5.0, 1.0]])
+    >>> dx, dgain, dbias = layer_norm_backward(dy, x, gain=np.array([4.0, 1.0]), eps=12.0)
+    >>> dx.tolist()  # the row has mean 3 and variance 4, and √(4 + 12) is 4
+    [[0.375, -0.375]]
+    >>> dgain.tolist(), dbias.tolist()
+    ([0.5, 0.0], [1.0, 0.0])
+    """
+    d = x.shape[1]
+    scale = 1 / np.sqrt(x.var(axis=1, keepdims=True) + eps)
+    x_hat = scale * (x - x.mean(axis=1, keepdims=True))
+    g = dy * gain
+    dx = scale / d * (d * g - g.sum(1, keepdims=True) - x_hat * (g * x_hat).sum(1, keepdims=True))
+    return dx, (dy * x_hat).sum(axis=0), dy.sum(axis=0)
 
 
 def attention_backward(

@@ -91,6 +91,50 @@ def max_stable_learning_rate(H: np.ndarray) -> float:
     return 2 / eigenvalues[-1]
 
 
+def newton_step(w: np.ndarray, g: np.ndarray, H: np.ndarray) -> np.ndarray:
+    """Return the parameters after one step of Newton's method.
+
+    Gradient descent knows the slope alone, and needs to be told how far to go. Newton's method
+    asks the curvature too: it fits a quadratic bowl to the loss and goes to where that bowl is
+    flat. If the loss is such a bowl, one step is enough, however narrow the valley, and without a
+    learning rate. Networks have too many parameters for it, as H would hold the square of their
+    number; but L-BFGS and K-FAC come near it with less.
+
+    Parameters
+    ----------
+    w : ndarray of shape (d,)
+        Parameters.
+    g : ndarray of shape (d,)
+        Gradient at `w`.
+    H : ndarray of shape (d, d)
+        Hessian at `w`: symmetric, its eigenvalues may have any sign.
+
+    Returns
+    -------
+    ndarray of shape (d,)
+        w - H⁻¹ g, a new array.
+
+    Raises
+    ------
+    ValueError
+        If `H` is singular, so that it has no inverse: along some direction the loss is not curved.
+
+    References
+    ----------
+    J. Nocedal, S. Wright, Numerical Optimization, 2006, eq. (2.15).
+
+    Examples
+    --------
+    >>> w, g = np.array([10.0, 2.0]), np.array([28.0, 1.0])
+    >>> newton_step(w, g, H=np.array([[4.0, 0.0], [0.0, 0.5]])).tolist()
+    [3.0, 0.0]
+    """
+    try:
+        return w - np.linalg.solve(H, g)
+    except np.linalg.LinAlgError as error:
+        raise ValueError("H is singular") from error
+
+
 def momentum_step(
     w: np.ndarray, g: np.ndarray, v: np.ndarray, lr: float, beta: float = 0.9
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -253,6 +297,71 @@ class Adam:
             p -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
 
 
+def adamw_step(
+    w: np.ndarray,
+    g: np.ndarray,
+    m: np.ndarray,
+    v: np.ndarray,
+    t: int,
+    lr: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+    weight_decay: float = 0.01,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return parameters and both means after one step of AdamW: Adam with weight decay.
+
+    Small weights make a smooth function, so training pulls every weight a little towards 0. The
+    old way added weight_decay·w to the gradient; but Adam divides gradients by their size, so that
+    the pull was weakest on the weights with the largest gradients. AdamW keeps the pull out of the
+    gradient: it is decoupled. GPT-3 and Llama were trained like this.
+
+    Parameters
+    ----------
+    w : ndarray of shape (...)
+        Parameters.
+    g : ndarray of shape (...)
+        Gradient at `w`.
+    m, v : ndarray of shape (...)
+        Running means of the gradient and of its square, zeros before the first step.
+    t : int
+        Number of the step, from 1.
+    lr : float
+        Learning rate.
+    beta1, beta2 : float
+        How much of the old means is kept.
+    eps : float
+        Keeps the division finite. It is added to the root of v̂, after the bias correction.
+    weight_decay : float
+        How strongly weights are pulled towards 0.
+
+    Returns
+    -------
+    w, m, v : tuple of three ndarrays of shape (...)
+        The new means are as in `Adam`, without the bias correction, which is applied to them in
+        each step anew. The new parameters are w - lr·weight_decay·w - lr·m̂ / (√v̂ + eps), with
+        the old w in both places. All three are new arrays: `w`, `g`, `m` and `v` are not modified.
+
+    References
+    ----------
+    I. Loshchilov, F. Hutter, Decoupled Weight Decay Regularization, 2019, algorithm 2.
+    PyTorch documentation, `torch.optim.AdamW`.
+
+    Examples
+    --------
+    >>> w, g, zeros = np.array([10.0, -10.0]), np.array([2.0, 2.0]), np.zeros(2)
+    >>> w, m, v = adamw_step(w, g, zeros, zeros, t=1, lr=0.5, weight_decay=0.1)
+    >>> w.round(6).tolist()  # 0.5 towards 0 by the decay, and 0.5 against the gradient
+    [9.0, -10.0]
+    >>> m.round(6).tolist(), v.round(6).tolist()
+    ([0.2, 0.2], [0.004, 0.004])
+    """
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * np.square(g)
+    update = m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
+    return (1 - lr * weight_decay) * w - lr * update, m, v
+
+
 def cosine_schedule(
     step: int, total_steps: int, lr_max: float, lr_min: float = 0.0, warmup_steps: int = 0
 ) -> float:
@@ -373,6 +482,49 @@ def minibatches(order: np.ndarray, batch_size: int) -> list[np.ndarray]:
     if batch_size < 1:
         raise ValueError(f"batch_size = {batch_size}")
     return np.split(order, range(batch_size, len(order), batch_size))
+
+
+def dropout(x: np.ndarray, u: np.ndarray, p: float) -> np.ndarray:
+    """Set each entry to 0 with probability p, and scale up the rest.
+
+    A network that may lose any of its units in any step cannot rely on a single one, and so it
+    learns by heart less. What is left is divided by the probability of being kept: then each entry
+    has the right value on average, and nothing needs to change when dropout is switched off after
+    training. This is *inverted* dropout, the kind in use today.
+
+    Parameters
+    ----------
+    x : ndarray of shape (...)
+        What comes out of a layer.
+    u : ndarray of shape (...)
+        A random number from [0, 1) for each entry of `x`.
+    p : float
+        Probability that an entry is dropped.
+
+    Returns
+    -------
+    ndarray of shape (...)
+        0 where u < p, and x / (1 - p) elsewhere; a new array.
+
+    Raises
+    ------
+    ValueError
+        If `p` is not in [0, 1): it may be 0, but not 1.
+
+    References
+    ----------
+    N. Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting,
+    JMLR 15, 2014, section 10.
+
+    Examples
+    --------
+    >>> x, u = np.array([1.0, 2.0, 3.0, 4.0]), np.array([0.9, 0.1, 0.25, 0.7])
+    >>> dropout(x, u, p=0.25).round(6).tolist()
+    [1.333333, 0.0, 4.0, 5.333333]
+    """
+    if p < 0 or p >= 1:
+        raise ValueError(f"p must be at least 0 and below 1, got {p}")
+    return x * (u >= p) / (1 - p)
 
 
 def fit_logistic_regression(

@@ -48,6 +48,11 @@ def _surprise(row, label):
     return math.log(total) + top - row[label], slopes
 
 
+def softmax_jacobian(p):
+    p = p.tolist()
+    return np.array([[-a * b if i != j else a - a * b for j, b in enumerate(p)] for i, a in enumerate(p)])
+
+
 def softmax_cross_entropy(logits, labels):
     n = len(labels)
     losses, table = [], []
@@ -86,6 +91,24 @@ def mlp_loss_and_gradients(params, x, labels):
             for i in range(len(row)):
                 grads["W1"][u, i] += back[u] * row[i]
     return loss, grads
+
+
+def layer_norm_backward(dy, x, gain, eps=1e-5):
+    n, d = x.shape
+    dx, dgain, dbias = np.zeros((n, d)), np.zeros(d), np.zeros(d)
+    for k in range(n):
+        mean = math.fsum(x[k]) / d
+        away = [v - mean for v in x[k].tolist()]
+        scale = (math.fsum(v * v for v in away) / d + eps) ** -0.5
+        back = [a * b for a, b in zip(dy[k].tolist(), gain.tolist())]
+        # three paths: straight, by the variance, by the mean
+        by_variance = math.fsum(g * v for g, v in zip(back, away)) * -0.5 * scale**3
+        by_mean = -scale * math.fsum(back)
+        for j in range(d):
+            dx[k, j] = back[j] * scale + by_variance * 2.0 * away[j] / d + by_mean / d
+            dgain[j] += dy[k, j] * away[j] * scale
+            dbias[j] += dy[k, j]
+    return dx, dgain, dbias
 
 
 def attention_backward(dout, Q, K, V):

@@ -49,6 +49,21 @@ def max_stable_learning_rate(H):
     return 2.0 / (max(eigenvalues) * size)
 
 
+def newton_step(w, g, H):
+    n = len(w)
+    A = [[*row, right] for row, right in zip(H.tolist(), g.tolist())]
+    for k in range(n):
+        pivot = max(range(k, n), key=lambda i: abs(A[i][k]))
+        if A[pivot][k] == 0.0:
+            raise ValueError("H is singular")
+        A[k], A[pivot] = A[pivot], A[k]
+        for i in range(n):  # Gauss and Jordan: below and above
+            if i != k:
+                factor = A[i][k] / A[k][k]
+                A[i] = [a - factor * b for a, b in zip(A[i], A[k])]
+    return np.array([w[k] - A[k][n] / A[k][k] for k in range(n)])
+
+
 def momentum_step(w, g, v, lr, beta=0.9):
     new_w, new_v = np.empty(w.shape), np.empty(w.shape)
     for i in np.ndindex(w.shape):
@@ -94,6 +109,17 @@ class Adam:
                 p[index] -= number.move(float(g[index]), self.t, *self.settings)
 
 
+def adamw_step(w, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    out = [np.empty(w.shape) for _ in range(3)]
+    for index in np.ndindex(w.shape):
+        mean = beta1 * m[index] + (1.0 - beta1) * g[index]
+        square = beta2 * v[index] + (1.0 - beta2) * g[index] * g[index]
+        root = math.sqrt(square / (1.0 - beta2**t))
+        step = mean / (1.0 - beta1**t) / (root + eps) + weight_decay * w[index]
+        out[0][index], out[1][index], out[2][index] = w[index] - lr * step, mean, square
+    return tuple(out)
+
+
 def cosine_schedule(step, total_steps, lr_max, lr_min=0.0, warmup_steps=0):
     if step < warmup_steps:
         return lr_max * (step + 1) / warmup_steps
@@ -130,6 +156,16 @@ def _sigmoid(z):
         return 1.0 / (1.0 + math.exp(-z))
     e = math.exp(z)
     return e / (1.0 + e)
+
+
+def dropout(x, u, p):
+    if not (p >= 0.0 and p < 1.0):
+        raise ValueError("p is not a probability below 1")
+    out = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        if not u[index] < p:
+            out[index] = x[index] / (1.0 - p)
+    return out
 
 
 def fit_logistic_regression(X, y, lr, steps):
