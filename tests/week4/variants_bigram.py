@@ -132,12 +132,6 @@ def measures_the_text(tokens, vocab_size):
     return _loop(tokens, int(tokens.max()) + 1)
 
 
-@wrong("bigram_counts", "You noted that a pair comes, and not how often.")
-def notes_that_it_comes(tokens, vocab_size):
-    _check(tokens, vocab_size)
-    return np.minimum(_loop(tokens, vocab_size), 1)
-
-
 @wrong("bigram_counts", "You returned floats: counts are whole numbers.")
 def counts_in_floats(tokens, vocab_size):
     _check(tokens, vocab_size)

@@ -481,7 +481,7 @@ def overflows_when_open(x, W_gate, W_up, W_down):
     return (z * np.exp(z) / (1 + np.exp(z)) * (x @ W_up.T)) @ W_down.T
 
 
-@wrong("swiglu", "You computed both branches of np.where, and the unused one overflows.")
+@wrong("swiglu", "Your exponential overflows for a gate that is shut.")
 def computes_both_branches(x, W_gate, W_up, W_down):
     z = x @ W_gate.T
     sigmoid = np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))

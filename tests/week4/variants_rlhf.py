@@ -77,7 +77,7 @@ def averages_probabilities_first(r_chosen, r_rejected):
         return -np.log(np.mean(1 / (1 + np.exp(r_rejected - r_chosen))))
 
 
-@wrong("bradley_terry_loss", "You took the log of a sigmoid that had become 0.")
+@wrong("bradley_terry_loss", "Your exponential overflows for pairs that are plainly wrong.")
 def takes_the_log_of_a_sigmoid(r_chosen, r_rejected):
     return -np.mean(np.log(1 / (1 + np.exp(r_rejected - r_chosen))))
 
