@@ -119,3 +119,38 @@ class TestSample:
 
         got = learner.sample(knows_three_steps, np.array([1000.0]), betas, noises)
         assert_close(got, [8000.0 + np.sqrt(0.75) * (4 * 10.0 + 2 * 1.0)])
+
+
+# Shares of the picture's variance that are left: √ᾱ and √(1 - ᾱ) are 0.8 and 0.6, then 0.6 and 0.8.
+LEFT = np.array([0.64, 0.36])
+
+
+class TestDdimStep:
+    def test_to_the_clean_picture(self, learner):
+        """Of 2.2 with the noise 2 in it, 2.2 - 0.8 · 2 = 0.6 is 0.6 times the clean picture, 1."""
+        got = learner.ddim_step(np.array([2.2]), 1, -1, np.array([2.0]), LEFT)
+        assert_close(got, [1.0])
+
+    def test_to_an_earlier_step(self, learner):
+        """At step 0 the picture 1 with the same noise 2 is 0.8 · 1 + 0.6 · 2 = 2."""
+        got = learner.ddim_step(np.array([2.2]), 1, 0, np.array([2.0]), LEFT)
+        assert_close(got, [2.0])
+
+    def test_over_many_steps(self, learner):
+        """A step may be long, and what lies between does not matter."""
+        alpha_bars = np.array([0.64, 0.5, 0.44, 0.36])
+        got = learner.ddim_step(np.array([2.2, 0.8]), 3, 0, np.array([2.0, 1.0]), alpha_bars)
+        assert_close(got, [2.0, 0.6])
+
+
+class TestGuidedNoise:
+    def test_twice_as_far(self, learner):
+        """From 1 to 1.5 is half a step; twice as far lies 2."""
+        got = learner.guided_noise(np.array([1.0, 0.0]), np.array([1.5, -1.0]), 2.0)
+        assert_close(got, [2.0, -2.0])
+
+    def test_both_ends(self, learner):
+        """Scale 0 is the prediction without the text, scale 1 the one with it."""
+        without, with_text = np.array([1.0, 4.0]), np.array([3.0, 2.0])
+        assert_close(learner.guided_noise(without, with_text, 0.0), without)
+        assert_close(learner.guided_noise(without, with_text, 1.0), with_text)

@@ -5,13 +5,16 @@ Each is a function of the reference module that it shows.
 
 from __future__ import annotations
 
+import itertools
 import types
+from collections.abc import Callable
+from statistics import NormalDist
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Circle, Rectangle
 
 from kata.shows.digits import load_digits
 from kata.shows.models import load_language_model
@@ -32,6 +35,7 @@ from kata.shows.style import (
     show_plane,
     write_beside,
 )
+from training.nanogpt import read_sonnets, split
 
 
 def surprise(information: types.ModuleType) -> Figure:
@@ -267,6 +271,66 @@ def estimates(rlhf: types.ModuleType) -> Figure:
     return figure
 
 
+def clipped(rlhf: types.ModuleType) -> Figure:
+    """Show what a token is worth to PPO, by the ratio of its probability now and then."""
+    figure, axes = plt.subplots(figsize=(7.4, 3.3))
+    ratios = np.linspace(0.4, 1.7, 131)
+    zero = np.zeros((1, 1))
+    for advantage, colour, words, place in (
+        (1.0, BLUE, "A = 1: better than expected", (1.22, 1.32)),
+        (-1.0, ORANGE, "A = −1:\nworse than expected", (0.41, -0.68)),
+    ):
+        a = np.array([[advantage]])
+        worth = [-rlhf.ppo_clip_loss(np.log([[r]]), zero, a, 0.2) for r in ratios]
+        axes.plot(ratios, worth, color=colour)
+        axes.plot(1.0, advantage, "o", color=colour)
+        axes.text(*place, words, color=colour)
+    for border in (0.8, 1.2):
+        axes.axvline(border, color=FAINT, linewidth=1, linestyle=":", zorder=0)
+    axes.axhline(0, color=PALE, linewidth=1, zorder=0)
+    axes.set(xlabel="ρ, the token's probability now over then", ylim=(-1.85, 1.6))
+    axes.set(xticks=[0.4, 0.8, 1, 1.2, 1.6], ylabel="worth")
+    return figure
+
+
+def bigrams(bigram: types.ModuleType) -> Figure:
+    """Show a table of letters that follow letters, and how well it predicts sonnets."""
+    model = load_language_model()
+    learned, held_out = (model.encode(text) for text in split(read_sonnets()))
+    vocab = len(model.vocabulary)
+    counts = bigram.bigram_counts(learned, vocab)
+    shown = model.encode(" abcdefghijklmnopqrstuvwxyz")
+    rows = bigram.bigram_probabilities(counts, alpha=0.0)[np.ix_(shown, shown)]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4.3), width_ratios=[1.25, 1])
+    left.imshow(np.sqrt(rows), cmap=card_to_blue(), vmin=0, vmax=1, interpolation="none",
+                aspect="auto")  # fmt: skip
+    names = ["␣", *model.decode(shown)[1:]]
+    left.set_xticks(range(len(names)), names, size=8)
+    left.set_yticks(range(len(names)), names, size=8)
+    left.tick_params(length=0, labelcolor=INK, pad=1)
+    left.spines[:].set_visible(False)
+    left.set(xlabel="is followed by", ylabel="the character")
+    left.set_title("darker: more often")
+
+    shares = np.bincount(learned, minlength=vocab) / len(learned)
+    losses = {
+        "guessing": np.log(vocab),
+        "single characters": -np.mean(np.log(shares[held_out])),
+        "bigrams": bigram.bigram_loss(bigram.bigram_probabilities(counts, 0.1), held_out),
+        "a small GPT": model.held_out_loss,
+    }
+    places = np.arange(len(losses))[::-1]
+    colours = [PALE, PALE, ORANGE, BLUE]
+    right.barh(places, list(losses.values()), color=colours, height=0.6)
+    for place, loss in zip(places, losses.values(), strict=True):
+        right.text(loss + 0.08, place, f"{loss:.2f}", va="center")
+    right.set_yticks(places, losses)
+    right.tick_params(axis="y", length=0, labelcolor=INK)
+    right.set(xlim=(0, 4.9), xlabel="nats per character")
+    right.set_title("loss on other sonnets")
+    return figure
+
+
 def causal(nanogpt: types.ModuleType) -> Figure:
     """Show who may look at whom in a language model, and the bend between its layers."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
@@ -396,6 +460,39 @@ def sonnet(nanogpt: types.ModuleType) -> Figure:
     return figure
 
 
+def rope(modern: types.ModuleType) -> Figure:
+    """Show pairs that turn with the position, and scores that know the distance alone."""
+    figure = plt.figure(figsize=(9, 2.9))
+    grid = figure.add_gridspec(1, 4, width_ratios=[1, 1, 1, 1.6])
+    positions = np.arange(6)
+    x = np.tile([0.0, 1.0], (6, 3))
+    hands = modern.rope(x, positions, base=100.0).reshape(6, 3, 2)
+    for pair in range(3):
+        axes = figure.add_subplot(grid[pair])
+        axes.add_patch(Circle((0, 0), 1.0, facecolor="none", edgecolor=EDGE))
+        for p in positions:
+            a, b = hands[p, pair]
+            axes.plot([0, a], [0, b], color=BLUE, alpha=0.25 + 0.15 * p, linewidth=1.8)
+            axes.plot(a, b, "o", color=BLUE, alpha=0.25 + 0.15 * p, markersize=4)
+        for p in (0, 5):
+            axes.text(*(1.25 * hands[p, pair]), f"{p}", ha="center", va="center", color=ORANGE)
+        show_plane(axes, (-1.4, 1.4), (-1.4, 1.4))
+        axes.set_title(f"pair {pair}")
+    axes = figure.add_subplot(grid[3])
+    rng = np.random.default_rng(2)
+    q = rng.normal(size=16)
+    distances = np.arange(0, 41)
+    for start, colour, width in ((0, PALE, 7.0), (50, ORANGE, 3.5), (1000, BLUE, 1.2)):
+        turned_q = modern.rope(q[np.newaxis], np.array([start]), base=100.0)[0]
+        keys = modern.rope(np.tile(q, (41, 1)), start + distances, base=100.0)
+        axes.plot(distances, keys @ turned_q, color=colour, linewidth=width,
+                  label=f"from {start}")  # fmt: skip
+    axes.legend(loc="upper right")
+    axes.set(xlabel="distance of the two tokens", yticks=[0, 10, 20])
+    axes.set_title("inner product")
+    return figure
+
+
 def two_bells(ddpm: types.ModuleType) -> Figure:
     """Show the posterior of one pixel as the product of a prior and a likelihood."""
     betas, x0, xt = np.array([0.4375, 0.36]), 1.0, 2.0  # the example of the docstring
@@ -507,6 +604,74 @@ def denoised(ddpm: types.ModuleType) -> Figure:
     return figure
 
 
+def _heaps_denoiser(
+    alpha_bars: np.ndarray, heaps: np.ndarray, shares: np.ndarray, width: float
+) -> Callable[[np.ndarray, int], np.ndarray]:
+    """Return the best guess of the noise if the data are bells of one width."""
+
+    def model(x: np.ndarray, t: int) -> np.ndarray:
+        a = alpha_bars[t]
+        variance = a * width**2 + 1 - a
+        gap = x[:, None] - np.sqrt(a) * heaps
+        log_weight = np.log(shares) - gap**2 / (2 * variance)
+        weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
+        weight = weight / weight.sum(axis=1, keepdims=True)
+        noise: np.ndarray = np.sqrt(1 - a) * np.sum(weight * gap, axis=1) / variance
+        return noise
+
+    return model
+
+
+def ddim(ddpm: types.ModuleType) -> Figure:
+    """Show smooth paths in few steps, and what guidance does to where they end."""
+    T = 1000
+    alpha_bars = np.cumprod(1 - np.linspace(1e-4, 0.02, T))
+    heaps, shares = np.array([-1.5, 1.0]), np.array([0.4, 0.6])
+    steps = [*range(T - 1, 0, -50), -1]
+    rng = np.random.default_rng(3)
+
+    def walk(
+        x: np.ndarray, noise: Callable[[np.ndarray, int], np.ndarray], steps: list[int]
+    ) -> np.ndarray:
+        path = [x]
+        for t, t_prev in itertools.pairwise(steps):
+            path.append(ddpm.ddim_step(path[-1], t, t_prev, noise(path[-1], t), alpha_bars))
+        return np.array(path)
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5), width_ratios=[1.4, 1])
+    start = rng.normal(size=400)
+    track = walk(start, _heaps_denoiser(alpha_bars, heaps, shares, 0.15), steps)
+    share = np.mean(track[-1] > 0)
+    steps_left = np.array(steps) + 1
+    for side, heap, part, colour in ((1, 1.0, share, BLUE), (-1, -1.5, 1 - share, ORANGE)):
+        ends_here = side * track[-1, :12] > 0
+        left.plot(steps_left, track[:, :12][:, ends_here], color=colour, linewidth=0.9, alpha=0.8)
+        left.text(-25, heap, f"{part:.0%}", color=colour, ha="left", va="center", weight="bold")
+    left.set(xlim=(T, -110), ylim=(-3.4, 3.7), xticks=[1000, 750, 500, 250, 0], xlabel="step t")
+    left.set_title(f"DDIM, {len(steps) - 1} steps")
+
+    # Evenly spread starts show the density without the noise of a sample.
+    starts = np.array([NormalDist().inv_cdf((i + 0.5) / 4000) for i in range(4000)])
+    without = _heaps_denoiser(alpha_bars, heaps, shares, 0.6)
+    with_text = _heaps_denoiser(alpha_bars, heaps[1:], shares[1:], 0.6)
+    fine = [*range(T - 1, 0, -10), -1]
+    edges = np.linspace(-3.5, 3.5, 43)
+    for scale, colour, place in ((0.0, FAINT, (-1.6, 0.36)), (1.0, BLUE, (-0.1, 0.72)),
+                                 (3.0, ORANGE, (2.5, 0.95))):  # fmt: skip
+        ends = walk(
+            starts,
+            lambda x, t, s=scale: ddpm.guided_noise(without(x, t), with_text(x, t), s),
+            fine,
+        )[-1]
+        heights, _ = np.histogram(ends, edges, density=True)
+        right.stairs(heights, edges, color=colour, linewidth=1.6)
+        right.text(*place, f"scale {scale:g}", color=colour, ha="center")
+    right.set(yticks=[], xlabel="where samples end")
+    right.spines["left"].set_visible(False)
+    right.set_title("guidance")
+    return figure
+
+
 PICTURES = {
     "week4/pictures/surprise.svg": ("information", surprise),
     "week4/pictures/two_kl.svg": ("information", two_kl),
@@ -515,11 +680,15 @@ PICTURES = {
     "week4/pictures/codes.svg": ("vae", codes),
     "week4/pictures/leash.svg": ("rlhf", leash),
     "week4/pictures/estimates.svg": ("rlhf", estimates),
+    "week4/pictures/clipped.svg": ("rlhf", clipped),
+    "week4/pictures/bigrams.svg": ("bigram", bigrams),
     "week4/pictures/gpt.svg": ("nanogpt", gpt),
     "week4/pictures/heads.svg": ("nanogpt", heads),
     "week4/pictures/causal.svg": ("nanogpt", causal),
     "week4/pictures/sonnet.svg": ("nanogpt", sonnet),
+    "week4/pictures/rope.svg": ("modern", rope),
     "week4/pictures/two_bells.svg": ("ddpm", two_bells),
     "week4/pictures/reverse.svg": ("ddpm", reverse),
     "week4/pictures/denoised.svg": ("ddpm", denoised),
+    "week4/pictures/ddim.svg": ("ddpm", ddim),
 }

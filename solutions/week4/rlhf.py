@@ -3,6 +3,44 @@
 import numpy as np
 
 
+def bradley_terry_loss(r_chosen: np.ndarray, r_rejected: np.ndarray) -> float:
+    """Return the loss of a reward model on pairs of answers, of which people preferred one.
+
+    People cannot give an answer a mark that means the same tomorrow, but they can say which of two
+    is better. The Bradley-Terry model turns marks into such choices: the answer with reward a is
+    preferred to the one with reward b with probability σ(a − b), where σ is week 2's `sigmoid`. A
+    reward model is trained so that the choices that were made become likely.
+
+    Parameters
+    ----------
+    r_chosen, r_rejected : ndarray of shape (n,)
+        The rewards that the model gives to the preferred answer of each pair, and to the other one;
+        any numbers, ±10,000 included.
+
+    Returns
+    -------
+    float
+        Mean over the pairs of −ln σ(r_chosen − r_rejected), in nats, without overflow, without the
+        log of 0 and without a warning. Only differences count: rewards have no zero of their own.
+
+    References
+    ----------
+    R. Bradley, M. Terry, Rank Analysis of Incomplete Block Designs, 1952.
+    L. Ouyang et al., Training language models to follow instructions with human feedback, 2022,
+    eq. (1).
+
+    Examples
+    --------
+    >>> loss = bradley_terry_loss(np.array([np.log(3.0)]), np.array([0.0]))  # preferred: 3 to 1
+    >>> round(float(loss), 6)  # the log of 4/3
+    0.287682
+    """
+    ### BEGIN SOLUTION
+    # -ln σ(z) = ln(1 + e^(-z)), and logaddexp(0, -z) takes no exponential of a large number.
+    return np.mean(np.logaddexp(0.0, r_rejected - r_chosen))
+    ### END SOLUTION
+
+
 def kl_penalized_reward(
     reward: np.ndarray, logp: np.ndarray, logp_ref: np.ndarray, beta: float
 ) -> np.ndarray:
@@ -93,6 +131,95 @@ def kl_estimates(logp: np.ndarray, logp_ref: np.ndarray) -> tuple[float, float]:
     # expm1(x) is e^x - 1 without rounding e^x to a number near 1 first, which would leave noise.
     k3 = np.expm1(-log_ratio) + log_ratio
     return np.mean(log_ratio), np.mean(np.maximum(k3, 0.0))
+    ### END SOLUTION
+
+
+def grpo_advantages(rewards: np.ndarray, eps: float = 1e-8) -> np.ndarray:
+    """Return how much better each answer is than the others to the same question.
+
+    Whether a reward of 3 is good depends on the question: an *advantage* is a reward compared with
+    what was to be expected. PPO trains a second network to expect it. GRPO just draws a group of
+    answers to each question and standardises their rewards, as week 3's `gaussian_mle` measures
+    mean and spread.
+
+    Parameters
+    ----------
+    rewards : ndarray of shape (..., G)
+        Rewards of the G answers to one question along the last axis; the leading axes, if any, are
+        questions.
+    eps : float
+        A small positive number, added to the standard deviation.
+
+    Returns
+    -------
+    ndarray of shape (..., G)
+        (reward − mean) / (standard deviation + eps), both over the last axis, the deviation with G
+        in the denominator (not G − 1). Where all rewards of a group are equal, nothing is to be
+        learned from it, and the advantages are exactly 0: no rounding of the mean may pass for a
+        difference.
+
+    References
+    ----------
+    Z. Shao et al., DeepSeekMath, 2024, section 4.1.2.
+
+    Examples
+    --------
+    >>> grpo_advantages(np.array([[1.0, 3.0], [0.1, 0.1]])).round(6).tolist()
+    [[-1.0, 1.0], [0.0, 0.0]]
+    """
+    ### BEGIN SOLUTION
+    # Advantages stay the same if all rewards move. From the first one on, equal rewards are zeros,
+    # while the mean of three times 0.1 is not 0.1.
+    moved = rewards - rewards[..., :1]
+    mean = moved.mean(axis=-1, keepdims=True)
+    return (moved - mean) / (moved.std(axis=-1, keepdims=True) + eps)
+    ### END SOLUTION
+
+
+def ppo_clip_loss(
+    logp: np.ndarray, logp_old: np.ndarray, advantages: np.ndarray, epsilon: float = 0.2
+) -> float:
+    """Return the clipped loss of PPO: more of what was good, but in small steps.
+
+    The answers were drawn by the policy as it was some steps ago. ρ, the ratio of a token's
+    probability now and then, says how far it has been moved since. Raising ρ of good tokens and
+    lowering that of bad ones is the aim; but the farther the policy is from the one that drew, the
+    less its samples say about it. So beyond 1 ± epsilon a further move is not rewarded any more. A
+    move in the wrong direction is never hidden by the clipping: it counts in full.
+
+    Parameters
+    ----------
+    logp : ndarray of shape (n, T)
+        Natural log-probability of each token under the policy that is being trained.
+    logp_old : ndarray of shape (n, T)
+        The same under the policy that drew the tokens.
+    advantages : ndarray of shape (n, T)
+        How much better than expected each token was; negative for one that was worse.
+    epsilon : float
+        How far from 1 a ratio is worth moving, between 0 and 1.
+
+    Returns
+    -------
+    float
+        Minus the mean over all tokens of min(ρ A, clip(ρ, 1 − epsilon, 1 + epsilon) A), where A is
+        the token's advantage and ρ = e^(logp − logp_old).
+
+    References
+    ----------
+    J. Schulman et al., Proximal Policy Optimization Algorithms, 2017, eq. (7).
+
+    Examples
+    --------
+    >>> logp = np.log(np.array([[0.6, 0.6, 0.1, 0.1]]))
+    >>> logp_old = np.log(np.array([[0.4, 0.4, 0.2, 0.2]]))  # ratios 1.5, 1.5, 0.5, 0.5
+    >>> advantages = np.array([[1.0, -1.0, 1.0, -1.0]])  # count as 1.2, -1.5, 0.5, -0.8
+    >>> round(float(ppo_clip_loss(logp, logp_old, advantages)), 6)
+    0.15
+    """
+    ### BEGIN SOLUTION
+    ratio = np.exp(logp - logp_old)
+    clipped = np.clip(ratio, 1.0 - epsilon, 1.0 + epsilon)
+    return -np.mean(np.minimum(ratio * advantages, clipped * advantages))
     ### END SOLUTION
 
 

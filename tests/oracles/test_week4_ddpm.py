@@ -112,3 +112,55 @@ def test_random_samples_have_these_moments(solutions, rng):
     out = solutions.sample(model, rng.normal(size=n), betas, rng.normal(size=(40, n)))
     assert_close(np.mean(out), 2.0, atol=0.02)
     assert_close(np.var(out), 0.25, rtol=0.1)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_ddim_keeps_gaussian_data(solutions, rng, name):
+    """With the best denoiser of N(0, 1) data, which noise leaves as it is, nothing moves at all.
+
+    The regression of the noise on x_t is √(1 − ᾱ) x_t there. So x̂0 is √ᾱ x_t, and the step back
+    gives (√ᾱ √ᾱ_prev + √(1 − ᾱ) √(1 − ᾱ_prev)) x_t, the cosine of the angle between both steps.
+    """
+    scale, _ = _joint(SCHEDULES[name])
+    left = scale[1:] ** 2
+    x = rng.normal(size=4)
+    for t in range(1, len(left), max(len(left) // 5, 1)):
+        for t_prev in {-1, 0, t - 1}:
+            before = scale[t_prev + 1] ** 2
+            angle = np.arccos(np.sqrt(left[t])) - np.arccos(np.sqrt(before))
+            got = solutions.ddim_step(x, t, t_prev, np.sqrt(1 - left[t]) * x, left)
+            assert_close(got, np.cos(angle) * x, rtol=1e-7)
+
+
+def test_ddim_solves_the_flow(solutions):
+    """With ever more steps it is the solution that scipy finds of its differential equation.
+
+    In x/√ᾱ and s = √((1 − ᾱ)/ᾱ) the paper's eq. (14) is dx/ds = noise. For data N(m, v) the best
+    guess of the noise in x is s (x − m)/(v + s²).
+    """
+    integrate = pytest.importorskip("scipy.integrate", reason="scipy solves differential equations")
+    m, v = 2.0, 0.25
+    sizes = np.geomspace(0.01, 5.0, 4000)  # s of each step
+    left = 1 / (1 + sizes**2)
+    x = np.array([4.0]) * np.sqrt(left[-1])
+    for t in range(len(left) - 1, 0, -1):
+        noise = sizes[t] * (x / np.sqrt(left[t]) - m) / (v + sizes[t] ** 2)
+        x = solutions.ddim_step(x, t, t - 1, noise, left)
+    truth = integrate.solve_ivp(
+        lambda s, y: s * (y - m) / (v + s**2), (5.0, 0.01), [4.0], rtol=1e-10, atol=1e-12
+    )
+    assert_close(x / np.sqrt(left[0]), truth.y[:, -1], rtol=1e-3)
+
+
+def test_guidance_sharpens_a_gaussian(solutions, rng):
+    """The guided score of Gaussians is that of p(x|text)^scale · p(x)^(1 − scale), normalised.
+
+    A score is minus the noise over its size. For N(m, v) it is (m − x)/v, so the guided one is
+    linear too, and its zero and its slope are the mean and minus the precision of that product.
+    """
+    m, v, m_text, v_text, scale = 0.0, 4.0, 1.0, 1.0, 3.0
+    x = rng.normal(size=5)
+    guided = solutions.guided_noise((x - m) / v, (x - m_text) / v_text, scale)
+    precision = scale / v_text + (1 - scale) / v
+    mean = (scale * m_text / v_text + (1 - scale) * m / v) / precision
+    assert_close(guided, precision * (x - mean))

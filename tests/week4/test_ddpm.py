@@ -1,3 +1,4 @@
+import math
 import operator
 
 import numpy as np
@@ -462,3 +463,155 @@ class TestSample:
             run = _run(rng, T, 2, 2)
             got = assert_keeps_inputs(learner.sample, _at_steps((2, 2), _swaying), *run)
             assert_close(got, _sampled(_swaying, *run))
+
+
+def _at(x0, noise, share):
+    """Return a picture of which this share of the variance is left, the rest being noise."""
+    return math.sqrt(share) * x0 + math.sqrt(1 - share) * noise
+
+
+def _ddim(xt, t, t_prev, predicted_noise, alpha_bars):
+    """Return the earlier picture, by way of the clean one."""
+    shares = [1.0, *alpha_bars.tolist()]  # of steps -1, 0, 1, …
+    x0 = (xt - math.sqrt(1 - shares[t + 1]) * predicted_noise) / math.sqrt(shares[t + 1])
+    return _at(x0, predicted_noise, shares[t_prev + 1])
+
+
+class TestDdimStep:
+    def test_goes_back_to_where_the_picture_was(self, learner, rng):
+        """With the true noise it finds the picture as it was at the earlier step."""
+        alpha_bars = _alpha_bars(_betas(rng, 6))
+        for t, t_prev in ((1, 0), (3, 2), (5, 4)):
+            x0, noise = _far_from_zero(rng, 3), rng.normal(size=3)
+            xt = _at(x0, noise, alpha_bars[t])
+            got = learner.ddim_step(xt, t, t_prev, noise, alpha_bars)
+            assert_close(got, _at(x0, noise, alpha_bars[t_prev]))
+
+    def test_long_steps(self, learner, rng):
+        """The earlier step may be any before t, and only ᾱ of these two steps counts."""
+        alpha_bars = _alpha_bars(_betas(rng, 7))
+        for t, t_prev in ((6, 0), (4, 1), (6, 3), (2, 0)):
+            xt, predicted = rng.normal(size=(2, 4))
+            truth = _ddim(xt, t, t_prev, predicted, alpha_bars)
+            assert_close(learner.ddim_step(xt, t, t_prev, predicted, alpha_bars), truth)
+            others = rng.uniform(0.01, 0.99, size=7)
+            others[[t, t_prev]] = alpha_bars[[t, t_prev]]
+            assert_close(learner.ddim_step(xt, t, t_prev, predicted, others), truth)
+
+    def test_to_the_clean_picture(self, learner, rng):
+        """With t_prev = −1 the result is the clean picture, from whatever step."""
+        alpha_bars = _alpha_bars(_betas(rng, 5))
+        for t in (4, 2, 0):
+            x0, noise = _far_from_zero(rng, 3), rng.normal(size=3)
+            xt = _at(x0, noise, alpha_bars[t])
+            assert_close(learner.ddim_step(xt, t, -1, noise, alpha_bars), x0)
+        xt, predicted = rng.normal(size=(2, 3))
+        truth = _ddim(xt, 0, -1, predicted, alpha_bars[:1])
+        assert_close(learner.ddim_step(xt, 0, -1, predicted, alpha_bars[:1]), truth)
+
+    def test_any_prediction(self, learner, rng):
+        """It is linear in what the network says, even where that is far from the truth."""
+        alpha_bars = _alpha_bars(_betas(rng, 5))
+        for t, t_prev in ((4, 3), (3, 0), (2, -1)):
+            xt, predicted = rng.normal(size=(2, 3))
+            for scale in (0.0, 1.0, 50.0):
+                args = (xt, t, t_prev, scale * predicted, alpha_bars)
+                assert_close(learner.ddim_step(*args), _ddim(*args))
+
+    def test_large_pictures(self, learner, rng):
+        """The clean picture that is worked out on the way is not cut to any range."""
+        alpha_bars = _alpha_bars(_betas(rng, 4))
+        for size in (30.0, 1000.0):
+            x0, noise = size * _far_from_zero(rng, 3), rng.normal(size=3)
+            for t, t_prev in ((3, 1), (2, -1)):
+                xt = _at(x0, noise, alpha_bars[t])
+                args = (xt, t, t_prev, noise, alpha_bars)
+                assert_close(learner.ddim_step(*args), _ddim(*args))
+
+    def test_one_step_or_many(self, learner, rng):
+        """If the predicted noise stays the same, many short steps lead where one long one does."""
+        alpha_bars = _alpha_bars(_betas(rng, 6))
+        xt, noise = rng.normal(size=(2, 4))
+        truth = _ddim(xt, 5, -1, noise, alpha_bars)
+        x = xt
+        for t in range(5, -1, -1):
+            args = (x, t, t - 1, noise, alpha_bars)
+            got = learner.ddim_step(*args)
+            assert_close(got, _ddim(*args))
+            x = np.asarray(got, dtype=float)
+        assert_close(x, truth, rtol=1e-8, what="the picture after all steps")
+
+    def test_long_schedule(self, learner, rng):
+        """It is right for the schedule of the paper, in steps of 50."""
+        alpha_bars = _alpha_bars(np.linspace(1e-4, 0.02, 1000))
+        for t, t_prev in ((999, 949), (500, 450), (49, -1)):
+            xt, predicted = rng.normal(size=(2, 3))
+            args = (xt, t, t_prev, predicted, alpha_bars)
+            assert_close(learner.ddim_step(*args), _ddim(*args))
+
+    def test_any_shape(self, learner, rng):
+        """The result has the shape of the picture, whatever that is."""
+        alpha_bars = _alpha_bars(_betas(rng, 4))
+        for shape in SHAPES:
+            for t, t_prev in ((3, 1), (2, -1)):
+                xt, predicted = rng.normal(size=(2, *shape))
+                args = (xt, t, t_prev, predicted, alpha_bars)
+                assert_close(learner.ddim_step(*args), _ddim(*args))
+
+    def test_keeps_inputs(self, learner, rng):
+        """Picture, prediction and schedule are the same afterwards."""
+        alpha_bars = _alpha_bars(_betas(rng, 4))
+        for t, t_prev in ((3, 0), (2, -1)):
+            xt, predicted = rng.normal(size=(2, 2, 3))
+            args = (xt, t, t_prev, predicted, alpha_bars)
+            assert_close(assert_keeps_inputs(learner.ddim_step, *args), _ddim(*args))
+
+
+class TestGuidedNoise:
+    def test_goes_beyond(self, learner, rng):
+        """With a scale above 1 it lies beyond the conditional prediction, on the same line."""
+        for scale in (7.5, 2.0, float(rng.uniform(1.5, 20.0))):
+            without, with_text = rng.normal(size=(2, 5))
+            got = learner.guided_noise(without, with_text, scale)
+            assert_close(got, without + scale * (with_text - without))
+
+    def test_between_the_two(self, learner, rng):
+        """With a scale from 0 to 1 it lies between them: at 0 without the text, at 1 with it."""
+        without, with_text = rng.normal(size=(2, 5))
+        for scale in (0.0, 1.0, 0.25, 0.9):
+            got = learner.guided_noise(without, with_text, scale)
+            assert_close(got, (1 - scale) * without + scale * with_text)
+
+    def test_away_from_the_text(self, learner, rng):
+        """A negative scale goes the other way."""
+        without, with_text = rng.normal(size=(2, 4))
+        for scale in (-1.0, -3.5):
+            got = learner.guided_noise(without, with_text, scale)
+            assert_close(got, (1 - scale) * without + scale * with_text)
+
+    def test_large_numbers(self, learner, rng):
+        """Nothing is cut, and no length is kept."""
+        without, with_text = 100.0 * rng.normal(size=(2, 4))
+        got = learner.guided_noise(without, with_text, 12.0)
+        assert_close(got, without + 12.0 * (with_text - without))
+
+    def test_equal_predictions(self, learner, rng):
+        """Where the text changes nothing, no scale does."""
+        predicted, (one, other) = rng.normal(size=4), rng.normal(size=(2, 4))
+        for scale in (0.0, 1.0, 9.0):
+            assert_close(learner.guided_noise(predicted, predicted.copy(), scale), predicted)
+            got = learner.guided_noise(one, other, scale)
+            assert_close(got, (1 - scale) * one + scale * other)
+
+    def test_any_shape(self, learner, rng):
+        """The result has the shape of the predictions, whatever that is."""
+        for shape in SHAPES:
+            without, with_text = rng.normal(size=(2, *shape))
+            got = learner.guided_noise(without, with_text, 3.0)
+            assert_close(got, 3.0 * with_text - 2.0 * without)
+
+    def test_keeps_inputs(self, learner, rng):
+        """Both predictions are the same afterwards."""
+        without, with_text = rng.normal(size=(2, 2, 3))
+        got = assert_keeps_inputs(learner.guided_noise, without, with_text, 4.0)
+        assert_close(got, 4.0 * with_text - 3.0 * without)

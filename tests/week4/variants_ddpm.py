@@ -674,3 +674,240 @@ def overwrites_the_start(model, x_T, betas, noises):
     for t in reversed(range(len(betas))):
         x_T[...] = _step(x_T, t, model(x_T, t), betas, noises[t])
     return x_T
+
+
+# ddim_step
+
+
+def _share(alpha_bars, t):
+    return 1.0 if t < 0 else alpha_bars[t]
+
+
+def _clean(xt, share, predicted_noise):
+    return (xt - np.sqrt(1 - share) * predicted_noise) / np.sqrt(share)
+
+
+@right("ddim_step", "scaled pictures and signal-to-noise ratios: an Euler step of the ODE")
+def takes_an_euler_step(xt, t, t_prev, predicted_noise, alpha_bars):
+    now, then = _share(alpha_bars, t), _share(alpha_bars, t_prev)
+    noise_now, noise_then = np.sqrt((1 - now) / now), np.sqrt((1 - then) / then)
+    return np.sqrt(then) * (xt / np.sqrt(now) + (noise_then - noise_now) * predicted_noise)
+
+
+@right("ddim_step", "one factor for the picture and one for the noise")
+def collects_factors(xt, t, t_prev, predicted_noise, alpha_bars):
+    table = np.concatenate([[1.0], alpha_bars])
+    now, then = table[t + 1], table[t_prev + 1]
+    of_noise = np.sqrt(1 - then) - np.sqrt(then * (1 - now) / now)
+    return np.sqrt(then / now) * xt + of_noise * predicted_noise
+
+
+@right("ddim_step", "number by number")
+def loops_over_numbers(xt, t, t_prev, predicted_noise, alpha_bars):
+    now = float(alpha_bars[t])
+    then = 1.0 if t_prev == -1 else float(alpha_bars[t_prev])
+    result = np.empty(xt.shape)
+    for index in np.ndindex(xt.shape):
+        noise = float(predicted_noise[index])
+        x0 = (float(xt[index]) - math.sqrt(1 - now) * noise) / math.sqrt(now)
+        result[index] = math.sqrt(then) * x0 + math.sqrt(1 - then) * noise
+    return result
+
+
+@wrong("ddim_step", "At t_prev = -1 you took the last ᾱ: numpy counts from the end, and ᾱ is 1.")
+def takes_the_last_share(xt, t, t_prev, predicted_noise, alpha_bars):
+    x0, then = _clean(xt, alpha_bars[t], predicted_noise), alpha_bars[t_prev]
+    return np.sqrt(then) * x0 + np.sqrt(1 - then) * predicted_noise
+
+
+@wrong("ddim_step", "At t_prev = -1 you stayed at step 0: the clean picture lies before it.")
+def stays_at_the_first(xt, t, t_prev, predicted_noise, alpha_bars):
+    x0, then = _clean(xt, alpha_bars[t], predicted_noise), alpha_bars[max(t_prev, 0)]
+    return np.sqrt(then) * x0 + np.sqrt(1 - then) * predicted_noise
+
+
+@wrong("ddim_step", "You went back one step: t_prev may lie further back.")
+def goes_back_one_step(xt, t, t_prev, predicted_noise, alpha_bars):
+    x0, then = _clean(xt, alpha_bars[t], predicted_noise), _share(alpha_bars, t - 1)
+    return np.sqrt(then) * x0 + np.sqrt(1 - then) * predicted_noise
+
+
+@wrong("ddim_step", "You returned the clean picture: it still has to go to step t_prev.")
+def returns_the_clean_picture(xt, t, t_prev, predicted_noise, alpha_bars):
+    return _clean(xt, alpha_bars[t], predicted_noise)
+
+
+@wrong("ddim_step", "You gave the noise back with the size that it had at t.")
+def keeps_the_old_noise(xt, t, t_prev, predicted_noise, alpha_bars):
+    x0, now = _clean(xt, alpha_bars[t], predicted_noise), alpha_bars[t]
+    then = _share(alpha_bars, t_prev)
+    return np.sqrt(then) * x0 + np.sqrt(1 - now) * predicted_noise
+
+
+@wrong("ddim_step", "You left the noise out: at t_prev the picture is still noisy.")
+def leaves_the_noise_out(xt, t, t_prev, predicted_noise, alpha_bars):
+    return np.sqrt(_share(alpha_bars, t_prev)) * _clean(xt, alpha_bars[t], predicted_noise)
+
+
+@wrong("ddim_step", "You forgot the roots: ᾱ is a share of the variance.")
+def forgets_all_roots(xt, t, t_prev, predicted_noise, alpha_bars):
+    now, then = alpha_bars[t], _share(alpha_bars, t_prev)
+    return then * (xt - (1 - now) * predicted_noise) / now + (1 - then) * predicted_noise
+
+
+@wrong("ddim_step", "You forgot the root in the last part: the noise has the size √(1 - ᾱ).")
+def forgets_the_last_root(xt, t, t_prev, predicted_noise, alpha_bars):
+    x0, then = _clean(xt, alpha_bars[t], predicted_noise), _share(alpha_bars, t_prev)
+    return np.sqrt(then) * x0 + (1 - then) * predicted_noise
+
+
+@wrong(
+    "ddim_step", "You did not divide by √ᾱ: the clean picture is larger than what is left of it."
+)
+def does_not_divide(xt, t, t_prev, predicted_noise, alpha_bars):
+    now, then = alpha_bars[t], _share(alpha_bars, t_prev)
+    x0 = xt - np.sqrt(1 - now) * predicted_noise
+    return np.sqrt(then) * x0 + np.sqrt(1 - then) * predicted_noise
+
+
+@wrong("ddim_step", "You cut the clean picture to -1 … 1, as many samplers do: not asked for here.")
+def cuts_the_clean_picture(xt, t, t_prev, predicted_noise, alpha_bars):
+    x0 = np.clip(_clean(xt, alpha_bars[t], predicted_noise), -1.0, 1.0)
+    then = _share(alpha_bars, t_prev)
+    return np.sqrt(then) * x0 + np.sqrt(1 - then) * predicted_noise
+
+
+@wrong("ddim_step", "You swapped the two steps: it goes from t back to t_prev.")
+def goes_forward(xt, t, t_prev, predicted_noise, alpha_bars):
+    x0, now = _clean(xt, _share(alpha_bars, t_prev), predicted_noise), alpha_bars[t]
+    return np.sqrt(now) * x0 + np.sqrt(1 - now) * predicted_noise
+
+
+@wrong("ddim_step", "You multiplied ᾱ up once more: alpha_bars are products already.")
+def takes_products_of_products(xt, t, t_prev, predicted_noise, alpha_bars):
+    left = np.cumprod(alpha_bars)
+    x0, then = _clean(xt, left[t], predicted_noise), _share(left, t_prev)
+    return np.sqrt(then) * x0 + np.sqrt(1 - then) * predicted_noise
+
+
+@wrong("ddim_step", "You took alpha_bars for betas: they say what is left, not what is added.")
+def takes_them_for_betas(xt, t, t_prev, predicted_noise, alpha_bars):
+    left = np.cumprod(1 - alpha_bars)
+    x0, then = _clean(xt, left[t], predicted_noise), _share(left, t_prev)
+    return np.sqrt(then) * x0 + np.sqrt(1 - then) * predicted_noise
+
+
+@wrong("ddim_step", "You took DDPM's step without its noise: DDIM keeps the noise that is there.")
+def takes_the_mean_of_ddpm(xt, t, t_prev, predicted_noise, alpha_bars):
+    now, then = alpha_bars[t], _share(alpha_bars, t_prev)
+    alpha = now / then
+    return (xt - (1 - alpha) / np.sqrt(1 - now) * predicted_noise) / np.sqrt(alpha)
+
+
+@wrong(
+    "ddim_step", "You added the noise before dividing: it has the wrong sign in the clean picture."
+)
+def adds_the_noise(xt, t, t_prev, predicted_noise, alpha_bars):
+    now, then = alpha_bars[t], _share(alpha_bars, t_prev)
+    x0 = (xt + np.sqrt(1 - now) * predicted_noise) / np.sqrt(now)
+    return np.sqrt(then) * x0 + np.sqrt(1 - then) * predicted_noise
+
+
+@wrong("ddim_step", "You scaled the caller's own prediction.")
+def scales_the_prediction_in_place(xt, t, t_prev, predicted_noise, alpha_bars):
+    now, then = alpha_bars[t], _share(alpha_bars, t_prev)
+    predicted_noise *= np.sqrt(1 - now)
+    x0 = (xt - predicted_noise) / np.sqrt(now)
+    return np.sqrt(then) * x0 + np.sqrt(1 - then) * predicted_noise / np.sqrt(1 - now)
+
+
+@wrong("ddim_step", "You subtracted in the caller's own picture.")
+def subtracts_in_place(xt, t, t_prev, predicted_noise, alpha_bars):
+    now, then = alpha_bars[t], _share(alpha_bars, t_prev)
+    xt -= np.sqrt(1 - now) * predicted_noise
+    return np.sqrt(then / now) * xt + np.sqrt(1 - then) * predicted_noise
+
+
+# guided_noise
+
+
+@right("guided_noise", "a mean of the two with weights that may lie outside 0 … 1")
+def weighs_both(unconditional, conditional, scale):
+    return (1 - scale) * unconditional + scale * conditional
+
+
+@right("guided_noise", "from the conditional one, as the paper's w = scale - 1")
+def starts_from_the_conditional(unconditional, conditional, scale):
+    w = scale - 1
+    return (1 + w) * conditional - w * unconditional
+
+
+@right("guided_noise", "number by number")
+def loops_over_predictions(unconditional, conditional, scale):
+    pairs = zip(unconditional.ravel().tolist(), conditional.ravel().tolist(), strict=True)
+    return np.array([a + scale * (b - a) for a, b in pairs]).reshape(conditional.shape)
+
+
+@wrong("guided_noise", "You took scale for the paper's w: here 1 is the conditional prediction.")
+def takes_it_for_w(unconditional, conditional, scale):
+    return (1 + scale) * conditional - scale * unconditional
+
+
+@wrong("guided_noise", "You swapped the two: scale 0 is without the text, scale 1 with it.")
+def swaps_the_predictions(unconditional, conditional, scale):
+    return conditional + scale * (unconditional - conditional)
+
+
+@wrong(
+    "guided_noise", "You added scale times the conditional prediction, not times the difference."
+)
+def adds_the_conditional(unconditional, conditional, scale):
+    return unconditional + scale * conditional
+
+
+@wrong("guided_noise", "You left the starting point out: the difference is added to it.")
+def returns_the_way(unconditional, conditional, scale):
+    return scale * (conditional - unconditional)
+
+
+@wrong("guided_noise", "You scaled the conditional prediction and did not use the other one.")
+def scales_the_conditional(unconditional, conditional, scale):
+    return scale * conditional
+
+
+@wrong("guided_noise", "You cut the scale to 0 … 1: guidance goes beyond.")
+def cuts_the_scale(unconditional, conditional, scale):
+    return unconditional + min(max(scale, 0.0), 1.0) * (conditional - unconditional)
+
+
+@wrong("guided_noise", "You cut a negative scale off: it leads away from the text.")
+def cuts_negative_scales(unconditional, conditional, scale):
+    return unconditional + max(scale, 0.0) * (conditional - unconditional)
+
+
+@wrong("guided_noise", "You cut the result to -3 … 3: it counts as it is.")
+def cuts_the_result(unconditional, conditional, scale):
+    return np.clip(unconditional + scale * (conditional - unconditional), -3.0, 3.0)
+
+
+@wrong("guided_noise", "You gave the result the spread of the conditional one: not asked for here.")
+def rescales(unconditional, conditional, scale):
+    guided = unconditional + scale * (conditional - unconditional)
+    spread = guided.std()
+    return guided * (conditional.std() / spread) if spread > 0 else guided
+
+
+@wrong("guided_noise", "You divided by 1 + scale: it is not a mean of the two.")
+def averages(unconditional, conditional, scale):
+    return (unconditional + scale * conditional) / (1 + scale) if scale != -1 else conditional
+
+
+@wrong("guided_noise", "You took a scale of 0 for none given: it ignores the text.")
+def has_a_usual_scale(unconditional, conditional, scale):
+    return unconditional + (scale or 7.5) * (conditional - unconditional)
+
+
+@wrong("guided_noise", "You subtracted in the caller's own array.")
+def subtracts_predictions_in_place(unconditional, conditional, scale):
+    conditional -= unconditional
+    return unconditional + scale * conditional

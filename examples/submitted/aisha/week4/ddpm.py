@@ -43,3 +43,18 @@ def sample(model, x_T: np.ndarray, betas: np.ndarray, noises: np.ndarray) -> np.
     for t in range(len(betas) - 1, -1, -1):
         x = denoise_step(x, t, model(x, t), betas, noises[t])
     return x
+
+
+def ddim_step(
+    xt: np.ndarray, t: int, t_prev: int, predicted_noise: np.ndarray, alpha_bars: np.ndarray
+) -> np.ndarray:
+    """Take one step back of any length, from x_t to x_{t_prev}, without new noise."""
+    now = alpha_bars[t]
+    before = alpha_bars[t_prev]
+    x0 = (xt - np.sqrt(1 - now) * predicted_noise) / np.sqrt(now)
+    return np.sqrt(before) * x0 + np.sqrt(1 - before) * predicted_noise
+
+
+def guided_noise(unconditional: np.ndarray, conditional: np.ndarray, scale: float) -> np.ndarray:
+    """Return a prediction that follows the text more than the network by itself would."""
+    return (1 + scale) * conditional - scale * unconditional

@@ -36,3 +36,25 @@ def dpo_loss(
             s = np.exp(m) / (1 + np.exp(m))
         loss -= np.log(s)
     return loss / len(margin)
+
+
+def bradley_terry_loss(r_chosen: np.ndarray, r_rejected: np.ndarray) -> float:
+    """Return the loss of a reward model on pairs of answers, of which people preferred one."""
+    sigmoid = 1 / (1 + np.exp(-(r_chosen - r_rejected)))
+    return -np.mean(np.log(sigmoid))
+
+
+def grpo_advantages(rewards: np.ndarray, eps: float = 1e-8) -> np.ndarray:
+    """Return how much better each answer is than the others to the same question."""
+    mean = np.mean(rewards, axis=-1, keepdims=True)
+    std = np.std(rewards, axis=-1, keepdims=True)
+    return (rewards - mean) / (std + eps)
+
+
+def ppo_clip_loss(
+    logp: np.ndarray, logp_old: np.ndarray, advantages: np.ndarray, epsilon: float = 0.2
+) -> float:
+    """Return the clipped loss of PPO: more of what was good, but in small steps."""
+    ratio = np.exp(logp - logp_old)
+    ratio = np.clip(ratio, 1 - epsilon, 1 + epsilon)
+    return -np.mean(ratio * advantages)

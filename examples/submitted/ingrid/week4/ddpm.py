@@ -70,3 +70,16 @@ def sample(
         return denoise_step(x, t, model(x, t), betas, noises[t])
 
     return reduce(back, reversed(range(betas.size)), x_T)
+
+
+def ddim_step(xt: Array, t: int, t_prev: int, predicted_noise: Array, alpha_bars: Vector) -> Array:
+    """The same picture, the same noise, other weights."""
+    left = [*alpha_bars.tolist(), 1.0]  # so that the index -1 is the clean picture
+    seen = (xt - sqrt(1 - left[t]) * predicted_noise) / sqrt(left[t])
+    return sqrt(left[t_prev]) * seen + sqrt(1 - left[t_prev]) * predicted_noise
+
+
+def guided_noise(unconditional: Array, conditional: Array, scale: float) -> Array:
+    """On the line through both."""
+    both = np.stack([unconditional, conditional])
+    return np.einsum("k...,k->...", both, np.array([1 - scale, scale]))

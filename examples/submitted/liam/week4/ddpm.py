@@ -30,3 +30,14 @@ def sample(model, x_T, betas, noises):
     for t in range(len(betas))[::-1]:
         x = denoise_step(x, t, model(x, t), betas, noises[t])
     return x
+
+
+def ddim_step(xt, t, t_prev, predicted_noise, alpha_bars):
+    a = alpha_bars[t]
+    b = alpha_bars[t_prev] if t_prev >= 0 else 1.0
+    xt -= np.sqrt(1 - a) * predicted_noise
+    return np.sqrt(b / a) * xt + np.sqrt(1 - b) * predicted_noise
+
+
+def guided_noise(unconditional, conditional, scale):
+    return unconditional + scale * (conditional - unconditional)

@@ -40,3 +40,19 @@ def sample(model, x_T, betas, noises):
             x = x + np.sqrt(betas[t]) * noises[t]
         pictures.append(x)
     return np.stack(pictures)
+
+
+def ddim_step(xt, t, t_prev, predicted_noise, alpha_bars):
+    """A long step."""
+    now = alpha_bars[t]
+    x0 = (xt - np.sqrt(1 - now) * predicted_noise) / np.sqrt(now)
+    if t_prev == -1:
+        return x0
+    before = alpha_bars[t_prev]
+    x = np.sqrt(before) * x0 + np.sqrt(1 - before) * predicted_noise
+    return x, x0
+
+
+def guided_noise(unconditional, conditional, scale):
+    """Guidance."""
+    raise NotImplementedError

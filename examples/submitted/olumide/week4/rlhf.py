@@ -18,3 +18,21 @@ def dpo_loss(logp_chosen, logp_rejected, ref_chosen, ref_rejected, beta):
     """Loss."""
     z = beta * ((logp_chosen - ref_chosen) - (logp_rejected - ref_rejected))
     return np.logaddexp(0, -z)
+
+
+def bradley_terry_loss(r_chosen, r_rejected):
+    """Loss."""
+    return np.logaddexp(0, -(r_chosen - r_rejected))
+
+
+def grpo_advantages(rewards, eps=1e-8):
+    """Advantages."""
+    r = rewards - rewards.max(axis=-1, keepdims=True)
+    return (r - r.mean(axis=-1)) / (r.std(axis=-1) + eps)
+
+
+def ppo_clip_loss(logp, logp_old, advantages, epsilon=0.2):
+    """Loss."""
+    ratio = np.exp(logp - logp_old)
+    worth = np.minimum(ratio * advantages, np.clip(ratio, 1 - epsilon, 1 + epsilon) * advantages)
+    print(-np.mean(worth))

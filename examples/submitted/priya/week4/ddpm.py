@@ -201,3 +201,85 @@ def sample(
     for t in reversed(range(len(betas))):
         x = denoise_step(x, t, model(x, t), betas, noises[t])
     return x
+
+
+def ddim_step(
+    xt: np.ndarray, t: int, t_prev: int, predicted_noise: np.ndarray, alpha_bars: np.ndarray
+) -> np.ndarray:
+    """Take one step back of any length, from x_t to x_{t_prev}, without new noise.
+
+    `sample` needs all of its thousand steps, since each is a draw that must be small. DDIM asks the
+    same network and draws nothing: from the noise that the network sees it works out the clean
+    picture, and then goes to where that picture, with just that noise, would be at an earlier
+    step. Every step from noise to picture is determined, so they may be long: 20 or 50 do.
+
+    Parameters
+    ----------
+    xt : ndarray of shape (...)
+        The noisy picture.
+    t : int
+        The step after which the picture looks like this, one integer from 0 to T − 1.
+    t_prev : int
+        The earlier step to go back to, from −1 to t − 1; −1 means the clean picture.
+    predicted_noise : ndarray of shape (...)
+        What the network says: the noise ε in x_t = √ᾱ_t x_0 + √(1 − ᾱ_t) ε.
+    alpha_bars : ndarray of shape (T,)
+        ᾱ_t of every step, as in week 3's `alpha_bars`; ᾱ_{−1} is 1.
+
+    Returns
+    -------
+    ndarray of shape (...)
+        √ᾱ_{t_prev} · x̂_0 + √(1 − ᾱ_{t_prev}) · predicted_noise, where x̂_0, the predicted clean
+        picture, is (x_t − √(1 − ᾱ_t) · predicted_noise) / √ᾱ_t, and is not cut to any range. In the
+        paper that is the case η = 0.
+
+    References
+    ----------
+    J. Song, C. Meng, S. Ermon, Denoising Diffusion Implicit Models, 2020, eq. (12).
+
+    Examples
+    --------
+    >>> alpha_bars = np.array([0.64, 0.36])  # at t = 1 0.6 of x0 and 0.8 of the noise are left
+    >>> xt, noise = np.array([2.2]), np.array([2.0])  # so x0 is 1
+    >>> ddim_step(xt, 1, 0, noise, alpha_bars).round(6).tolist()  # 0.8 · 1 + 0.6 · 2
+    [2.0]
+    >>> ddim_step(xt, 1, -1, noise, alpha_bars).round(6).tolist()
+    [1.0]
+    """
+    now, then = alpha_bars[t], 1.0 if t_prev < 0 else alpha_bars[t_prev]
+    x0 = (xt - np.sqrt(1 - now) * predicted_noise) / np.sqrt(now)
+    return np.sqrt(then) * x0 + np.sqrt(1 - then) * predicted_noise
+
+
+def guided_noise(unconditional: np.ndarray, conditional: np.ndarray, scale: float) -> np.ndarray:
+    """Return a prediction that follows the text more than the network by itself would.
+
+    A network that draws what a text says is asked twice: once with the text and once without. What
+    differs is what the text does to the picture. *Classifier-free guidance* goes further in that
+    direction than the network did: pictures fit the text better, and are less varied.
+
+    Parameters
+    ----------
+    unconditional : ndarray of shape (...)
+        The noise that the network predicts without a text.
+    conditional : ndarray of shape (...)
+        The noise that it predicts for the same noisy picture, given the text.
+    scale : float
+        0 ignores the text, 1 is the network's own answer to it, and more exaggerates; 7.5 is
+        usual. Any number is allowed.
+
+    Returns
+    -------
+    ndarray of shape (...)
+        unconditional + scale · (conditional − unconditional).
+
+    References
+    ----------
+    J. Ho, T. Salimans, Classifier-Free Diffusion Guidance, 2021, eq. (6), where w is scale − 1.
+
+    Examples
+    --------
+    >>> guided_noise(np.array([1.0, 0.0]), np.array([1.5, -1.0]), scale=2.0).tolist()
+    [2.0, -2.0]
+    """
+    return (1 - scale) * unconditional + scale * conditional

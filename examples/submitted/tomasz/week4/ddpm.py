@@ -53,3 +53,18 @@ def sample(model, x_T, betas, noises):
         t -= 1
         x = denoise_step(x, t, model(x, t), betas, noises[t])
     return x
+
+
+def ddim_step(xt, t, t_prev, predicted_noise, alpha_bars):
+    now = float(alpha_bars[t])
+    then = 1.0 if t_prev == -1 else float(alpha_bars[t_prev])
+    up = math.sqrt(then / now)
+    rest = math.sqrt(1.0 - then) - up * math.sqrt(1.0 - now)
+    return _pixels(xt.shape, lambda i: up * xt[i] + rest * predicted_noise[i])
+
+
+def guided_noise(unconditional, conditional, scale):
+    return _pixels(
+        conditional.shape,
+        lambda i: unconditional[i] + scale * (conditional[i] - unconditional[i]),
+    )

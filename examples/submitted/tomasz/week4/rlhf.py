@@ -37,3 +37,32 @@ def dpo_loss(logp_chosen, logp_rejected, ref_chosen, ref_rejected, beta):
         else:
             total += math.log1p(math.exp(z)) - z
     return total / len(logp_chosen)
+
+
+def bradley_terry_loss(r_chosen, r_rejected):
+    nothing = np.zeros(len(r_chosen))
+    return dpo_loss(r_chosen, r_rejected, nothing, nothing, 1.0)
+
+
+def grpo_advantages(rewards, eps=1e-8):
+    out = np.zeros(rewards.shape)
+    for index in np.ndindex(rewards.shape[:-1]):
+        group = rewards[index].tolist()
+        if all(r == group[0] for r in group):
+            continue
+        mean = math.fsum(group) / len(group)
+        spread = math.sqrt(math.fsum((r - mean) ** 2 for r in group) / len(group))
+        out[index] = [(r - mean) / (spread + eps) for r in group]
+    return out
+
+
+def ppo_clip_loss(logp, logp_old, advantages, epsilon=0.2):
+    worth = []
+    for new, old, a in zip(logp.ravel().tolist(), logp_old.ravel().tolist(), advantages.ravel()):
+        ratio = math.exp(new - old)
+        if a > 0.0:
+            ratio = min(ratio, 1.0 + epsilon)
+        else:
+            ratio = max(ratio, 1.0 - epsilon)
+        worth.append(ratio * float(a))
+    return -math.fsum(worth) / len(worth)
