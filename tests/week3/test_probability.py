@@ -205,11 +205,12 @@ class TestIsIndependent:
         assert_same(learner.is_independent(_normalised(joint)), False)
 
     def test_many_entries(self, learner, rng):
-        """The distances of many entries are not added up: none of them may be too large."""
+        """The distances of many entries are neither added up nor averaged: each counts alone."""
         signs = np.where(np.indices((30, 30)).sum(axis=0) % 2 == 0, 1.0, -1.0)
         joint = _independent(rng, 30, 30)
         assert_same(learner.is_independent(joint + 1e-13 * signs), True)
         assert_same(learner.is_independent(joint + 1e-11 * signs), False)
+        assert_same(learner.is_independent(_shifted(joint, 1e-11, (7, 21), (28, 3))), False)
 
     def test_one_row_or_column(self, learner, rng):
         """A variable with a single value says nothing about any other."""

@@ -346,6 +346,11 @@ def adds_distances_up(joint):
     return bool(np.sum(np.abs(joint - _products(joint))) <= 1e-12)
 
 
+@wrong("is_independent", "You averaged the distances: among many entries a few get lost.")
+def averages_distances(joint):
+    return bool(np.mean(np.abs(joint - _products(joint))) <= 1e-12)
+
+
 @wrong(
     "is_independent",
     "You measured the correlation: it is 0 for independent variables, and for many others too.",
