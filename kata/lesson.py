@@ -37,7 +37,8 @@ def sources(catalogue: Catalogue, root: Path) -> Mapping[Path, str]:
     for week in catalogue.weeks:
         pages[root / week.name / "README.md"] = f"{week.name}.html"
         pages[root / week.name / "data" / "README.md"] = f"{week.name}-data.html"
-    pages[root / "docs" / "errata.md"] = "errata.html"
+    for name in ("errata", "symbols"):
+        pages[root / "docs" / f"{name}.md"] = f"{name}.html"
     return {path: page for path, page in pages.items() if path.is_file()}
 
 

@@ -158,8 +158,12 @@ class Value:
         a second graph on the same inputs adds to what the first has left there: so the gradient
         of a batch is collected one sample at a time, and PyTorch needs `zero_grad`.
 
-        Each Value is visited once, however many paths lead to it, and a chain of 10,000 operations
-        is no problem although Python functions may call themselves only some 1,000 levels deep.
+        Three steps lead there, and the tests take them in this order. First the rule: a result's
+        own gradient is 1, and each Value adds its gradient times the noted slope to those that it
+        was made of; that is most of the points. Then the order, each Value once, however many
+        paths lead to it: a function that calls itself for what a Value was made of finds it.
+        Last the length: Python functions may call themselves only some 1,000 levels deep, and a
+        chain of 10,000 operations should work too; a list as your own stack goes deeper.
 
         Examples
         --------

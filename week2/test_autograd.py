@@ -174,7 +174,7 @@ class TestValueBackward:
         assert_close(w.grad, 10.0, what="grad after the second")
 
     def test_ten_thousand_operations(self, learner):
-        """A chain of 10,000 operations has a derivative too."""
+        """The last step: 10,000 operations in a chain, which takes a stack of your own."""
         x = learner.Value(1.0)
         y = x
         for _ in range(5000):

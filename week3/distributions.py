@@ -120,6 +120,52 @@ def gaussian_mle(x: np.ndarray) -> tuple[float, float]:
     raise NotImplementedError("gaussian_mle is yours to write")
 
 
+def product_of_gaussians(
+    mean1: np.ndarray, var1: np.ndarray, mean2: np.ndarray, var2: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bell curve that is proportional to the product of two bell curves.
+
+    It is Bayes' theorem for Gaussians: what you believed, times what a measurement says. What adds
+    up is the *precision*, one over the variance, and the new mean lies between the two, nearer to
+    the more precise one. So a robot merges its sensors, and so a DDPM steps back: what is known of
+    the picture before a step, from the noisy one and from the clean one, is such a product.
+
+    Parameters
+    ----------
+    mean1, var1 : ndarray of shape (...)
+        Means and variances (not deviations) of the first curves. Four numbers may stand for four
+        arrays.
+    mean2, var2 : ndarray of shape (...)
+        Those of the second curves, in the same unit.
+
+    Returns
+    -------
+    mean : ndarray of shape (...)
+        The mean of each product, scaled so that its area is 1.
+    variance : ndarray of shape (...)
+        Its variance, smaller than both.
+
+    Raises
+    ------
+    ValueError
+        If a variance is 0 or negative, a single one included.
+
+    References
+    ----------
+    M. Deisenroth, A. Faisal, C. S. Ong, Mathematics for Machine Learning, 2020, section 6.5.2.
+
+    Examples
+    --------
+    >>> mean, variance = product_of_gaussians(0.0, 1.0, 4.0, 1.0)
+    >>> float(mean), float(variance)
+    (2.0, 0.5)
+    >>> mean, variance = product_of_gaussians(0.0, 1.0, 4.0, 3.0)
+    >>> float(mean), float(variance)
+    (1.0, 0.75)
+    """
+    raise NotImplementedError("product_of_gaussians is yours to write")
+
+
 def multivariate_gaussian_log_pdf(x: np.ndarray, mean: np.ndarray, cov: np.ndarray) -> np.ndarray:
     """Return the log density of a normal distribution in d dimensions, one number per point.
 

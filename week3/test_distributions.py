@@ -83,6 +83,42 @@ class TestGaussianMle:
         assert_close(sigma, np.sqrt(2.0), rtol=1e-6, what="sigma")
 
 
+class TestProductOfGaussians:
+    def test_equally_sure(self, learner):
+        """Two bells of variance 1 at 0 and 4 make one of variance 1/2 in the middle, at 2."""
+        mean, variance = unpack(learner.product_of_gaussians(0.0, 1.0, 4.0, 1.0), "mean, variance")
+        assert_close(mean, 2.0, what="the mean")
+        assert_close(variance, 0.5, what="the variance")
+
+    def test_the_surer_one_counts_more(self, learner):
+        """Precisions 1 and 1/3 make 4/3, and the mean is a quarter of the way from 0 to 4."""
+        for one, other in (((0.0, 1.0), (4.0, 3.0)), ((4.0, 3.0), (0.0, 1.0))):
+            result = learner.product_of_gaussians(*one, *other)
+            mean, variance = unpack(result, "mean, variance")
+            assert_close(mean, 1.0, what="the mean")
+            assert_close(variance, 0.75, what="the variance")
+
+    def test_entry_by_entry(self, learner):
+        """Arrays are merged entry by entry: variances 2 and 2 make 1, and 4 and 12 make 3."""
+        mean1, var1 = np.array([1.0, 0.0]), np.array([2.0, 4.0])
+        mean2, var2 = np.array([3.0, 8.0]), np.array([2.0, 12.0])
+        result = learner.product_of_gaussians(mean1, var1, mean2, var2)
+        mean, variance = unpack(result, "mean, variance")
+        assert_close(mean, [2.0, 2.0], what="the mean")
+        assert_close(variance, [1.0, 3.0], what="the variance")
+
+    def test_refuses_no_width(self, learner):
+        """A variance of 0 or below is an error, on either side and in any place."""
+        good, mean = np.array([1.0, 2.0]), np.zeros(2)
+        _, variance = unpack(learner.product_of_gaussians(mean, good, mean, good), "mean, variance")
+        assert_close(variance, [0.5, 1.0], what="the variance")
+        for bad in ([1.0, 0.0], [-3.0, 1.0]):
+            with pytest.raises(ValueError):
+                learner.product_of_gaussians(mean, np.array(bad), mean, good)
+            with pytest.raises(ValueError):
+                learner.product_of_gaussians(mean, good, mean, np.array(bad))
+
+
 class TestMultivariateGaussianLogPdf:
     def test_at_the_mean(self, learner):
         """At the mean of two features with variances 4 and 1 it is -ln(2 pi) - ln(4)/2."""

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from kata.comparisons import assert_close, assert_same, no_floating_point_warnings, unpack
+from kata.comparisons import (
+    assert_close,
+    assert_same,
+    assert_within,
+    no_floating_point_warnings,
+    unpack,
+)
 from kata.shows.digits import load_digits
 
 # How probable it is that today is (dry, wet) and tomorrow (sun, clouds, rain).
@@ -59,6 +65,32 @@ class TestConditional:
         assert_close(learner.conditional(joint, given=0), [[1.0, 0.0], [1.0, 0.0]])
         with pytest.raises(ValueError):
             learner.conditional(joint, given=1)
+
+
+class TestIsIndependent:
+    def test_products_of_the_margins(self, learner):
+        """0.3 times 0.5 is 0.15, and so on in each place; the weather's table is not like that."""
+        joint = np.array([[0.15, 0.06, 0.09], [0.35, 0.14, 0.21]])
+        assert_same(learner.is_independent(joint), True)
+        assert_same(learner.is_independent(WEATHER), False)
+
+    def test_two_coins(self, learner):
+        """Two coins on a table are independent; glued together they always agree."""
+        assert_same(learner.is_independent(np.full((2, 2), 0.25)), True)
+        assert_same(learner.is_independent(np.array([[0.5, 0.0], [0.0, 0.5]])), False)
+
+    def test_uncorrelated_and_dependent(self, learner):
+        """X is -1, 0 or 1 and Y its square: no line leads from X to Y, yet X says all about Y."""
+        joint = np.array([[0.0, 0.25], [0.5, 0.0], [0.0, 0.25]])
+        assert_same(learner.is_independent(joint), False)
+        same_margins = np.array([[0.125, 0.125], [0.25, 0.25], [0.125, 0.125]])
+        assert_same(learner.is_independent(same_margins), True)
+
+    def test_a_little_and_rounding(self, learner):
+        """A millionth from the product is dependence; 1e-15 from it is rounding."""
+        shift = np.array([[1.0, -1.0], [-1.0, 1.0]])
+        assert_same(learner.is_independent(0.25 + 1e-6 * shift), False)
+        assert_same(learner.is_independent(0.25 + 1e-15 * shift), True)
 
 
 class TestBayes:
@@ -130,6 +162,40 @@ class TestBayesUpdates:
         assert_close(got[[1, 4000]], [[0.6, 0.2, 0.2], [1 / 3, 1 / 3, 1 / 3]], rtol=1e-6)
 
 
+class TestBetaPosterior:
+    names = "a_new, b_new, mean, mode"
+
+    def test_counts_heads_and_tails(self, learner):
+        """Three heads and one tails lead from Beta(2, 5) to Beta(5, 6)."""
+        flips = np.array([1, 0, 1, 1], dtype=np.int64)
+        a, b, _, _ = unpack(learner.beta_posterior(2.0, 5.0, flips), self.names)
+        assert_close(a, 5.0, what="a_new")
+        assert_close(b, 6.0, what="b_new")
+
+    def test_mean_and_mode(self, learner):
+        """Beta(5, 6) has its mean at 5/11 and its peak at 4/9."""
+        flips = np.array([1, 0, 1, 1], dtype=np.int64)
+        _, _, mean, mode = unpack(learner.beta_posterior(2.0, 5.0, flips), self.names)
+        assert_close(mean, 5 / 11, what="the mean")
+        assert_close(mode, 4 / 9, what="the mode")
+
+    def test_no_peak(self, learner):
+        """Only heads after a flat prior, Beta(3, 1): the curve rises up to 1 and has no peak."""
+        flips = np.array([1, 1], dtype=np.int64)
+        a, b, mean, mode = unpack(learner.beta_posterior(1.0, 1.0, flips), self.names)
+        assert_close([a, b, mean], [3.0, 1.0, 0.75], what="a_new, b_new and the mean")
+        assert_close(mode, np.nan, what="the mode")
+
+    def test_refuses_what_is_no_flip(self, learner):
+        """A flip of 2 or of -1 is an error; 1 and 0 are none."""
+        for bad in (2, -1):
+            flips = np.array([1, 0, 0], dtype=np.int64)
+            a, _, _, _ = unpack(learner.beta_posterior(1.0, 1.0, flips), self.names)
+            assert_close(a, 2.0, what="a_new")
+            with pytest.raises(ValueError):
+                learner.beta_posterior(1.0, 1.0, np.array([1, bad, 0], dtype=np.int64))
+
+
 class TestExpectation:
     def test_die(self, learner):
         """A fair die shows 3.5 on average."""
@@ -188,6 +254,32 @@ class TestVariance:
         for probs in ([1.5, -0.5], [0.5, 0.4], [0.5, 0.500001]):
             with pytest.raises(ValueError):
                 learner.variance(values, np.array(probs))
+
+
+class TestVarianceOfSum:
+    def test_independent_dice(self, learner):
+        """Variances of independent variables add up: 4 + 9, and with weights 2 and 1 it is 25."""
+        cov = np.array([[4.0, 0.0], [0.0, 9.0]])
+        assert_close(learner.variance_of_sum(np.array([1.0, 1.0]), cov), 13.0)
+        assert_close(learner.variance_of_sum(np.array([2.0, 1.0]), cov), 25.0)
+
+    def test_each_pair_counts_twice(self, learner):
+        """With a covariance of 1 a sum has 4 + 9 + 2, and a difference 4 + 9 - 2."""
+        cov = np.array([[4.0, 1.0], [1.0, 9.0]])
+        assert_close(learner.variance_of_sum(np.array([1.0, 1.0]), cov), 15.0)
+        assert_close(learner.variance_of_sum(np.array([1.0, -1.0]), cov), 11.0)
+
+    def test_ten_models_that_err_together(self, learner):
+        """The mean of ten models with correlation 0.9 has variance 0.91, and not 0.1."""
+        weights, cov = np.full(10, 0.1), np.full((10, 10), 0.9) + 0.1 * np.eye(10)
+        assert_close(learner.variance_of_sum(weights, cov), 0.91)
+
+    def test_never_below_zero(self, learner):
+        """If X is 2.8 Z and Y is 0.9 Z, then 0.9 X - 2.8 Y is 0, and no variance is -1e-15."""
+        for a, b in ((0.9, 2.8), (0.7, 0.9), (1.2, 2.1)):
+            got = learner.variance_of_sum(np.array([a, -b]), np.outer([b, a], [b, a]))
+            assert_close(got, 0.0)
+            assert_within(got, 0.0)
 
 
 # How often "free", "money" and "meeting" occur in four mails.
@@ -269,3 +361,31 @@ class TestNaiveBayesLogPosterior:
         read = np.argmax(np.asarray(got), axis=1)
         assert_same(read.shape, (100,), what="the number of pictures that were read")
         assert_same(bool(np.sum(read == meant[1000:]) >= 90), True, what="reading 90 of 100")
+
+
+class TestCalibrationError:
+    def test_one_bin(self, learner):
+        """Four answers, each 75 % sure: with three right the error is 0, with one right 0.5."""
+        confidence = np.full(4, 0.75)
+        three, one = np.array([1, 1, 0, 1], dtype=np.int64), np.array([0, 0, 1, 0], dtype=np.int64)
+        assert_close(learner.calibration_error(confidence, three), 0.0)
+        assert_close(learner.calibration_error(confidence, one), 0.5)
+
+    def test_bins_weigh_as_much_as_they_hold(self, learner):
+        """Three of four answers are off by 0.15, one is off by 0.45: 0.75 · 0.15 + 0.25 · 0.45."""
+        confidence = np.array([0.85, 0.85, 0.85, 0.55])
+        correct = np.array([1, 1, 1, 1], dtype=np.int64)
+        assert_close(learner.calibration_error(confidence, correct), 0.225)
+
+    def test_too_sure_here_and_too_unsure_there(self, learner):
+        """What is too sure in one bin and too unsure in another does not cancel."""
+        confidence = np.array([0.75, 0.75, 0.25, 0.25])
+        correct = np.array([0, 1, 0, 1], dtype=np.int64)
+        assert_close(learner.calibration_error(confidence, correct), 0.25)
+        assert_close(learner.calibration_error(confidence, correct, n_bins=1), 0.0)
+
+    def test_edges(self, learner):
+        """Of two bins the lower one has 0 and 0.5 in it, and the upper one has 1."""
+        confidence = np.array([0.5, 0.0, 1.0, 0.75])
+        correct = np.array([0, 1, 0, 1], dtype=np.int64)
+        assert_close(learner.calibration_error(confidence, correct, n_bins=2), 0.3125)

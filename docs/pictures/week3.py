@@ -116,6 +116,66 @@ def naive_bayes(probability: types.ModuleType) -> Figure:
     return figure
 
 
+def beta(probability: types.ModuleType) -> Figure:
+    """Show how belief in a coin's bias narrows down as tosses come in."""
+    is_head = (np.random.default_rng(1).random(400) < 0.6).astype(np.int64)  # the tosses of `coin`
+    x = np.linspace(0, 1, 402)[1:-1]
+    figure, axes = plt.subplots(figsize=(7.4, 3.1))
+    for n, colour, where in (
+        (0, FAINT, (0.01, 1.2)),
+        (4, GREEN, (0.22, 2.0)),
+        (20, ORANGE, (0.85, 3.2)),
+        (100, BLUE, (0.72, 6.5)),
+    ):
+        a, b, _, mode = probability.beta_posterior(1.0, 1.0, is_head[:n])
+        log_curve = (a - 1) * np.log(x) + (b - 1) * np.log(1 - x)
+        curve = np.exp(log_curve - log_curve.max())
+        density = curve / (curve.mean() * (x[-1] - x[0]))
+        axes.plot(x, density, color=colour, linewidth=1.8)
+        axes.plot(mode, np.interp(mode, x, density), "o", color=colour, markersize=5)
+        label = f"{n} tosses: Beta({a:g}, {b:g})" if n else "before: Beta(1, 1)"
+        axes.text(*where, label, color=colour)
+    axes.set(xlim=(0, 1), ylim=(0, None), yticks=[], xlabel="chance of heads")
+    axes.axvline(0.6, color=PALE, linewidth=1, zorder=0)
+    axes.set_title("belief in each chance of heads; the coin's true one is 0.6")
+    return figure
+
+
+def calibration(probability: types.ModuleType) -> Figure:
+    """Show how sure naive Bayes is and how often it is right, at two temperatures."""
+    X, y = load_digits()
+    log_prior, log_likelihood = probability.naive_bayes_fit(X[:1200], y[:1200], 10)
+    scores = probability.naive_bayes_log_posterior(X[1200:], log_prior, log_likelihood)
+    correct = (np.argmax(scores, axis=1) == y[1200:]).astype(np.int64)
+    figure, grid = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
+    for axes, temperature in zip(grid, (1, 15), strict=True):
+        belief = np.exp((scores - scores.max(axis=1, keepdims=True)) / temperature)
+        confidence = np.max(belief / belief.sum(axis=1, keepdims=True), axis=1)
+        error = probability.calibration_error(confidence, correct)
+        axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle="--")
+        for i in range(10):
+            held = (confidence > i / 10) & (confidence <= (i + 1) / 10)
+            if held.any():
+                sure, share = confidence[held].mean(), correct[held].mean()
+                axes.bar(i / 10, share, 0.1, align="edge", color=BLUE, edgecolor=CARD)
+                axes.plot([sure, sure], [share, sure], color=RED, linewidth=2)
+                axes.text(
+                    i / 10 + 0.05,
+                    0.03,
+                    held.sum(),
+                    color=CARD if share > 0.1 else INK,
+                    ha="center",
+                    size=8,
+                )
+        axes.set(
+            xlim=(0, 1), ylim=(0, 1), xlabel="how sure", xticks=[0, 0.5, 1], yticks=[0, 0.5, 1]
+        )
+        name = "as it comes" if temperature == 1 else f"logarithms divided by {temperature}"
+        axes.set_title(f"{name}: error {error:.3f}")
+    grid[0].set_ylabel("how often right")
+    return figure
+
+
 def gaussian(distributions: types.ModuleType) -> Figure:
     """Show bell curves, the end of the density far out, and a bell in two dimensions."""
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(9, 3.2))
@@ -152,6 +212,30 @@ def gaussian(distributions: types.ModuleType) -> Figure:
     right.set_aspect("equal")
     right.set(xticks=[-2, 0, 2], yticks=[-2, 0, 2], xlabel="x₁", ylabel="x₂")
     right.set_title("two that vary together")
+    return figure
+
+
+def product(distributions: types.ModuleType) -> Figure:
+    """Show a belief and a measurement, both bell curves, and what they make together."""
+    figure, axes = plt.subplots(figsize=(7.4, 3.1))
+    x = np.linspace(-6, 8, 281)
+    belief, measurement = (0.0, 3.0), (4.0, 1.0)
+    both = tuple(
+        float(number) for number in distributions.product_of_gaussians(*belief, *measurement)
+    )
+    for name, (mean, variance), colour, side in (
+        ("belief", belief, GREEN, -1),
+        ("measurement", measurement, ORANGE, 1),
+        ("both together", both, BLUE, -1),
+    ):
+        sigma = variance**0.5
+        axes.plot(x, distributions.gaussian_pdf(x, mean, sigma), color=colour, linewidth=1.8)
+        place = mean + side * 0.8 * sigma
+        height = float(distributions.gaussian_pdf(place, mean, sigma))
+        label = f"{name}\nmean {mean:g}, variance {variance:g}"
+        axes.text(place + 0.2 * side, height + 0.02, label, color=colour,
+                  ha="right" if side < 0 else "left")  # fmt: skip
+    axes.set(xlim=(-6, 8), ylim=(0, 0.56), yticks=[])
     return figure
 
 
@@ -360,8 +444,11 @@ def noise_schedules(diffusion: types.ModuleType) -> Figure:
 PICTURES = {
     "week3/pictures/joint.svg": ("probability", joint),
     "week3/pictures/coin.svg": ("probability", coin),
+    "week3/pictures/beta.svg": ("probability", beta),
     "week3/pictures/naive_bayes.svg": ("probability", naive_bayes),
+    "week3/pictures/calibration.svg": ("probability", calibration),
     "week3/pictures/gaussian.svg": ("distributions", gaussian),
+    "week3/pictures/product.svg": ("distributions", product),
     "week3/pictures/sampling.svg": ("distributions", sampling),
     "week3/pictures/monte_carlo.svg": ("distributions", monte_carlo),
     "week3/pictures/temperature.svg": ("softmax", temperature),

@@ -20,7 +20,7 @@ HEADING = re.compile(r"(#+) +(.*)")
 SECTION, RULE = "## ", "---"
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:)([^)#\s]*)[^)\s]*\)")
-ERRATA = "docs/errata.md"
+PAGES = ("docs/errata.md", "docs/symbols.md")  # which the learner copy holds beside the lessons
 HOW_TO_WORK = re.compile(r"^How to work:.*?(?=\n\n)", re.M | re.S)
 IN_A_NOTEBOOK = """\
 How to work: run the first code cell below. Then read a lesson, write your answers where the cells
@@ -123,8 +123,8 @@ def _text(text: str) -> Iterator[Text]:
 
 
 def _without_link(link: re.Match[str]) -> str:
-    is_elsewhere = link[2].endswith(ERRATA)
-    return link[1] + (f" (`{ERRATA}` in the learner copy)" if is_elsewhere else "")
+    page = next((page for page in PAGES if link[2].endswith(page)), None)
+    return link[1] + (f" (`{page}` in the learner copy)" if page else "")
 
 
 def _without_commands(text: str) -> str:

@@ -34,7 +34,14 @@ EDITORS = (
     ".vscode/settings.json",
     ".vscode/tasks.json",
 )
-AS_THEY_ARE = ("conftest.py", "pyproject.toml", "LICENSE", "docs/errata.md", *EDITORS)
+AS_THEY_ARE = (
+    "conftest.py",
+    "pyproject.toml",
+    "LICENSE",
+    "docs/errata.md",
+    "docs/symbols.md",
+    *EDITORS,
+)
 GRADESCOPE = Path(__file__).parent / "gradescope"
 EXECUTABLE = ("setup.sh", "run_autograder")
 PACKAGE = (".py", ".toml", ".npz", ".woff", ".txt")  # modules, their data, and its licence

@@ -86,6 +86,42 @@ def conditional(joint: np.ndarray, given: int) -> np.ndarray:
     ### END SOLUTION
 
 
+def is_independent(joint: np.ndarray) -> bool:
+    """Return whether knowing one of two variables says nothing about the other.
+
+    Then, and only then, every entry of the table is the product of its two marginals. Models
+    assume it wherever they multiply probabilities: the examples of a batch, the words of naive
+    Bayes, the pixels of a VAE's decoder. A correlation of 0 is not enough: it only says that no
+    straight line leads from one variable to the other.
+
+    Parameters
+    ----------
+    joint : ndarray of shape (n, m)
+        P[x, y]: the probability that the first variable is x and the second is y. It sums to 1.
+
+    Returns
+    -------
+    bool
+        True if P[x, y] differs from P[x] P[y] by at most 1e-12 for all x and y, so that rounding
+        does not count; otherwise False.
+
+    References
+    ----------
+    C. Bishop, Pattern Recognition and Machine Learning, 2006, section 1.2.
+
+    Examples
+    --------
+    >>> is_independent(np.array([[0.125, 0.375], [0.125, 0.375]]))
+    True
+    >>> is_independent(np.array([[0.5, 0.0], [0.0, 0.5]]))
+    False
+    """
+    ### BEGIN SOLUTION
+    products = np.outer(marginal(joint, axis=0), marginal(joint, axis=1))  # (n, m)
+    return bool(np.all(np.abs(joint - products) <= 1e-12))
+    ### END SOLUTION
+
+
 def bayes(prior: np.ndarray, likelihood: np.ndarray) -> np.ndarray:
     """Return what to believe of each hypothesis after an observation, by Bayes' theorem.
 
@@ -178,6 +214,63 @@ def bayes_updates(prior: np.ndarray, likelihoods: np.ndarray) -> np.ndarray:
     ### END SOLUTION
 
 
+def beta_posterior(a: float, b: float, flips: np.ndarray) -> tuple[float, float, float, float]:
+    """Return what to believe of a coin's chance of heads after some flips.
+
+    The chance may be any number from 0 to 1, so belief is a curve over it and no longer a list.
+    With a curve of the Beta family, x^(a - 1) (1 - x)^(b - 1) up to a factor, Bayes' theorem is
+    mere counting: each flip multiplies it by x or by 1 - x, and it stays in the family. That is
+    how one compares two versions of a page, or two models that people prefer in so many of so many
+    cases; the alpha of naive Bayes is such a prior as well.
+
+    Parameters
+    ----------
+    a, b : float
+        The prior, Beta(a, b), both positive: as if a - 1 heads and b - 1 tails had been seen, so
+        that Beta(1, 1) is flat. They need not be whole numbers.
+    flips : ndarray of shape (n,)
+        What was seen: 1 for heads, 0 for tails, as whole numbers.
+
+    Returns
+    -------
+    a_new, b_new : float
+        The posterior, which is Beta(a_new, b_new).
+    mean : float
+        Its mean, a_new / (a_new + b_new): how probable heads is in the next flip.
+    mode : float
+        Where its density is highest, (a_new - 1) / (a_new + b_new - 2). It is nan unless both
+        a_new and b_new are above 1, since otherwise the curve has no peak between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If a flip is neither 0 nor 1.
+
+    References
+    ----------
+    C. Bishop, Pattern Recognition and Machine Learning, 2006, section 2.1.1.
+
+    Examples
+    --------
+    >>> flips = np.array([1, 1, 0, 1])
+    >>> a, b, mean, mode = beta_posterior(1.0, 1.0, flips)
+    >>> float(a), float(b), round(float(mean), 4), float(mode)
+    (4.0, 2.0, 0.6667, 0.75)
+    >>> beta_posterior(0.5, 0.5, np.array([1, 1]))[3]
+    nan
+    """
+    ### BEGIN SOLUTION
+    if not np.all(np.isin(flips, (0, 1))):
+        raise ValueError("flips must be 0 or 1, and some are neither")
+    heads = int(np.sum(flips))
+    a_new, b_new = a + heads, b + len(flips) - heads
+    mean = a_new / (a_new + b_new)
+    has_peak = a_new > 1 and b_new > 1
+    mode = (a_new - 1) / (a_new + b_new - 2) if has_peak else float("nan")
+    return a_new, b_new, mean, mode
+    ### END SOLUTION
+
+
 def expectation(values: np.ndarray, probs: np.ndarray) -> float:
     """Return the mean of a random variable: its values, weighted with their probabilities.
 
@@ -262,6 +355,44 @@ def variance(values: np.ndarray, probs: np.ndarray) -> float:
     ### BEGIN SOLUTION
     mean = expectation(values, probs)
     return expectation((values - mean) ** 2, probs)
+    ### END SOLUTION
+
+
+def variance_of_sum(weights: np.ndarray, cov: np.ndarray) -> float:
+    """Return the variance of a weighted sum of random variables, which need not be independent.
+
+    If they are independent, variances add up, with the squares of the weights: so the gradient of
+    a minibatch is the less noisy the larger the batch. If they are not, each pair adds twice its
+    covariance: ten models that err together are hardly better than one, and the difference of two
+    models on the same questions is surer than on different ones.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (d,)
+        The factor of each variable.
+    cov : ndarray of shape (d, d)
+        Their covariance matrix: variances on the diagonal, covariances beside it. It is symmetric.
+
+    Returns
+    -------
+    float
+        The variance of weights[0] X_0 + weights[1] X_1 + …, which rounding never takes below 0:
+        where variables cancel, the sum may come out as -1e-17, and its root would be nan.
+
+    References
+    ----------
+    M. Deisenroth, A. Faisal, C. S. Ong, Mathematics for Machine Learning, 2020, section 6.4.3.
+
+    Examples
+    --------
+    >>> cov = np.array([[4.0, 1.0], [1.0, 9.0]])
+    >>> float(variance_of_sum(np.array([1.0, 1.0]), cov))
+    15.0
+    >>> float(variance_of_sum(np.array([1.0, -1.0]), cov))
+    11.0
+    """
+    ### BEGIN SOLUTION
+    return max(weights @ cov @ weights, 0.0)
     ### END SOLUTION
 
 
@@ -364,4 +495,49 @@ def naive_bayes_log_posterior(
     # Each row's maximum cancels; without it every exponential of a long document would be 0.
     shifted = log_joint - log_joint.max(axis=1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    ### END SOLUTION
+
+
+def calibration_error(confidence: np.ndarray, correct: np.ndarray, n_bins: int = 10) -> float:
+    """Return how far a model's confidence is from how often it is right.
+
+    Of all forecasts of "90 % rain" nine in ten should come true. Sort a model's answers into bins
+    by how sure it was. In each bin, compare the mean confidence with the share of answers that
+    were right, and average the gaps, each bin weighted with how many answers are in it: the
+    expected calibration error. Naive Bayes and large networks are often far too sure, and a
+    temperature in the softmax can mend it.
+
+    Parameters
+    ----------
+    confidence : ndarray of shape (n,)
+        The probability that the model gave to its answer, from 0 to 1.
+    correct : ndarray of shape (n,)
+        1 where the answer was right and 0 where it was wrong, as whole numbers.
+    n_bins : int
+        How many bins of equal width, at least 1. Bin i is (i / n_bins, (i + 1) / n_bins]: a
+        confidence on an edge belongs to the bin below it, and 0 to the first bin.
+
+    Returns
+    -------
+    float
+        The error, from 0 to 1. A bin without answers adds nothing to it.
+
+    References
+    ----------
+    C. Guo et al., On Calibration of Modern Neural Networks, ICML 2017, section 2.
+
+    Examples
+    --------
+    >>> confidence = np.array([0.75, 0.75, 0.75, 0.75, 0.25])
+    >>> round(float(calibration_error(confidence, np.array([1, 1, 1, 0, 0]))), 4)
+    0.05
+    >>> round(float(calibration_error(confidence, np.array([0, 0, 0, 0, 0]))), 4)
+    0.65
+    """
+    ### BEGIN SOLUTION
+    edges = np.arange(1, n_bins) / n_bins
+    bins = np.searchsorted(edges, confidence)  # how many edges lie below
+    # A bin's weight is count / n and its gap a difference of sums / count: the count cancels.
+    gaps = np.bincount(bins, weights=correct - confidence, minlength=n_bins)
+    return np.sum(np.abs(gaps)) / len(confidence)
     ### END SOLUTION

@@ -28,6 +28,20 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     return exponentials / np.sum(exponentials, axis=-1, keepdims=True)
 
 
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """Return the natural log of the softmax over the last axis: a given helper, as week 3's.
+
+    It is finite for any finite logits, also where the softmax itself is 0.
+
+    Examples
+    --------
+    >>> log_softmax(np.array([1000.0, 0.0])).tolist()
+    [0.0, -1000.0]
+    """
+    shifted = logits - np.max(logits, axis=-1, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
+
+
 def gelu(x: np.ndarray | float) -> np.ndarray | float:
     """Return x·Φ(x) for each entry: a ReLU whose corner is round.
 
@@ -341,7 +355,8 @@ def next_token_loss(logits: np.ndarray, tokens: np.ndarray) -> float:
 
     This one number is all that a language model is trained on. The logits after token t are a
     forecast of token t + 1, so T tokens give T − 1 forecasts to judge, by the cross-entropy of
-    week 3's `cross_entropy_from_logits`. A model that knows nothing has a loss of ln(vocab); e to
+    week 3's `cross_entropy_from_logits`; what is new is which row judges which token, and so the
+    `log_softmax` is given. A model that knows nothing has a loss of ln(vocab); e to
     the loss is the `perplexity` of this week's first module.
 
     In nanoGPT: `F.cross_entropy(logits.view(-1, logits.size(-1)), targets.view(-1), …)` in
@@ -375,10 +390,7 @@ def next_token_loss(logits: np.ndarray, tokens: np.ndarray) -> float:
     0.490415
     """
     ### BEGIN SOLUTION
-    forecasts, targets = logits[:-1], tokens[1:]
-    # The row's maximum cancels in the softmax; without it exp(10000) would be inf.
-    shifted = forecasts - forecasts.max(axis=1, keepdims=True)
-    log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    log_probs, targets = log_softmax(logits[:-1]), tokens[1:]
     return -np.mean(log_probs[np.arange(len(targets)), targets])
     ### END SOLUTION
 

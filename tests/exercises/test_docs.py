@@ -4,6 +4,7 @@ import doctest
 import re
 import shlex
 import tomllib
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from kata.names import find_meant
 CATALOGUE = load_catalogue(ROOT / "exercises")
 WEEKS = [week.name for week in CATALOGUE.weeks]
 ERRATA = ROOT / "docs" / "errata.md"
+SYMBOLS = ROOT / "docs" / "symbols.md"
 LESSONS = [ROOT / name / "README.md" for name in WEEKS]
 READMES = [path for path in (ROOT / "README.md", *LESSONS) if path.exists()]
 PAGES = sorted(
@@ -26,6 +28,10 @@ ROOMS = {
     *("training", *WEEKS),
 }
 LARGEST_PICTURE = 60_000  # bytes
+GREEK = {  # by their names in formulas
+    unicodedata.name(sign).split()[-1].lower().replace("lamda", "lambda"): sign
+    for sign in "αβγδεζηθικλμνξπρστυφχψω"
+} | {"Gamma": "Γ", "Delta": "Δ", "Sigma": "Σ", "Phi": "Φ", "Pi": "Π", "Omega": "Ω"}
 MAP = "The map: where all of it went"  # the heading that may follow the modules of a lesson
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
@@ -113,7 +119,40 @@ class TestErrata:
 
 
 @pytest.mark.parametrize("week", WEEKS)
+class TestSymbols:
+    def test_a_lesson_leads_there_from_its_top(self, week):
+        """Before its first module each lesson links the table of symbols and words."""
+        opening = re.split(r"^## ", (ROOT / week / "README.md").read_text("utf-8"), flags=re.M)[0]
+        assert "../docs/symbols.md" in {target for _, _, target in LINK.findall(opening)}
+
+    def test_every_greek_letter_is_explained(self, week):
+        """A Greek letter of a lesson, in words or in a formula, has its row, with its name."""
+        lesson = (ROOT / week / "README.md").read_text(encoding="utf-8")
+        signs = set(GREEK.values()) & set(lesson)
+        signs |= {sign for name, sign in GREEK.items() if rf"\{name}" in lesson}
+        explained = set(
+            re.findall(r"^\| (\S+), (?:capital )?\w+ \|", SYMBOLS.read_text("utf-8"), re.M)
+        )
+        assert signs - explained == set()
+
+
+@pytest.mark.parametrize("week", WEEKS)
 class TestLessons:
+    def test_says_what_is_needed_and_how_long_it_takes(self, week):
+        """The opening names what a learner should know, and hours for each module."""
+        opening = re.split(r"^## ", (ROOT / week / "README.md").read_text("utf-8"), flags=re.M)[0]
+        assert "**Before you start.**" in opening
+        hours = re.search(r"\*\*Hours\*\*(.+?)\n\n", opening, re.S)
+        assert hours
+        named = re.findall(r"`(\w+)`\s(?:\d+½?|½)[,.]", hours[1])
+        assert {module.name for module in CATALOGUE.week(week).modules} <= set(named)
+
+    def test_every_module_says_where_to_look_when_stuck(self, week):
+        """A module's section ends with where else its matter is explained."""
+        lesson = sections((ROOT / week / "README.md").read_text(encoding="utf-8"))
+        for module in CATALOGUE.week(week).modules:
+            assert lesson[module.title].count("**Stuck?** ") == 1, module.name
+
     def test_every_exercise_has_its_line_in_order(self, week):
         """A module's section lists its exercises, all of them, in the order of the catalogue."""
         lesson = sections((ROOT / week / "README.md").read_text(encoding="utf-8"))

@@ -315,7 +315,7 @@ class TestRelease:
             *weeks,
         }
         assert {path.name for path in out.iterdir()} == top
-        assert [path.name for path in (out / "docs").iterdir()] == ["errata.md"]
+        assert {path.name for path in (out / "docs").iterdir()} == {"errata.md", "symbols.md"}
         texts = {path: path.read_text() for path in out.rglob("*") if path.suffix in (".py", ".md")}
         course = Course()
         solutions, hidden = set(), set()

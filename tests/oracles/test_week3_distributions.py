@@ -94,3 +94,20 @@ def test_monte_carlo_agrees_with_scipy(solutions, rng, n):
     """The standard error is scipy's sem."""
     values = rng.exponential(size=n)
     assert_close(solutions.monte_carlo(values), [np.mean(values), stats.sem(values)])
+
+
+def test_product_agrees_with_integrals_by_scipy(solutions, rng):
+    """Mean and variance are those of the two densities' product, integrated numerically."""
+    integrate = pytest.importorskip("scipy.integrate", reason="scipy is the oracle of integrals")
+    for _ in range(5):
+        (m1, m2), (v1, v2) = rng.normal(size=2).tolist(), rng.uniform(0.3, 3.0, size=2).tolist()
+
+        def moment(power, m1=m1, v1=v1, m2=m2, v2=v2, about=0.0):
+            one, other = stats.norm(m1, v1**0.5), stats.norm(m2, v2**0.5)
+            return integrate.quad(
+                lambda x: one.pdf(x) * other.pdf(x) * (x - about) ** power, -20, 20, epsabs=1e-13
+            )[0]
+
+        mean = moment(1) / moment(0)
+        truth = mean, moment(2, about=mean) / moment(0)
+        assert_close(solutions.product_of_gaussians(m1, v1, m2, v2), truth, rtol=1e-7, atol=1e-9)

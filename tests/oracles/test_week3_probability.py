@@ -43,6 +43,14 @@ def test_conditionals_make_the_joint_again(solutions, rng, shape):
         assert_close(conditional.sum(axis=1 - given), np.ones(shape[given]))
 
 
+@pytest.mark.parametrize("shape", [(2, 2), (3, 5), (6, 4)])
+def test_independence_agrees_with_scipy(solutions, rng, shape):
+    """The table is independent where it is scipy's table of expected frequencies."""
+    joint = rng.dirichlet(np.ones(shape[0] * shape[1])).reshape(shape)
+    assert solutions.is_independent(joint) is False
+    assert solutions.is_independent(stats.contingency.expected_freq(joint)) is True
+
+
 def test_bayes_agrees_with_the_joint_table(solutions, rng):
     """The posterior is a column of the conditional of hypothesis and observation."""
     prior, likelihood = rng.dirichlet(np.ones(4)), rng.uniform(size=4)
@@ -78,6 +86,19 @@ def test_updates_agree_with_a_beta_distribution(solutions, rng):
     assert got[-1, 0] == got[-1, -1] == 0.0
 
 
+@pytest.mark.parametrize("prior", [(1.0, 1.0), (0.5, 0.5), (3.0, 0.2), (20.0, 7.5)])
+def test_posterior_of_a_coin_agrees_with_scipy(solutions, rng, prior):
+    """Mean and mode are those of scipy's density, which is in proportion to the product."""
+    flips = rng.integers(2, size=17)
+    heads = int(flips.sum())
+    a, b, mean, mode = solutions.beta_posterior(*prior, flips)
+    posterior, x = stats.beta(a, b), np.linspace(0.0005, 0.9995, 1000)
+    assert_close(mean, posterior.mean())
+    log_product = stats.beta(*prior).logpdf(x) + heads * np.log(x) + (17 - heads) * np.log1p(-x)
+    assert_close(np.diff(posterior.logpdf(x)), np.diff(log_product), atol=1e-9)
+    assert abs(x[np.argmax(posterior.pdf(x))] - mode) <= 0.001
+
+
 @pytest.mark.parametrize("shift", [0.0, 1e9])
 def test_moments_agree_with_scipy(solutions, rng, shift):
     """Mean and variance are those of scipy's discrete variables, also far from 0."""
@@ -85,6 +106,13 @@ def test_moments_agree_with_scipy(solutions, rng, shift):
     truth = stats.rv_discrete(values=(values, probs))
     assert_close(solutions.expectation(values + shift, probs), truth.mean() + shift, rtol=1e-14)
     assert_close(solutions.variance(values + shift, probs), truth.var())
+
+
+def test_variance_of_a_sum_agrees_with_numpy(solutions, rng):
+    """For data it is numpy's variance of the weighted sums, from numpy's covariance matrix."""
+    X, weights = rng.normal(size=(50, 4)) @ rng.normal(size=(4, 4)), rng.normal(size=4)
+    got = solutions.variance_of_sum(weights, np.cov(X.T))
+    assert_close(got, np.var(X @ weights, ddof=1))
 
 
 @pytest.mark.parametrize("alpha", [1.0, 0.1, 5.0])
@@ -109,6 +137,16 @@ def test_digits_agree_with_scikit_learn(solutions, digits):
     got = solutions.naive_bayes_log_posterior(X[1000:], *fitted)
     assert_close(got, model.predict_log_proba(X[1000:]), atol=1e-9)
     assert np.mean(np.argmax(got, axis=1) == y[1000:]) > 0.85
+
+
+@pytest.mark.parametrize("n_bins", [1, 5, 10, 15])
+def test_calibration_agrees_with_scipy(solutions, rng, n_bins):
+    """Counts and means in bins are those of scipy.stats.binned_statistic."""
+    confidence, correct = rng.uniform(size=200), rng.integers(2, size=200)
+    samples = [confidence, correct.astype(float)]
+    sums = stats.binned_statistic(confidence, samples, "sum", bins=n_bins, range=(0, 1))[0]
+    truth = np.sum(np.abs(sums[1] - sums[0])) / 200
+    assert_close(solutions.calibration_error(confidence, correct, n_bins), truth)
 
 
 @pytest.mark.parametrize("sizes", SIZES)

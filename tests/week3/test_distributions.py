@@ -8,6 +8,7 @@ from kata.comparisons import (
     assert_close,
     assert_keeps_inputs,
     assert_same,
+    assert_within,
     no_floating_point_warnings,
     unpack,
 )
@@ -216,6 +217,113 @@ class TestGaussianMle:
         """The data are the same afterwards, in the same order."""
         x = rng.normal(3.0, 2.0, size=9)
         _assert_fit(assert_keeps_inputs(learner.gaussian_mle, x), _exact_fit(x))
+
+
+def _bells(rng, shape):
+    """Return means and variances of two bells in each place."""
+    means = 3.0 * rng.normal(size=(2, *shape))
+    variances = rng.uniform(0.2, 3.0, size=(2, *shape)) * np.array([1.0, 4.0]).reshape(
+        2, *[1] * len(shape)
+    )
+    return means[0], variances[0], means[1], variances[1]
+
+
+def _product(mean1, var1, mean2, var2):
+    """Return mean and variance as a step from the first bell towards the second one."""
+    gain = var1 / (var1 + var2)
+    return mean1 + gain * (mean2 - mean1), (1 - gain) * var1
+
+
+def _assert_product(result, truth):
+    mean, variance = unpack(result, "mean, variance")
+    assert_close(mean, truth[0], what="the mean")
+    assert_close(variance, truth[1], atol=0.0, what="the variance")
+
+
+class TestProductOfGaussians:
+    def test_variance(self, learner, rng):
+        """Precisions add up, so the result is narrower than both, wherever the means are."""
+        bells = _bells(rng, (5,))
+        _, variance = unpack(learner.product_of_gaussians(*bells), "mean, variance")
+        assert_close(variance, 1 / (1 / bells[1] + 1 / bells[3]), what="the variance")
+
+    def test_mean(self, learner, rng):
+        """The mean lies between both means, nearer to that of the narrower bell."""
+        bells = _bells(rng, (5,))
+        mean, _ = unpack(learner.product_of_gaussians(*bells), "mean, variance")
+        assert_close(mean, _product(*bells)[0], what="the mean")
+
+    def test_is_proportional_to_the_product(self, learner, rng):
+        """Its density is the product of both densities, up to one factor for all x."""
+        m1, v1, m2, v2 = (float(number) for number in _bells(rng, ()))
+        result = learner.product_of_gaussians(m1, v1, m2, v2)
+        mean, variance = unpack(result, "mean, variance")
+        x = np.array([-1.0, 0.5, 2.0])
+        both = _log_density(x, m1, v1**0.5) + _log_density(x, m2, v2**0.5)
+        assert_within(variance, 0.0, excludes_low=True, what="the variance")
+        assert_close(variance, v1 * v2 / (v1 + v2), what="the variance")
+        assert_close(mean, _product(m1, v1, m2, v2)[0], what="the mean")
+        alone = _log_density(x, float(mean), float(variance) ** 0.5)
+        assert_close(np.diff(alone), np.diff(both), what="the log density, up to a constant,")
+
+    def test_any_shape(self, learner, rng):
+        """Numbers give two numbers, and arrays give arrays of the same shape, entry by entry."""
+        numbers = [float(number) for number in _bells(rng, ())]
+        _assert_product(learner.product_of_gaussians(*numbers), _product(*numbers))
+        for shape in ((1,), (4,), (2, 3), (3, 1, 2)):
+            bells = _bells(rng, shape)
+            _assert_product(learner.product_of_gaussians(*bells), _product(*bells))
+
+    def test_order_does_not_matter(self, learner, rng):
+        """Prior and measurement may change places."""
+        m1, v1, m2, v2 = _bells(rng, (4,))
+        _assert_product(learner.product_of_gaussians(m2, v2, m1, v1), _product(m1, v1, m2, v2))
+
+    def test_one_far_surer(self, learner, rng):
+        """A bell that is a million times narrower decides nearly alone, on either side."""
+        m1, v1, m2, v2 = _bells(rng, (3,))
+        for factor in (1e-6, 1e6):
+            bells = (m1, factor * v1, m2, v2)
+            _assert_product(learner.product_of_gaussians(*bells), _product(*bells))
+
+    def test_any_unit(self, learner, rng):
+        """It is right for tiny and for huge variances, and for means far from 0."""
+        m1, v1, m2, v2 = _bells(rng, (3,))
+        mean, variance = _product(m1, v1, m2, v2)
+        for scale in (1e-30, 1e-10, 1e10, 1e30):
+            result = learner.product_of_gaussians(
+                scale * m1, scale**2 * v1, scale * m2, scale**2 * v2
+            )
+            got_mean, got_variance = unpack(result, "mean, variance")
+            assert_close(got_mean, scale * mean, atol=1e-9 * scale, what="the mean")
+            assert_close(got_variance, scale**2 * variance, atol=0.0, what="the variance")
+        result = learner.product_of_gaussians(m1 + 1e6, v1, m2 + 1e6, v2)
+        _assert_product(result, (mean + 1e6, variance))
+
+    def test_refuses_bad_variances(self, learner, rng):
+        """One variance of 0 or below is an error, in any place of either argument."""
+        for bad in (0.0, -0.5, -100.0):
+            for place in (0, 1, 2):
+                m1, v1, m2, v2 = _bells(rng, (3,))
+                _assert_product(
+                    learner.product_of_gaussians(m1, v1, m2, v2), _product(m1, v1, m2, v2)
+                )
+                wrong = v1.copy()
+                wrong[place] = bad
+                with pytest.raises(ValueError):
+                    learner.product_of_gaussians(m1, wrong, m2, v2)
+                with pytest.raises(ValueError):
+                    learner.product_of_gaussians(m1, v2, m2, wrong)
+        _assert_product(learner.product_of_gaussians(1.0, 1e-9, 2.0, 1e-9), (1.5, 5e-10))
+        for variances in ((0.0, 1.0), (1.0, 0.0), (-1.0, 2.0), (2.0, -1.0), (-1.0, -2.0)):
+            with pytest.raises(ValueError):
+                learner.product_of_gaussians(1.0, variances[0], 2.0, variances[1])
+
+    def test_keeps_inputs(self, learner, rng):
+        """Means and variances are the same afterwards."""
+        bells = _bells(rng, (4,))
+        result = assert_keeps_inputs(learner.product_of_gaussians, *bells)
+        _assert_product(result, _product(*bells))
 
 
 def _covariance(rng, variances):

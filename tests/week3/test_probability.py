@@ -1,4 +1,5 @@
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -6,6 +7,8 @@ import pytest
 from kata.comparisons import (
     assert_close,
     assert_keeps_inputs,
+    assert_same,
+    assert_within,
     no_floating_point_warnings,
     unpack,
 )
@@ -135,6 +138,92 @@ class TestConditional:
         for given in (0, 1):
             got = assert_keeps_inputs(learner.conditional, joint, given)
             assert_close(got, _conditional(joint, given))
+
+
+def _independent(rng, n, m):
+    return np.outer(_distribution(rng, n), _distribution(rng, m))
+
+
+def _shifted(joint, size, rows=(0, 1), columns=(0, 1)):
+    """Return the table with four entries moved by so much, which leaves both marginals alone."""
+    joint = joint.copy()
+    joint[np.ix_(rows, columns)] += size * np.array([[1.0, -1.0], [-1.0, 1.0]])
+    return joint
+
+
+class TestIsIndependent:
+    def test_products_of_the_margins(self, learner, rng):
+        """It says whether each entry of the table is the product of its marginals."""
+        for n, m in ((2, 3), (4, 4), (5, 2)):
+            joint = _independent(rng, n, m)
+            assert_same(learner.is_independent(joint), True)
+            assert_same(learner.is_independent(_shifted(joint, 0.01)), False)
+
+    def test_uncorrelated_and_dependent(self, learner, rng):
+        """Variables without any correlation may depend on each other all the same."""
+        for n in (3, 5):
+            half = rng.uniform(0.5, 1.0, size=n // 2)
+            joint = np.zeros((n, n // 2 + 1))
+            for k, weight in enumerate([1.0, *half]):
+                joint[[n // 2 - k, n // 2 + k], k] = weight
+            joint = _normalised(joint)
+            assert_same(learner.is_independent(joint), False)
+            same_margins = np.outer(joint.sum(axis=1), joint.sum(axis=0))
+            assert_same(learner.is_independent(same_margins), True)
+
+    def test_each_entry_counts(self, learner, rng):
+        """Four entries of a large table are enough for dependence, wherever they are."""
+        joint = _independent(rng, 5, 6)
+        for rows, columns in (
+            ((0, 1), (0, 1)),
+            ((3, 4), (4, 5)),
+            ((0, 4), (5, 0)),
+            ((2, 3), (3, 1)),
+        ):
+            assert_same(learner.is_independent(joint), True)
+            assert_same(learner.is_independent(_shifted(joint, 1e-3, rows, columns)), False)
+
+    def test_slight_dependence_and_rounding(self, learner, rng):
+        """What is more than 1e-12 off is dependence, also far below a millionth; less is not."""
+        for n, m in ((2, 2), (4, 3)):
+            joint = _independent(rng, n, m)
+            for size in (1e-5, 1e-7, 1e-9, 1e-11):
+                assert_same(learner.is_independent(_shifted(joint, -size)), False)
+            for size in (1e-13, 1e-14):
+                assert_same(learner.is_independent(_shifted(joint, size)), True)
+
+    def test_impossible_and_rare_values(self, learner, rng):
+        """Values of probability 0 change nothing; rare ones are judged by the same distance."""
+        joint = _independent(rng, 4, 5)
+        joint[2], joint[:, 0] = 0.0, 0.0
+        joint = _normalised(joint)
+        assert_same(learner.is_independent(joint), True)
+        assert_same(learner.is_independent(_shifted(joint, 1e-3, (0, 3), (1, 4))), False)
+        rare = _normalised(np.vstack([joint, [0.0, 1e-14, 0.0, 0.0, 0.0]]))
+        assert_same(learner.is_independent(rare), True)
+        joint[2, 0] = 1e-3
+        assert_same(learner.is_independent(_normalised(joint)), False)
+
+    def test_many_entries(self, learner, rng):
+        """The distances of many entries are neither added up nor averaged: each counts alone."""
+        signs = np.where(np.indices((30, 30)).sum(axis=0) % 2 == 0, 1.0, -1.0)
+        joint = _independent(rng, 30, 30)
+        assert_same(learner.is_independent(joint + 1e-13 * signs), True)
+        assert_same(learner.is_independent(joint + 1e-11 * signs), False)
+        assert_same(learner.is_independent(_shifted(joint, 1e-11, (7, 21), (28, 3))), False)
+
+    def test_one_row_or_column(self, learner, rng):
+        """A variable with a single value says nothing about any other."""
+        assert_same(learner.is_independent(_shifted(_independent(rng, 2, 2), 0.01)), False)
+        for n, m in ((1, 3), (3, 1), (1, 1)):
+            assert_same(learner.is_independent(_joint(rng, n, m)), True)
+
+    def test_keeps_joint(self, learner, rng):
+        """The table is the same afterwards."""
+        joint = _independent(rng, 3, 4)
+        assert_same(assert_keeps_inputs(learner.is_independent, joint), True)
+        joint = _shifted(joint, 0.01)
+        assert_same(assert_keeps_inputs(learner.is_independent, joint), False)
 
 
 def _bayes(prior, likelihood):
@@ -342,6 +431,91 @@ class TestBayesUpdates:
             assert_close(got, _bayes_updates(prior, likelihoods))
 
 
+def _flips(rng, heads, tails):
+    """Return so many heads and tails in any order."""
+    return rng.permutation(np.repeat(np.array([1, 0], dtype=np.int64), [heads, tails]))
+
+
+def _beta(result):
+    return unpack(result, "a_new, b_new, mean, mode")
+
+
+def _assert_beta(result, truth):
+    for name, got, right in zip(
+        ("a_new", "b_new", "mean", "mode"), _beta(result), truth, strict=True
+    ):
+        assert_close(got, right, what=name)
+
+
+class TestBetaPosterior:
+    def test_counts(self, learner, rng):
+        """Heads are added to a and tails to b, in whatever order they came."""
+        for a, b, heads, tails in ((1.0, 1.0, 3, 5), (2.0, 7.0, 6, 1), (4.0, 1.0, 0, 3)):
+            a_new, b_new, _, _ = _beta(learner.beta_posterior(a, b, _flips(rng, heads, tails)))
+            assert_close(a_new, a + heads, what="a_new")
+            assert_close(b_new, b + tails, what="b_new")
+
+    def test_mean(self, learner, rng):
+        """The mean is that of the posterior, with the prior in it: no mere share of heads."""
+        for a, b, heads, tails in ((1.0, 1.0, 3, 5), (2.0, 7.0, 6, 1), (30.0, 10.0, 0, 4)):
+            _, _, mean, _ = _beta(learner.beta_posterior(a, b, _flips(rng, heads, tails)))
+            assert_close(mean, (a + heads) / (a + heads + b + tails), what="the mean")
+
+    def test_mode(self, learner, rng):
+        """The mode is where the posterior's density is highest, and no other chance is as good."""
+        for a, b, heads, tails in ((2.0, 4.0, 3, 5), (1.0, 1.0, 7, 2), (0.5, 12.0, 2, 3)):
+            a_new, b_new, _, mode = _beta(learner.beta_posterior(a, b, _flips(rng, heads, tails)))
+            assert_close([a_new, b_new], [a + heads, b + tails], what="a_new and b_new")
+            assert_close(mode, (a + heads - 1) / (a + heads + b + tails - 2), what="the mode")
+
+    def test_fractions_in_the_prior(self, learner, rng):
+        """The prior's numbers need not be whole, and may be small or large."""
+        for a, b in ((0.5, 0.5), (1e-3, 2.25), (1234.5, 1e6)):
+            total = a + b + 7
+            truth = [a + 4, b + 3, (a + 4) / total, (a + 3) / (total - 2)]
+            _assert_beta(learner.beta_posterior(a, b, _flips(rng, 4, 3)), truth)
+
+    def test_no_peak(self, learner, rng):
+        """The mode is nan where either number of the posterior is 1 or less, silently."""
+        for a, b, heads, tails in (
+            (1.0, 1.0, 3, 0),
+            (1.0, 1.0, 0, 2),
+            (0.5, 0.5, 1, 0),  # both numbers sum to 2, and numpy would divide by 0
+            (0.25, 0.75, 0, 1),
+            (0.5, 3.0, 0, 4),
+            (5.0, 0.125, 2, 0),
+            (1.0, 8.0, 0, 5),
+        ):
+            with no_floating_point_warnings():
+                result = learner.beta_posterior(a, b, _flips(rng, heads, tails))
+            mean = (a + heads) / (a + b + heads + tails)
+            _assert_beta(result, [a + heads, b + tails, mean, np.nan])
+        *_, mode = _beta(learner.beta_posterior(1.0, 1.0, _flips(rng, 1, 1)))
+        assert_close(mode, 0.5, what="the mode")
+
+    def test_many_flips(self, learner, rng):
+        """After many flips the prior hardly counts, and yet it does."""
+        truth = [12_348.0, 6_791.0, 12_348 / 19_139, 12_347 / 19_137]
+        _assert_beta(learner.beta_posterior(3.0, 2.0, _flips(rng, 12_345, 6_789)), truth)
+
+    def test_refuses_what_is_no_flip(self, learner, rng):
+        """One flip that is neither 0 nor 1 is an error, wherever it stands; 0 and 1 are none."""
+        for bad, place in ((2, 0), (-1, 3), (10, 6), (3, 2)):
+            flips = _flips(rng, 4, 3)
+            a_new, b_new, _, _ = _beta(learner.beta_posterior(1.5, 2.0, flips))
+            assert_close([a_new, b_new], [5.5, 5.0], what="a_new and b_new")
+            flips[place] = bad
+            with pytest.raises(ValueError):
+                learner.beta_posterior(1.5, 2.0, flips)
+        with pytest.raises(ValueError):  # together they look like one heads and one tails
+            learner.beta_posterior(1.0, 1.0, np.array([2, -1], dtype=np.int64))
+
+    def test_keeps_flips(self, learner, rng):
+        """The flips are the same afterwards."""
+        a_new, *_ = _beta(assert_keeps_inputs(learner.beta_posterior, 1.0, 2.0, _flips(rng, 4, 3)))
+        assert_close(a_new, 5.0, what="a_new")
+
+
 def _values(rng, n):
     """Return values that are far apart, the last ones first."""
     return 4.0 * np.roll(np.arange(n), 1) + rng.uniform(-3.0, -2.0, size=n)
@@ -484,6 +658,83 @@ class TestVariance:
         values, probs = _values(rng, 4), _distribution(rng, 4)
         got = assert_keeps_inputs(learner.variance, values, probs)
         assert_close(got, _variance(values, probs))
+
+
+def _factor(rng, d):
+    """Return F, for which F Fᵀ is a covariance matrix with variables that vary together."""
+    return rng.normal(size=(d, d)) + 0.7
+
+
+def _variance_of_sum(weights, F):
+    """Return the variance of a sum of independent variables with the variances 1 behind it."""
+    return math.fsum(math.fsum((weights * column).tolist()) ** 2 for column in F.T)
+
+
+class TestVarianceOfSum:
+    def test_independent_variables(self, learner, rng):
+        """Independent variables add up with the squares of their weights."""
+        for d in (2, 4):
+            weights, variances = rng.uniform(-3.0, 3.0, size=d), rng.uniform(0.5, 2.0, size=d)
+            got = learner.variance_of_sum(weights, np.diag(variances))
+            assert_close(got, math.fsum((weights**2 * variances).tolist()))
+
+    def test_every_pair_counts(self, learner, rng):
+        """Every entry of the matrix counts, with both weights: positive or negative ones."""
+        for d in (2, 3, 6):
+            F = _factor(rng, d)
+            weights = rng.uniform(0.5, 2.0, size=d)
+            for signs in (np.ones(d), np.where(np.arange(d) % 2 == 0, 1.0, -1.0)):
+                got = learner.variance_of_sum(signs * weights, F @ F.T)
+                assert_close(got, _variance_of_sum(signs * weights, F), rtol=1e-7)
+
+    def test_some_variables_only(self, learner, rng):
+        """A weight of 0 leaves a variable out, and one that never varies adds nothing."""
+        F, weights = _factor(rng, 4), rng.uniform(0.5, 2.0, size=4)
+        weights[1], F[2] = 0.0, 0.0
+        truth = _variance_of_sum(weights, F)
+        assert_close(learner.variance_of_sum(weights, F @ F.T), truth, rtol=1e-7)
+
+    def test_one_variable(self, learner, rng):
+        """For one variable it is the square of the weight times the variance, one number."""
+        weight, variance = (float(x) for x in rng.uniform(1.5, 3.0, size=2))
+        got = learner.variance_of_sum(np.array([-weight]), np.array([[variance]]))
+        assert_close(got, weight**2 * variance)
+
+    def test_any_unit(self, learner, rng):
+        """Tiny variances are not 0, and huge ones come out as well."""
+        F, weights = _factor(rng, 3), rng.uniform(0.5, 2.0, size=3)
+        truth = _variance_of_sum(weights, F)
+        for scale in (1e-40, 1e-12, 1e12, 1e40):
+            got = learner.variance_of_sum(weights, scale * (F @ F.T))
+            assert_close(got, scale * truth, rtol=1e-7, atol=0.0)
+
+    def test_nearly_cancelled(self, learner, rng):
+        """Two variables that nearly cancel leave a little, which is no rounding."""
+        for power, scale in ((20, 1.0), (30, 1.0), (26, 2.0**-40)):
+            variance, gap = scale * float(rng.integers(1, 9)), scale * 2.0**-power
+            cov = np.array([[variance, variance - gap], [variance - gap, variance]])
+            got = learner.variance_of_sum(np.array([1.0, -1.0]), cov)
+            assert_close(got, 2 * gap, rtol=1e-5, atol=0.0)
+
+    def test_never_below_zero(self, learner, rng):
+        """Variables that cancel leave 0, and rounding never takes the result below it."""
+        for k in range(40):
+            spread = rng.uniform(0.5, 2.0, size=3)
+            weights = np.cross(spread, rng.normal(size=3))
+            scale = (1.0, 1e-9, 1e9)[k % 3]
+            cov = scale * np.outer(spread, spread)
+            got = learner.variance_of_sum(weights, cov)
+            assert_close(got, 0.0, atol=1e-12 * scale)
+            assert_within(got, 0.0)
+            if k < 3:  # the same matrix, where nothing cancels
+                truth = scale * float(spread @ spread) ** 2
+                assert_close(learner.variance_of_sum(spread, cov), truth, atol=0.0)
+
+    def test_keeps_inputs(self, learner, rng):
+        """Weights and covariances are the same afterwards."""
+        F, weights = _factor(rng, 3), rng.uniform(0.5, 2.0, size=3)
+        got = assert_keeps_inputs(learner.variance_of_sum, weights, F @ F.T)
+        assert_close(got, _variance_of_sum(weights, F), rtol=1e-7)
 
 
 def _labels(values):
@@ -692,3 +943,106 @@ class TestNaiveBayesLogPosterior:
         X = _few_words(rng, 2, 4)
         got = assert_keeps_inputs(learner.naive_bayes_log_posterior, X, log_prior, log_likelihood)
         assert_close(got, _log_posterior(X, log_prior, log_likelihood))
+
+
+def _answers(rng, n, n_bins):
+    """Return confidences that keep off the edges of all bins, and which answers were right."""
+    places = rng.integers(n_bins, size=n) + rng.uniform(0.1, 0.9, size=n)
+    return places / n_bins, rng.integers(2, size=n, dtype=np.int64)
+
+
+def _calibration_error(confidence, correct, n_bins=10):
+    """Return the error bin by bin, from exact edges and means."""
+    pairs = list(zip(map(Fraction, confidence.tolist()), correct.tolist(), strict=True))
+    error = 0.0
+    for i in range(n_bins):
+        low, high = Fraction(i, n_bins), Fraction(i + 1, n_bins)
+        members = [pair for pair in pairs if low < pair[0] <= high or (i == 0 and pair[0] == 0)]
+        if members:
+            mean = sum(c for c, _ in members) / len(members)
+            share = Fraction(sum(right for _, right in members), len(members))
+            error += float(abs(share - mean)) * len(members) / len(pairs)
+    return error
+
+
+class TestCalibrationError:
+    def test_one_bin(self, learner, rng):
+        """Within a bin it is the distance of two means: confidence, and the share of right ones."""
+        for low, n, right in ((0.1, 5, 4), (0.6, 8, 2), (0.9, 3, 3)):
+            confidence = low + rng.uniform(0.01, 0.09, size=n)
+            correct = _flips(rng, right, n - right)
+            truth = abs(right / n - math.fsum(confidence) / n)
+            assert_close(learner.calibration_error(confidence, correct), truth)
+
+    def test_weights_of_the_bins(self, learner, rng):
+        """Each bin counts as much as it holds, and bins without answers do not count."""
+        confidence = np.array([0.95] * 7 + [0.42] * 2 + [0.13]) - rng.uniform(0.0, 0.01, size=10)
+        correct = np.array([1, 1, 1, 0, 1, 1, 1, 0, 1, 0], dtype=np.int64)
+        order = rng.permutation(10)
+        truth = _calibration_error(confidence, correct)
+        assert_close(learner.calibration_error(confidence[order], correct[order]), truth)
+
+    def test_too_sure_and_too_unsure(self, learner, rng):
+        """Being too sure in one bin does not make up for being too unsure in another."""
+        confidence = np.array([0.95, 0.94, 0.32, 0.33]) + rng.uniform(-0.01, 0.01, size=4)
+        correct = np.array([0, 1, 1, 1], dtype=np.int64)
+        truth = _calibration_error(confidence, correct)
+        assert_close(learner.calibration_error(confidence, correct), truth)
+
+    def test_many_answers(self, learner, rng):
+        """It is right for answers in all bins, and in any order."""
+        for n in (40, 500):
+            confidence, correct = _answers(rng, n, 10)
+            truth = _calibration_error(confidence, correct)
+            assert_close(learner.calibration_error(confidence, correct), truth)
+
+    def test_number_of_bins(self, learner, rng):
+        """As many bins as are asked for, be it a single one or more than answers."""
+        for n_bins in (1, 2, 3, 7, 15, 20, 100):
+            confidence, correct = _answers(rng, 30, n_bins)
+            got = learner.calibration_error(confidence, correct, n_bins)
+            assert_close(got, _calibration_error(confidence, correct, n_bins))
+        confidence, correct = _answers(rng, 12, 5)
+        got = learner.calibration_error(confidence, correct, n_bins=5)
+        assert_close(got, _calibration_error(confidence, correct, 5))
+
+    def test_upper_edges(self, learner, rng):
+        """A confidence on an edge belongs to the bin below it, and one of 1 to the last bin."""
+        for n_bins in (2, 4, 8):
+            edges = np.arange(1, n_bins + 1) / n_bins
+            confidence, correct = np.repeat(edges, 2), np.tile([0, 1], n_bins)
+            correct = np.array(correct, dtype=np.int64)
+            inside, right = _answers(rng, 9, n_bins)
+            confidence, correct = np.append(confidence, inside), np.append(correct, right)
+            got = learner.calibration_error(confidence, correct, n_bins)
+            assert_close(got, _calibration_error(confidence, correct, n_bins))
+
+    def test_confidence_of_zero(self, learner, rng):
+        """A confidence of 0 belongs to the first bin: such answers are not forgotten."""
+        confidence = np.array([0.0, 0.0, 0.0, *rng.uniform(0.02, 0.08, size=2), 0.55])
+        correct = np.array([1, 1, 0, 0, 0, 1], dtype=np.int64)
+        got = learner.calibration_error(confidence, correct)
+        assert_close(got, _calibration_error(confidence, correct))
+        nothing = np.zeros(3)
+        assert_close(learner.calibration_error(nothing, np.ones(3, dtype=np.int64)), 1.0)
+
+    def test_all_right_or_all_wrong(self, learner, rng):
+        """If all answers are alike, the error is how far the mean confidence is from that."""
+        for right in (0, 1):
+            confidence, _ = _answers(rng, 20, 10)
+            correct = np.full(20, right, dtype=np.int64)
+            truth = abs(right - math.fsum(confidence) / 20)
+            assert_close(learner.calibration_error(confidence, correct), truth)
+
+    def test_one_answer(self, learner, rng):
+        """One answer is off by what was missing to 0 or 1, and the result is one number."""
+        for right in (0, 1):
+            confidence = rng.uniform(0.31, 0.39, size=1)
+            got = learner.calibration_error(confidence, np.array([right], dtype=np.int64))
+            assert_close(got, abs(right - float(confidence[0])))
+
+    def test_keeps_inputs(self, learner, rng):
+        """Confidences and answers are the same afterwards, in the same order."""
+        confidence, correct = _answers(rng, 12, 10)
+        got = assert_keeps_inputs(learner.calibration_error, confidence, correct)
+        assert_close(got, _calibration_error(confidence, correct))

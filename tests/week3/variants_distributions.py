@@ -357,6 +357,189 @@ def centres_in_place(x):
     return mean, np.sqrt(np.mean(x**2))
 
 
+# product_of_gaussians
+
+
+def _check_variances(*variances):
+    for variance in variances:
+        if np.any(np.asarray(variance) <= 0):
+            raise ValueError("a variance is not positive")
+
+
+@right("product_of_gaussians", "without precisions, over the sum of the variances")
+def divides_by_the_sum(mean1, var1, mean2, var2):
+    if np.min(var1) <= 0 or np.min(var2) <= 0:
+        raise ValueError("var")
+    total = var1 + var2
+    return (mean1 * var2 + mean2 * var1) / total, var1 * var2 / total
+
+
+@right("product_of_gaussians", "a Kalman gain: a step from the first mean to the second")
+def steps_by_a_gain(mean1, var1, mean2, var2):
+    _check_variances(var1, var2)
+    gain = var1 / (var1 + var2)
+    return [mean1 + gain * (mean2 - mean1), gain * var2]
+
+
+@right("product_of_gaussians", "coefficients of the two parabolas, entry by entry")
+def adds_parabolas(mean1, var1, mean2, var2):
+    arrays = np.broadcast_arrays(mean1, var1, mean2, var2)
+    means, variances = np.empty(arrays[0].shape), np.empty(arrays[0].shape)
+    for index in np.ndindex(means.shape):
+        m1, v1, m2, v2 = (float(a[index]) for a in arrays)
+        if v1 <= 0 or v2 <= 0:
+            raise ValueError(f"a variance at {index} is not positive")
+        square, line = 1 / v1 + 1 / v2, m1 / v1 + m2 / v2
+        means[index], variances[index] = line / square, 1 / square
+    return means, variances
+
+
+@wrong("product_of_gaussians", "You added the variances: that is for a sum of two variables.")
+def adds_the_variances(mean1, var1, mean2, var2):
+    _check_variances(var1, var2)
+    return divides_by_the_sum(mean1, var1, mean2, var2)[0], var1 + var2
+
+
+@wrong("product_of_gaussians", "You averaged the variances: the result is narrower than both.")
+def averages_the_variances(mean1, var1, mean2, var2):
+    _check_variances(var1, var2)
+    return divides_by_the_sum(mean1, var1, mean2, var2)[0], (var1 + var2) / 2
+
+
+@wrong("product_of_gaussians", "You multiplied the variances, and did not divide by their sum.")
+def multiplies_the_variances(mean1, var1, mean2, var2):
+    _check_variances(var1, var2)
+    return divides_by_the_sum(mean1, var1, mean2, var2)[0], var1 * var2
+
+
+@wrong("product_of_gaussians", "You returned the precision: the variance is 1 over it.")
+def returns_the_precision(mean1, var1, mean2, var2):
+    _check_variances(var1, var2)
+    return divides_by_the_sum(mean1, var1, mean2, var2)[0], 1 / var1 + 1 / var2
+
+
+@wrong("product_of_gaussians", "You returned the deviation: the variance is asked for.")
+def returns_a_deviation(mean1, var1, mean2, var2):
+    mean, variance = divides_by_the_sum(mean1, var1, mean2, var2)
+    return mean, np.sqrt(variance)
+
+
+@wrong("product_of_gaussians", "You took variances for deviations, and squared them.")
+def squares_the_variances(mean1, var1, mean2, var2):
+    _check_variances(var1, var2)
+    return divides_by_the_sum(mean1, var1**2, mean2, var2**2)
+
+
+@wrong("product_of_gaussians", "You averaged the means: the narrower bell counts more.")
+def averages_the_means(mean1, var1, mean2, var2):
+    return (mean1 + mean2) / 2, divides_by_the_sum(mean1, var1, mean2, var2)[1]
+
+
+@wrong("product_of_gaussians", "You multiplied the means: the product's mean lies between them.")
+def multiplies_the_means(mean1, var1, mean2, var2):
+    return mean1 * mean2, divides_by_the_sum(mean1, var1, mean2, var2)[1]
+
+
+@wrong(
+    "product_of_gaussians", "You weighted each mean with its own variance: the surer one counts."
+)
+def weighs_with_variances(mean1, var1, mean2, var2):
+    _, variance = divides_by_the_sum(mean1, var1, mean2, var2)
+    return (mean1 * var1 + mean2 * var2) / (var1 + var2), variance
+
+
+@wrong(
+    "product_of_gaussians", "You weighted the means with deviations: precisions are the weights."
+)
+def weighs_with_deviations(mean1, var1, mean2, var2):
+    _, variance = divides_by_the_sum(mean1, var1, mean2, var2)
+    s1, s2 = np.sqrt(var1), np.sqrt(var2)
+    return (mean1 * s2 + mean2 * s1) / (s1 + s2), variance
+
+
+@wrong("product_of_gaussians", "You did not divide the weighted sum by the sum of the weights.")
+def forgets_to_normalise(mean1, var1, mean2, var2):
+    _, variance = divides_by_the_sum(mean1, var1, mean2, var2)
+    return mean1 / var1 + mean2 / var2, variance
+
+
+@wrong("product_of_gaussians", "You added 1e-8 to what you divide by: tiny variances are lost.")
+def adds_a_small_number(mean1, var1, mean2, var2):
+    _check_variances(var1, var2)
+    total = var1 + var2 + 1e-8
+    return (mean1 * var2 + mean2 * var1) / total, var1 * var2 / total
+
+
+@wrong("product_of_gaussians", "You returned variance and mean: the mean comes first.")
+def returns_the_variance_first(mean1, var1, mean2, var2):
+    return divides_by_the_sum(mean1, var1, mean2, var2)[::-1]
+
+
+@wrong("product_of_gaussians", "You returned the mean alone: the variance belongs to it.")
+def returns_the_mean_alone(mean1, var1, mean2, var2):
+    return divides_by_the_sum(mean1, var1, mean2, var2)[0]
+
+
+@wrong("product_of_gaussians", "You did not look at the variances: none may be 0 or negative.")
+def checks_no_variance(mean1, var1, mean2, var2):
+    with np.errstate(all="ignore"):
+        total = np.add(var1, var2)
+        return np.divide(mean1 * var2 + mean2 * var1, total), np.divide(var1 * var2, total)
+
+
+@wrong("product_of_gaussians", "You looked at the first variance only: the second may be bad, too.")
+def checks_the_first_variance(mean1, var1, mean2, var2):
+    _check_variances(var1)
+    with np.errstate(all="ignore"):
+        total = np.add(var1, var2)
+        return np.divide(mean1 * var2 + mean2 * var1, total), np.divide(var1 * var2, total)
+
+
+@wrong("product_of_gaussians", "You looked at the sum: each variance must be positive.")
+def checks_the_sum(mean1, var1, mean2, var2):
+    _check_variances(var1 + var2)
+    total = var1 + var2
+    return (mean1 * var2 + mean2 * var1) / total, var1 * var2 / total
+
+
+@wrong("product_of_gaussians", "You let a variance of 0 pass: it is no bell.")
+def lets_zero_pass(mean1, var1, mean2, var2):
+    if np.any(np.asarray(var1) < 0) or np.any(np.asarray(var2) < 0):
+        raise ValueError("var")
+    with np.errstate(all="ignore"):
+        total = np.add(var1, var2)
+        return np.divide(mean1 * var2 + mean2 * var1, total), np.divide(var1 * var2, total)
+
+
+@wrong("product_of_gaussians", "You asked whether all variances are bad: one is enough.")
+def wants_all_bad(mean1, var1, mean2, var2):
+    if np.all(np.asarray(var1) <= 0) or np.all(np.asarray(var2) <= 0):
+        raise ValueError("var")
+    with np.errstate(all="ignore"):
+        total = np.add(var1, var2)
+        return np.divide(mean1 * var2 + mean2 * var1, total), np.divide(var1 * var2, total)
+
+
+@wrong(
+    "product_of_gaussians",
+    "`if var1 <= 0` cannot decide for an array: ask np.any or np.all of it.",
+)
+def compares_arrays_in_an_if(mean1, var1, mean2, var2):
+    if var1 <= 0 or var2 <= 0:
+        raise ValueError("var")
+    return divides_by_the_sum(mean1, var1, mean2, var2)
+
+
+@wrong(
+    "product_of_gaussians", "You wrote into the first variances: the caller's array has changed."
+)
+def merges_in_place(mean1, var1, mean2, var2):
+    mean, variance = divides_by_the_sum(mean1, var1, mean2, var2)
+    if np.ndim(var1):
+        var1[...] = variance
+    return mean, variance
+
+
 # multivariate_gaussian_log_pdf
 
 

@@ -268,6 +268,160 @@ def divides_in_place(joint, given):
     return joint
 
 
+# is_independent
+
+
+def _products(joint):
+    return joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
+
+
+@right("is_independent", "np.allclose, with both tolerances said")
+def says_both_tolerances(joint):
+    return np.allclose(joint, _products(joint), rtol=0.0, atol=1e-12)
+
+
+@right("is_independent", "entry by entry, until one is off")
+def looks_for_one_that_is_off(joint):
+    n, m = joint.shape
+    rows = [math.fsum(joint[x]) for x in range(n)]
+    columns = [math.fsum(joint[:, y]) for y in range(m)]
+    for x in range(n):
+        for y in range(m):
+            if abs(joint[x, y] - rows[x] * columns[y]) > 1e-12:
+                return False
+    return True
+
+
+@right("is_independent", "einsum, and the largest distance")
+def takes_the_largest_distance(joint):
+    products = np.einsum("xi,jy->xy", joint, joint)
+    return np.abs(products - joint).max() <= 1e-12
+
+
+@wrong(
+    "is_independent",
+    "np.allclose and np.isclose bring a relative tolerance of 1e-5 along: say rtol=0.",
+)
+def keeps_the_relative_tolerance(joint):
+    return np.allclose(joint, _products(joint), atol=1e-12)
+
+
+@wrong("is_independent", "np.allclose lets 1e-8 and more pass: 1e-12 is asked for.")
+def trusts_allclose(joint):
+    return np.allclose(joint, _products(joint))
+
+
+@wrong("is_independent", "You compared floats exactly: rounding made a dependence of nothing.")
+def compares_exactly(joint):
+    return bool(np.all(joint == _products(joint)))
+
+
+@wrong("is_independent", "You rounded to some digits: dependence far smaller than that is lost.")
+def rounds_to_digits(joint):
+    return bool(np.all(np.round(joint, 6) == np.round(_products(joint), 6)))
+
+
+@wrong("is_independent", "You looked at one entry only: each must be the product of its margins.")
+def looks_at_the_first_entry(joint):
+    return bool(abs(joint - _products(joint))[0, 0] <= 1e-12)
+
+
+@wrong("is_independent", "You asked whether some entry fits: all of them have to.")
+def wants_any_entry(joint):
+    return bool(np.any(np.abs(joint - _products(joint)) <= 1e-12))
+
+
+@wrong("is_independent", "You answered entry by entry: one answer is asked for, for all.")
+def answers_for_each_entry(joint):
+    return np.abs(joint - _products(joint)) <= 1e-12
+
+
+@wrong("is_independent", "You added up differences of both signs: they always cancel.")
+def lets_differences_cancel(joint):
+    return bool(abs(np.sum(joint - _products(joint))) <= 1e-12)
+
+
+@wrong("is_independent", "You added the distances up: each is to be at most 1e-12 for itself.")
+def adds_distances_up(joint):
+    return bool(np.sum(np.abs(joint - _products(joint))) <= 1e-12)
+
+
+@wrong("is_independent", "You averaged the distances: among many entries a few get lost.")
+def averages_distances(joint):
+    return bool(np.mean(np.abs(joint - _products(joint))) <= 1e-12)
+
+
+@wrong(
+    "is_independent",
+    "You measured the correlation: it is 0 for independent variables, and for many others too.",
+)
+def measures_the_correlation(joint):
+    n, m = joint.shape
+    x, y = np.arange(n), np.arange(m)
+    mean_x, mean_y = joint.sum(axis=1) @ x, joint.sum(axis=0) @ y
+    return bool(abs(x @ joint @ y - mean_x * mean_y) <= 1e-12)
+
+
+@wrong(
+    "is_independent",
+    "You compared rows as they are: they are in proportion, and only equal if x is uniform.",
+)
+def compares_rows(joint):
+    return bool(np.all(np.abs(joint - joint[0]) <= 1e-12))
+
+
+@wrong(
+    "is_independent",
+    "You divided by a marginal, which may be 0 or tiny: compare with the product instead.",
+)
+def compares_conditionals(joint):
+    with np.errstate(all="ignore"):
+        given = joint / joint.sum(axis=1, keepdims=True)
+    return bool(np.all(np.abs(given - joint.sum(axis=0)) <= 1e-12))
+
+
+@wrong(
+    "is_independent",
+    "You asked for rank 1 to the last digit: a distance of 1e-13 is rounding here.",
+)
+def asks_for_the_rank(joint):
+    return bool(np.linalg.matrix_rank(joint) == 1)
+
+
+@wrong(
+    "is_independent",
+    "You measured the distance relative to each product: for rare values rounding is all of it.",
+)
+def measures_relatively(joint):
+    return np.allclose(joint, _products(joint), rtol=1e-12, atol=0.0)
+
+
+@wrong(
+    "is_independent",
+    "Mutual information is the square of a small dependence: it vanishes long before that.",
+)
+def measures_information(joint):
+    products = _products(joint)
+    ratio = np.divide(joint, products, out=np.ones_like(joint), where=joint > 0)
+    return bool(abs(np.sum(joint * np.log(ratio))) <= 1e-12)
+
+
+@wrong("is_independent", "You answered the other way round: True means independent.")
+def answers_the_other_way(joint):
+    return bool(np.any(np.abs(joint - _products(joint)) > 1e-12))
+
+
+@wrong("is_independent", "You returned 1 or 0: True or False is asked for.")
+def returns_a_number(joint):
+    return int(np.all(np.abs(joint - _products(joint)) <= 1e-12))
+
+
+@wrong("is_independent", "You subtracted from the table itself, so the caller's table has changed.")
+def subtracts_in_place(joint):
+    joint -= _products(joint)
+    return bool(np.all(np.abs(joint) <= 1e-12))
+
+
 # bayes
 
 
@@ -649,6 +803,217 @@ def stands_in_for_log_zero(prior, likelihoods):
     )
 
 
+# beta_posterior
+
+
+def _flip_counts(flips):
+    if not np.isin(flips, [0, 1]).all():
+        raise ValueError("flips")
+    return int(flips.sum()), int(len(flips) - flips.sum())
+
+
+def _posterior(a, b, mode=None):
+    if mode is None:
+        mode = (a - 1) / (a + b - 2) if a > 1 and b > 1 else math.nan
+    return a, b, a / (a + b), mode
+
+
+@right("beta_posterior", "one flip at a time")
+def goes_flip_by_flip(a, b, flips):
+    for flip in flips.tolist():
+        if flip == 1:
+            a += 1
+        elif flip == 0:
+            b += 1
+        else:
+            raise ValueError(f"flips holds {flip}")
+    return _posterior(a, b)
+
+
+@right("beta_posterior", "counts with bincount, and nan from numpy")
+def counts_with_bincount(a, b, flips):
+    counts = np.bincount(flips, minlength=2)  # refuses what is below 0 by itself
+    if len(counts) > 2:
+        raise ValueError("flips must be 0 or 1")
+    new = np.array([a, b]) + counts[::-1]
+    mean = new[0] / new.sum()
+    mode = (new[0] - 1) / (new - 1).sum() if new.min() > 1 else np.nan
+    return [*new, mean, mode]
+
+
+@right("beta_posterior", "old mean and share of heads, averaged")
+def averages_prior_and_data(a, b, flips):
+    if set(flips.tolist()) - {0, 1}:
+        raise ValueError("flips")
+    n = len(flips)
+    weight = n / (a + b + n)
+    mean = weight * np.mean(flips) + (1 - weight) * a / (a + b)
+    new_a, new_b = a + np.count_nonzero(flips), b + np.count_nonzero(flips == 0)
+    mode = float("nan")
+    if new_a > 1 and new_b > 1:
+        mode = (new_a - 1) / ((new_a - 1) + (new_b - 1))
+    return new_a, new_b, mean, mode
+
+
+@wrong("beta_posterior", "You added heads to b and tails to a: a belongs to heads.")
+def swaps_heads_and_tails(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    return _posterior(a + tails, b + heads)
+
+
+@wrong("beta_posterior", "You added the number of all flips to b: only tails belong there.")
+def adds_all_flips_to_b(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    return _posterior(a + heads, b + heads + tails)
+
+
+@wrong("beta_posterior", "You forgot the prior: its a and b are still in the posterior.")
+def forgets_the_priors_numbers(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    return _posterior(1 + heads, 1 + tails)
+
+
+@wrong("beta_posterior", "You returned the share of heads: the mean has the prior in it.")
+def takes_the_share_for_the_mean(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    a, b, _, mode = _posterior(a + heads, b + tails)
+    return a, b, heads / (heads + tails), mode
+
+
+@wrong(
+    "beta_posterior", "You returned mean and mode of the prior: those of the posterior are meant."
+)
+def looks_at_the_prior(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    return (a + heads, b + tails, *_posterior(a, b)[2:])
+
+
+@wrong("beta_posterior", "You took the mean for the mode: they differ unless a and b are equal.")
+def takes_the_mean_for_the_mode(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    a, b = a + heads, b + tails
+    return _posterior(a, b, a / (a + b) if a > 1 and b > 1 else math.nan)
+
+
+@wrong("beta_posterior", "You forgot the minus 1 in the mode's numerator.")
+def forgets_minus_one_above(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    a, b = a + heads, b + tails
+    return _posterior(a, b, a / (a + b - 2) if a > 1 and b > 1 else math.nan)
+
+
+@wrong("beta_posterior", "You forgot the minus 2 in the mode's denominator.")
+def forgets_minus_two_below(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    a, b = a + heads, b + tails
+    return _posterior(a, b, (a - 1) / (a + b) if a > 1 and b > 1 else math.nan)
+
+
+@wrong("beta_posterior", "You gave a mode where the curve has no peak: there it is nan.")
+def always_has_a_mode(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    a, b = a + heads, b + tails
+    with np.errstate(all="ignore"):
+        return _posterior(a, b, np.float64(a - 1) / np.float64(a + b - 2))
+
+
+@wrong("beta_posterior", "You took 1 for above 1: with a or b at 1 the curve has no peak inside.")
+def takes_one_for_above_one(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    a, b = a + heads, b + tails
+    return _posterior(a, b, (a - 1) / (a + b - 2) if min(a, b) >= 1 else math.nan)
+
+
+@wrong("beta_posterior", "You asked for a peak with `or`: both numbers must be above 1.")
+def is_content_with_one_above_one(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    a, b = a + heads, b + tails
+    has_peak = (a > 1 or b > 1) and a + b != 2
+    return _posterior(a, b, (a - 1) / (a + b - 2) if has_peak else math.nan)
+
+
+@wrong("beta_posterior", "You looked at the sum only: both numbers must be above 1.")
+def looks_at_the_sum(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    a, b = a + heads, b + tails
+    return _posterior(a, b, (a - 1) / (a + b - 2) if a + b > 2 else math.nan)
+
+
+@wrong("beta_posterior", "You asked whether the prior has a peak: the posterior's counts.")
+def asks_the_prior_for_a_peak(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    has_peak = a > 1 and b > 1
+    a, b = a + heads, b + tails
+    return _posterior(a, b, (a - 1) / (a + b - 2) if has_peak else math.nan)
+
+
+@wrong("beta_posterior", "You put the mode at 0 or 1 where the curve has no peak: it is nan.")
+def puts_the_mode_at_the_end(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    a, b = a + heads, b + tails
+    ends = math.nan if a <= 1 and b <= 1 else float(b <= 1)
+    return _posterior(a, b, (a - 1) / (a + b - 2) if a > 1 and b > 1 else ends)
+
+
+@wrong("beta_posterior", "You did not look at the flips: one that is neither 0 nor 1 is an error.")
+def counts_what_comes(a, b, flips):
+    heads = int(flips.sum())
+    return _posterior(a + heads, b + len(flips) - heads)
+
+
+@wrong("beta_posterior", "You called everything but 1 a tails: what is not 0 is an error.")
+def takes_the_rest_for_tails(a, b, flips):
+    heads = int((flips == 1).sum())
+    return _posterior(a + heads, b + len(flips) - heads)
+
+
+@wrong("beta_posterior", "You looked for flips above 1 only: one below 0 is no flip either.")
+def looks_above_only(a, b, flips):
+    if flips.max() > 1:
+        raise ValueError("flips")
+    heads = int(flips.sum())
+    return _posterior(a + heads, b + len(flips) - heads)
+
+
+@wrong("beta_posterior", "You asked whether any flip is fine: all of them have to be.")
+def is_content_with_one_good_flip(a, b, flips):
+    if not np.isin(flips, [0, 1]).any():
+        raise ValueError("flips")
+    heads = int((flips == 1).sum())
+    return _posterior(a + heads, b + int((flips == 0).sum()))
+
+
+@wrong("beta_posterior", "You left bad flips out: they are an error.")
+def leaves_bad_flips_out(a, b, flips):
+    return _posterior(a + int((flips == 1).sum()), b + int((flips == 0).sum()))
+
+
+@wrong("beta_posterior", "You made whole numbers of the prior: a and b need not be whole.")
+def makes_whole_numbers(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    return _posterior(int(a) + heads, int(b) + tails)
+
+
+@wrong("beta_posterior", "You left the posterior itself out: a and b come first.")
+def returns_mean_and_mode(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    return _posterior(a + heads, b + tails)[2:]
+
+
+@wrong("beta_posterior", "You returned mode and mean in the wrong order.")
+def swaps_mean_and_mode(a, b, flips):
+    heads, tails = _flip_counts(flips)
+    a, b, mean, mode = _posterior(a + heads, b + tails)
+    return a, b, mode, mean
+
+
+@wrong("beta_posterior", "You sorted the flips in place, so the caller's array has changed.")
+def sorts_flips_in_place(a, b, flips):
+    flips.sort()
+    heads, tails = _flip_counts(flips)
+    return _posterior(a + heads, b + tails)
+
+
 # expectation
 
 
@@ -962,6 +1327,128 @@ def ignores_rare_values(values, probs):
     _check(probs)
     values, probs = values[probs > 1e-12], probs[probs > 1e-12]
     return probs @ (values - values @ probs) ** 2
+
+
+# variance_of_sum
+
+
+@right("variance_of_sum", "a double loop over pairs")
+def loops_over_pairs(weights, cov):
+    d = len(weights)
+    terms = [weights[i] * cov[i, j] * weights[j] for i in range(d) for j in range(d)]
+    return max(0.0, math.fsum(terms))
+
+
+@right("variance_of_sum", "the diagonal, and each pair twice")
+def counts_pairs_twice(weights, cov):
+    total = np.sum(weights**2 * np.diag(cov))
+    for i in range(len(weights)):
+        for j in range(i):
+            total += 2 * weights[i] * weights[j] * cov[i, j]
+    return total if total > 0 else 0.0
+
+
+@right("variance_of_sum", "einsum, cut off at 0")
+def contracts_both_axes(weights, cov):
+    return np.clip(np.einsum("i,ij,j->", weights, cov, weights), 0.0, None)
+
+
+@right("variance_of_sum", "along the eigenvectors, whose variances are not below 0")
+def goes_along_eigenvectors(weights, cov):
+    variances, axes = np.linalg.eigh(cov)
+    return np.sum(np.maximum(variances, 0.0) * (weights @ axes) ** 2)
+
+
+@wrong("variance_of_sum", "You left the covariances out: variables need not be independent.")
+def leaves_covariances_out(weights, cov):
+    return np.sum(weights**2 * np.diag(cov))
+
+
+@wrong("variance_of_sum", "You counted each pair once: a pair's covariance counts twice.")
+def counts_pairs_once(weights, cov):
+    return max(0.0, weights @ np.triu(cov) @ weights)
+
+
+@wrong("variance_of_sum", "Weights are squared on the way out of a variance: w² and not w.")
+def forgets_the_square(weights, cov):
+    return max(0.0, np.sum(cov @ weights))
+
+
+@wrong("variance_of_sum", "You forgot the weights: the matrix alone is for a plain sum.")
+def forgets_the_weights(weights, cov):
+    return max(0.0, cov.sum())
+
+
+@wrong("variance_of_sum", "You squared each weight: a pair has the product of both, with its sign.")
+def squares_each_weight(weights, cov):
+    return max(0.0, np.sum(weights[:, None] ** 2 * cov))
+
+
+@wrong("variance_of_sum", "You took the magnitude of the weights: signs decide what cancels.")
+def drops_the_signs(weights, cov):
+    return max(0.0, np.abs(weights) @ cov @ np.abs(weights))
+
+
+@wrong("variance_of_sum", "You subtracted variances for negative weights: their squares add up.")
+def subtracts_variances(weights, cov):
+    return max(0.0, weights * np.abs(weights) @ np.diag(cov))
+
+
+@wrong("variance_of_sum", "You multiplied with the weights on one side only.")
+def multiplies_on_one_side(weights, cov):
+    return cov @ weights
+
+
+@wrong("variance_of_sum", "You returned the deviation: its square, the variance, is asked for.")
+def returns_the_root(weights, cov):
+    return np.sqrt(max(0.0, weights @ cov @ weights))
+
+
+@wrong("variance_of_sum", "You left what rounding makes of 0: a variance is never negative.")
+def leaves_rounding(weights, cov):
+    return weights @ cov @ weights
+
+
+@wrong("variance_of_sum", "You cut small variances off: what is small and true is to stay.")
+def cuts_small_variances_off(weights, cov):
+    result = weights @ cov @ weights
+    return result if result > 1e-8 else 0.0
+
+
+@wrong("variance_of_sum", "You rounded the result: tiny variances are gone.")
+def rounds_the_variance(weights, cov):
+    return max(0.0, round(float(weights @ cov @ weights), 12))
+
+
+@wrong("variance_of_sum", "You called a sum below 0 an error: it is rounding, and means 0.")
+def refuses_rounding(weights, cov):
+    result = weights @ cov @ weights
+    if result < 0:
+        raise ValueError("cov")
+    return result
+
+
+@wrong("variance_of_sum", "You set only tiny negative numbers to 0: how tiny depends on the unit.")
+def forgives_tiny_numbers_only(weights, cov):
+    result = weights @ cov @ weights
+    return 0.0 if -1e-12 < result < 0 else result
+
+
+@wrong("variance_of_sum", "You put 1e-12 instead of 0: variables that cancel have variance 0.")
+def puts_a_small_number(weights, cov):
+    return max(weights @ cov @ weights, 1e-12)
+
+
+@wrong("variance_of_sum", "You divided by the sum of the weights: they need not sum to 1.")
+def normalises_the_weights(weights, cov):
+    weights = weights / np.sum(np.abs(weights))
+    return max(0.0, weights @ cov @ weights)
+
+
+@wrong("variance_of_sum", "You scaled the matrix in place, so the caller's array has changed.")
+def scales_in_place(weights, cov):
+    cov *= weights
+    return max(0.0, np.sum(cov @ np.ones(len(weights)) * weights))
 
 
 # naive_bayes_fit
@@ -1344,3 +1831,211 @@ def shifts_the_prior_in_place(X, log_prior, log_likelihood):
     log_prior -= log_prior.max()
     joint = X @ log_likelihood.T + log_prior
     return joint - np.logaddexp.reduce(joint, axis=1, keepdims=True)
+
+
+# calibration_error
+
+
+def _bins(confidence, n_bins):
+    return np.searchsorted(np.arange(1, n_bins) / n_bins, confidence)
+
+
+def _gaps(bins, confidence, correct):
+    """Return count, mean confidence and share of right answers of each bin that holds any."""
+    found = [bins == k for k in np.unique(bins)]
+    means = [(confidence[f].mean(), correct[f].mean()) for f in found]
+    return np.array([f.sum() for f in found]), *np.array(means).T
+
+
+@right("calibration_error", "a mask for each bin, from exact edges")
+def masks_each_bin(confidence, correct, n_bins=10):
+    error = 0.0
+    for i in range(n_bins):
+        mask = (confidence > i / n_bins) & (confidence <= (i + 1) / n_bins)
+        if i == 0:
+            mask |= confidence == 0
+        if mask.any():
+            gap = abs(correct[mask].mean() - confidence[mask].mean())
+            error += mask.sum() / len(confidence) * gap
+    return error
+
+
+@right("calibration_error", "rounds up to the bin's number, in a dict")
+def rounds_up(confidence, correct, n_bins=10):
+    bins = {}
+    for c, is_right in zip(confidence.tolist(), correct.tolist()):
+        bins.setdefault(max(math.ceil(c * n_bins), 1), []).append((c, is_right))
+    parts = [abs(math.fsum(c for c, _ in m) - sum(r for _, r in m)) for m in bins.values()]
+    return math.fsum(parts) / len(confidence)
+
+
+@right("calibration_error", "np.digitize, with the edges on the right side")
+def digitizes(confidence, correct, n_bins=10):
+    bins = np.digitize(confidence, np.linspace(0, 1, n_bins + 1)[1:-1], right=True)
+    counts, sure, share = _gaps(bins, confidence, correct)
+    return np.sum(counts * np.abs(sure - share)) / counts.sum()
+
+
+@right("calibration_error", "sorts the answers, and adds up to each edge")
+def sorts_and_sums(confidence, correct, n_bins=10):
+    order = np.argsort(confidence)
+    ends = np.searchsorted(confidence[order], np.arange(1, n_bins + 1) / n_bins, side="right")
+    sums = np.concatenate([[0.0], np.cumsum((confidence - correct)[order])])
+    return np.sum(np.abs(np.diff(sums[np.concatenate([[0], ends])]))) / len(order)
+
+
+@wrong("calibration_error", "You compared answer by answer: the share of a bin is what counts.")
+def compares_each_answer(confidence, correct, n_bins=10):
+    return np.mean(np.abs(confidence - correct))
+
+
+@wrong(
+    "calibration_error",
+    "You let gaps of both signs cancel: too sure here does not make up for too unsure there.",
+)
+def lets_gaps_cancel(confidence, correct, n_bins=10):
+    counts, sure, share = _gaps(_bins(confidence, n_bins), confidence, correct)
+    return abs(np.sum(counts * (sure - share)) / counts.sum())
+
+
+@wrong("calibration_error", "You averaged over the bins: each counts as much as it holds.")
+def weighs_bins_alike(confidence, correct, n_bins=10):
+    _, sure, share = _gaps(_bins(confidence, n_bins), confidence, correct)
+    return np.mean(np.abs(sure - share))
+
+
+@wrong("calibration_error", "You divided by the number of bins: answers are the weights.")
+def divides_by_bins(confidence, correct, n_bins=10):
+    _, sure, share = _gaps(_bins(confidence, n_bins), confidence, correct)
+    return np.sum(np.abs(sure - share)) / n_bins
+
+
+@wrong("calibration_error", "You took the largest gap: that is another measure. Average them.")
+def takes_the_largest_gap(confidence, correct, n_bins=10):
+    _, sure, share = _gaps(_bins(confidence, n_bins), confidence, correct)
+    return np.max(np.abs(sure - share))
+
+
+@wrong("calibration_error", "You squared the gaps: their magnitudes are asked for.")
+def squares_the_gaps(confidence, correct, n_bins=10):
+    counts, sure, share = _gaps(_bins(confidence, n_bins), confidence, correct)
+    return np.sum(counts * (sure - share) ** 2) / counts.sum()
+
+
+@wrong("calibration_error", "You returned a root of mean squares: magnitudes are averaged.")
+def takes_the_root_of_squares(confidence, correct, n_bins=10):
+    counts, sure, share = _gaps(_bins(confidence, n_bins), confidence, correct)
+    return np.sqrt(np.sum(counts * (sure - share) ** 2) / counts.sum())
+
+
+@wrong("calibration_error", "You took the middle of each bin: the mean confidence in it is meant.")
+def takes_the_middle(confidence, correct, n_bins=10):
+    bins = _bins(confidence, n_bins)
+    counts, _, share = _gaps(bins, confidence, correct)
+    return np.sum(counts * np.abs((np.unique(bins) + 0.5) / n_bins - share)) / counts.sum()
+
+
+@wrong("calibration_error", "An edge belongs to the bin below it, not to the one above.")
+def counts_edges_upwards(confidence, correct, n_bins=10):
+    bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
+    counts, sure, share = _gaps(bins, confidence, correct)
+    return np.sum(counts * np.abs(sure - share)) / counts.sum()
+
+
+@wrong("calibration_error", "A confidence of 1 is in the last bin, not in one of its own.")
+def opens_one_more_bin(confidence, correct, n_bins=10):
+    counts, sure, share = _gaps((confidence * n_bins).astype(int), confidence, correct)
+    return np.sum(counts * np.abs(sure - share)) / counts.sum()
+
+
+@wrong("calibration_error", "No bin holds a confidence of 0 here: it belongs to the first one.")
+def forgets_zero(confidence, correct, n_bins=10):
+    error = 0.0
+    for i in range(n_bins):
+        mask = (confidence > i / n_bins) & (confidence <= (i + 1) / n_bins)
+        if mask.any():
+            error += mask.mean() * abs(correct[mask].mean() - confidence[mask].mean())
+    return error
+
+
+@wrong("calibration_error", "A confidence of 0 has a bin of its own here: it belongs to the first.")
+def gives_zero_a_bin(confidence, correct, n_bins=10):
+    bins = np.where(confidence == 0, -1, _bins(confidence, n_bins))
+    counts, sure, share = _gaps(bins, confidence, correct)
+    return np.sum(counts * np.abs(sure - share)) / counts.sum()
+
+
+@wrong(
+    "calibration_error", "You put a confidence of 0 into the last bin: index -1 counts from there."
+)
+def wraps_zero_around(confidence, correct, n_bins=10):
+    gaps = np.zeros(n_bins)
+    for c, is_right in zip(confidence, correct):
+        gaps[math.ceil(c * n_bins) - 1] += is_right - c
+    return np.sum(np.abs(gaps)) / len(confidence)
+
+
+@wrong("calibration_error", "You ignored n_bins: it is 10 only by default.")
+def ignores_n_bins(confidence, correct, n_bins=10):
+    return sorts_and_sums(confidence, correct, 10)
+
+
+@wrong("calibration_error", "You made one bin too few: n_bins + 1 edges make n_bins bins.")
+def makes_one_bin_too_few(confidence, correct, n_bins=10):
+    return sorts_and_sums(confidence, correct, max(n_bins - 1, 1))
+
+
+@wrong("calibration_error", "You spread the bins over the data: they reach from 0 to 1.")
+def spreads_bins_over_the_data(confidence, correct, n_bins=10):
+    low, high = confidence.min(), confidence.max()
+    scaled = (confidence - low) / (high - low) if high > low else 0 * confidence
+    counts, sure, share = _gaps(_bins(scaled, n_bins), confidence, correct)
+    return np.sum(counts * np.abs(sure - share)) / counts.sum()
+
+
+@wrong("calibration_error", "You made bins of equal counts: equal widths are asked for.")
+def makes_bins_of_equal_counts(confidence, correct, n_bins=10):
+    order = np.argsort(confidence)
+    parts = [part for part in np.array_split(order, n_bins) if len(part)]
+    gaps = [abs(np.sum(confidence[part] - correct[part])) for part in parts]
+    return np.sum(gaps) / len(confidence)
+
+
+@wrong("calibration_error", "You divided an empty bin by its count: it counts 0, and is not nan.")
+def divides_empty_bins(confidence, correct, n_bins=10):
+    bins = _bins(confidence, n_bins)
+    counts = np.bincount(bins, minlength=n_bins)
+    with np.errstate(all="ignore"):
+        gaps = np.bincount(bins, correct - confidence, n_bins) / counts
+    return np.sum(np.abs(gaps) * counts) / len(confidence)
+
+
+@wrong("calibration_error", "You left the unsure half out: all answers count.")
+def leaves_the_unsure_out(confidence, correct, n_bins=10):
+    bins = _bins(confidence, n_bins)
+    gaps = np.bincount(bins, (confidence > 0.5) * (correct - confidence), minlength=n_bins)
+    return np.sum(np.abs(gaps)) / len(confidence)
+
+
+@wrong("calibration_error", "You forgot to divide by the number of answers.")
+def forgets_the_number_of_answers(confidence, correct, n_bins=10):
+    gaps = np.bincount(_bins(confidence, n_bins), weights=correct - confidence)
+    return np.sum(np.abs(gaps))
+
+
+@wrong("calibration_error", "You returned the gaps of the bins: their weighted mean is asked for.")
+def returns_the_gaps(confidence, correct, n_bins=10):
+    gaps = np.bincount(_bins(confidence, n_bins), correct - confidence, n_bins)
+    return np.abs(gaps) / len(confidence)
+
+
+@wrong("calibration_error", "You sorted the confidences without their answers.")
+def sorts_one_of_two(confidence, correct, n_bins=10):
+    return sorts_and_sums(np.sort(confidence), correct, n_bins)
+
+
+@wrong("calibration_error", "You sorted the confidences in place: the caller's array has changed.")
+def sorts_in_place(confidence, correct, n_bins=10):
+    answers = correct[np.argsort(confidence)]
+    confidence.sort()
+    return sorts_and_sums(confidence, answers, n_bins)

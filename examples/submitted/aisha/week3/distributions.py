@@ -66,3 +66,11 @@ def monte_carlo(values: np.ndarray):
     mean = np.sum(values) / n
     s = np.sqrt(np.sum((values - mean) ** 2) / (n - 1))
     return mean, s
+
+
+def product_of_gaussians(mean1: np.ndarray, var1: np.ndarray, mean2: np.ndarray, var2: np.ndarray):
+    """Return the bell curve that is proportional to the product of two bell curves."""
+    if np.any(var1 <= 0) or np.any(var2 <= 0):
+        raise ValueError("variances must be positive")
+    mean = (mean1 / var1 + mean2 / var2) / (1 / var1 + 1 / var2)
+    return mean, var1 + var2

@@ -80,3 +80,46 @@ def naive_bayes_log_posterior(
     log_joint = X @ log_likelihood.T + log_prior
     evidence = np.sum(np.exp(log_joint), axis=1, keepdims=True)
     return log_joint - np.log(evidence)
+
+
+def is_independent(joint: np.ndarray) -> bool:
+    """Return whether knowing one of two variables says nothing about the other."""
+    p_x = np.sum(joint, axis=1)
+    p_y = np.sum(joint, axis=0)
+    return np.allclose(joint, np.outer(p_x, p_y))
+
+
+def beta_posterior(a: float, b: float, flips: np.ndarray):
+    """Return what to believe of a coin's chance of heads after some flips."""
+    for flip in flips:
+        if flip != 0 and flip != 1:
+            raise ValueError("a flip must be 0 or 1")
+    heads = np.sum(flips)
+    tails = len(flips) - heads
+    a_new = a + heads
+    b_new = b + tails
+    mean = a_new / (a_new + b_new)
+    if a_new > 1 and b_new > 1:
+        mode = (a_new - 1) / (a_new + b_new - 2)
+    else:
+        mode = np.nan
+    # the probability of heads is how often it came up
+    return a_new, b_new, heads / (heads + tails), mode
+
+
+def variance_of_sum(weights: np.ndarray, cov: np.ndarray) -> float:
+    """Return the variance of a weighted sum of random variables."""
+    # Var(aX + bY) = a^2 Var(X) + b^2 Var(Y)
+    return np.sum(weights**2 * np.diag(cov))
+
+
+def calibration_error(confidence: np.ndarray, correct: np.ndarray, n_bins: int = 10) -> float:
+    """Return how far a model's confidence is from how often it is right."""
+    gaps = []
+    for i in range(n_bins):
+        in_bin = (confidence > i / n_bins) & (confidence <= (i + 1) / n_bins)
+        if i == 0:
+            in_bin = confidence <= 1 / n_bins
+        if np.sum(in_bin) > 0:
+            gaps.append(abs(np.mean(correct[in_bin]) - np.mean(confidence[in_bin])))
+    return np.mean(gaps)

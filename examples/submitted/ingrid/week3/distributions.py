@@ -65,3 +65,14 @@ def sample_categorical(probs: Vector, u: Array | float) -> NDArray[np.int64]:
 def monte_carlo(values: Vector) -> tuple[float, float]:
     """`stdev` refuses a single value with a StatisticsError, which is a ValueError."""
     return fmean(values), stdev(values.tolist()) / sqrt(values.size)
+
+
+def product_of_gaussians(
+    mean1: Array, var1: Array, mean2: Array, var2: Array
+) -> tuple[Array, Array]:
+    variances = np.stack([var1, var2])
+    if (variances <= 0).any():
+        raise ValueError("variances are positive")
+    precisions = 1 / variances
+    total = precisions.sum(axis=0)
+    return np.einsum("i...,i...->...", precisions, np.stack([mean1, mean2])) / total, 1 / total

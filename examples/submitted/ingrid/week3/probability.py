@@ -86,3 +86,27 @@ def naive_bayes_log_posterior(X: Matrix, log_prior: Vector, log_likelihood: Matr
     result = np.full((len(X), len(log_prior)), -np.inf)
     result[:, possible] = gaps - np.log(np.einsum("nc->n", np.exp(gaps)))[:, None]
     return result
+
+
+def is_independent(joint: Matrix) -> bool:
+    products = np.einsum("xj,iy->xy", joint, joint)
+    return not np.any(np.abs(products - joint) > 1e-12)
+
+
+def beta_posterior(a: float, b: float, flips: Labels) -> tuple[float, float, float, float]:
+    n_tails, n_heads = (np.count_nonzero(flips == side) for side in (0, 1))
+    if n_tails + n_heads != flips.size:
+        raise ValueError("flips are 0 or 1")
+    heads, tails = a + n_heads, b + n_tails
+    mode = (heads - 1) / (heads + tails - 2) if min(heads, tails) > 1 else float("nan")
+    return heads, tails, heads / (heads + tails), mode
+
+
+def variance_of_sum(weights: Vector, cov: Matrix) -> float:
+    return np.einsum("i,ij,j", weights, cov, weights).clip(min=0.0)
+
+
+def calibration_error(confidence: Vector, correct: Labels, n_bins: int = 10) -> float:
+    uppers = np.arange(1, n_bins + 1) / n_bins
+    is_member = np.argmax(confidence[:, None] <= uppers, axis=1)[:, None] == np.arange(n_bins)
+    return np.abs(np.einsum("nb,n->b", is_member, confidence - correct)).sum() / confidence.size

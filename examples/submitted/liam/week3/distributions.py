@@ -45,3 +45,10 @@ def monte_carlo(values):
     if len(values) < 2:
         raise ValueError("need 2")
     return values.mean(), values.std() / np.sqrt(len(values))
+
+
+def product_of_gaussians(mean1, var1, mean2, var2):
+    if var1 <= 0 or var2 <= 0:
+        raise ValueError("variances must be positive")
+    var = 1 / (1 / var1 + 1 / var2)
+    return var * (mean1 / var1 + mean2 / var2), var

@@ -58,3 +58,32 @@ def naive_bayes_log_posterior(X, log_prior, log_likelihood):
     scores = log_prior + X @ log_likelihood.T
     scores -= scores.max()
     return scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+
+
+def is_independent(joint):
+    outer = np.outer(joint.sum(axis=1), joint.sum(axis=0))
+    return np.allclose(joint, outer, atol=1e-12)
+
+
+def beta_posterior(a, b, flips):
+    if not ((flips == 0) | (flips == 1)).all():
+        raise ValueError("flips must be 0 or 1")
+    a, b = a + flips.sum(), b + (1 - flips).sum()
+    with np.errstate(all="ignore"):
+        mode = np.divide(a - 1, a + b - 2)
+    return a, b, a / (a + b), mode
+
+
+def variance_of_sum(weights, cov):
+    return weights @ cov @ weights
+
+
+def calibration_error(confidence, correct, n_bins=10):
+    ece = 0.0
+    # bins (lo, hi]
+    for i in range(n_bins):
+        lo, hi = i / n_bins, (i + 1) / n_bins
+        m = (confidence > lo) & (confidence <= hi)
+        if m.any():
+            ece += m.mean() * abs(correct[m].mean() - confidence[m].mean())
+    return ece

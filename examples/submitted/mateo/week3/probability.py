@@ -67,3 +67,24 @@ def naive_bayes_log_posterior(
 ) -> np.ndarray:
     """Return what to believe of each document's class, as log-probabilities."""
     raise NotImplementedError("naive_bayes_log_posterior is yours to write")
+
+
+def is_independent(joint: np.ndarray) -> bool:
+    """Return whether knowing one of two variables says nothing about the other."""
+    p_x, p_y = joint.sum(axis=1), joint.sum(axis=0)
+    return bool((abs(joint - p_x[:, None] * p_y) <= 1e-12).all())
+
+
+def beta_posterior(a: float, b: float, flips: np.ndarray) -> tuple[float, float, float, float]:
+    """Return what to believe of a coin's chance of heads after some flips."""
+    raise NotImplementedError("beta_posterior is yours to write")
+
+
+def variance_of_sum(weights: np.ndarray, cov: np.ndarray) -> float:
+    """Return the variance of a weighted sum of random variables, which need not be independent."""
+    return max(weights @ (cov @ weights), 0.0)
+
+
+def calibration_error(confidence: np.ndarray, correct: np.ndarray, n_bins: int = 10) -> float:
+    """Return how far a model's confidence is from how often it is right."""
+    raise NotImplementedError("calibration_error is yours to write")

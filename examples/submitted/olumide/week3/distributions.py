@@ -59,3 +59,11 @@ def monte_carlo(values):
         raise ValueError("values")
     error = np.std(values, ddof=1) / np.sqrt(n)
     return f"{np.mean(values)} +- {error}"
+
+
+def product_of_gaussians(mean1, var1, mean2, var2):
+    """Product of two Gaussians."""
+    if np.any(np.asarray(var1) <= 0) or np.any(np.asarray(var2) <= 0):
+        raise ValueError("var")
+    var = 1 / (1 / var1 + 1 / var2)
+    return np.array([var * (mean1 / var1 + mean2 / var2), var])

@@ -73,3 +73,37 @@ def naive_bayes_log_posterior(X, log_prior, log_likelihood):
     m = np.max(s, axis=1, keepdims=True)
     s = s - m - np.log(np.sum(np.exp(s - m), axis=1, keepdims=True))
     return np.squeeze(s)
+
+
+def is_independent(joint):
+    """Independent?"""
+    p = np.sum(joint, axis=1, keepdims=True)
+    q = np.sum(joint, axis=0, keepdims=True)
+    return np.abs(joint - p * q) <= 1e-12
+
+
+def beta_posterior(a, b, flips):
+    """Posterior of a coin."""
+    if not np.all(np.isin(flips, [0, 1])):
+        raise ValueError("flips")
+    a = a + np.sum(flips == 1)
+    b = b + np.sum(flips == 0)
+    mode = (a - 1) / (a + b - 2) if a > 1 and b > 1 else math.nan
+    return {"a": a, "b": b, "mean": a / (a + b), "mode": mode}
+
+
+def variance_of_sum(weights, cov):
+    """Variance of a sum."""
+    w = weights.reshape(1, -1)
+    return np.maximum(w @ cov @ w.T, 0.0)
+
+
+def calibration_error(confidence, correct, n_bins=10):
+    """Calibration error."""
+    total = 0.0
+    for i in range(n_bins):
+        m = (confidence > i / n_bins) & (confidence <= (i + 1) / n_bins)
+        if i == 0:
+            m = m | (confidence == 0)
+        total += abs(np.sum(correct[m] - confidence[m])) / len(confidence)
+    return np.array(total)

@@ -116,3 +116,15 @@ def monte_carlo(values):
         mean += step / n
         squares += step * (v - mean)
     return mean, math.sqrt(squares / (n - 1) / n)
+
+
+def product_of_gaussians(mean1, var1, mean2, var2):
+    shape = np.shape(mean1)
+    means, variances = [], []
+    for m1, v1, m2, v2 in zip(*(np.ravel(a).tolist() for a in (mean1, var1, mean2, var2))):
+        if v1 <= 0 or v2 <= 0:
+            raise ValueError("a variance is not positive")
+        share = v1 / (v1 + v2)
+        means.append((1 - share) * m1 + share * m2)
+        variances.append(share * v2)
+    return np.reshape(means, shape), np.reshape(variances, shape)

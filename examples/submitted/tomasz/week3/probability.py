@@ -112,3 +112,54 @@ def naive_bayes_log_posterior(X, log_prior, log_likelihood):
         log_evidence = math.log(math.fsum(math.exp(s - top) for s in scores))
         result.append([(s - top) - log_evidence for s in scores])
     return np.array(result)
+
+
+def is_independent(joint):
+    rows, columns = marginal(joint, 0), marginal(joint, 1)
+    for (i, j), p in np.ndenumerate(joint):
+        if abs(p - rows[i] * columns[j]) > 1e-12:
+            return False
+    return True
+
+
+def beta_posterior(a, b, flips):
+    for flip in flips.tolist():
+        if flip not in (0, 1):
+            raise ValueError(f"{flip} is neither heads nor tails")
+        if flip:
+            a += 1
+        else:
+            b += 1
+    mode = math.nan
+    if min(a, b) > 1:
+        mode = (a - 1) / ((a - 1) + (b - 1))
+    return a, b, a / (a + b), mode
+
+
+def variance_of_sum(weights, cov):
+    # Row by row of LDL': a sum of squares, each with a pivot that is cut off at 0.
+    d = len(weights)
+    C = [[float(number) for number in row] for row in cov]
+    w = [float(number) for number in weights]
+    total = 0.0
+    for k in range(d):
+        pivot = C[k][k]
+        if pivot <= 1e-14 * cov[k, k]:
+            continue
+        ahead = math.fsum(C[i][k] * w[i] for i in range(k, d))
+        total += ahead * ahead / pivot
+        for i in range(d - 1, k, -1):
+            for j in range(k + 1, i + 1):
+                C[i][j] -= C[i][k] * C[j][k] / pivot
+                C[j][i] = C[i][j]
+    return total
+
+
+def calibration_error(confidence, correct, n_bins=10):
+    sums = [0.0] * n_bins
+    for c, is_right in zip(confidence.tolist(), correct.tolist()):
+        i = 0
+        while i < n_bins - 1 and c > (i + 1) / n_bins:
+            i += 1
+        sums[i] += is_right - c
+    return math.fsum(abs(s) for s in sums) / len(confidence)
