@@ -10,6 +10,7 @@ import multiprocessing
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import numpy as np
 
 from exercises import Module, Week
 from grader.course import Course
-from grader.errors import InputError
+from grader.errors import GraderError, InputError
 from grader.intake.collect import collect
 from grader.intake.submission import HandIn, Submission
 from grader.printing import printable
@@ -85,11 +86,26 @@ def find_similar(
     ------
     InputError
         If there is nobody to compare, or a week is not in the catalogue.
+    GraderError
+        If a process that reads the texts is lost.
     """
+    try:
+        return _find_similar(submitted, course, progress, weeks, jobs)
+    except BrokenProcessPool as error:
+        raise GraderError(
+            "a process that reads submissions was lost, perhaps for want of memory; run the same "
+            "command again with --jobs 1"
+        ) from error
+
+
+def _find_similar(
+    submitted: Path, course: Course, progress: Progress, weeks: Sequence[str], jobs: int
+) -> Similarity:
     chosen = course.weeks_named(weeks)
     collected = collect(submitted, course.catalogue)
     hand_ins = [each for each in collected.hand_ins if each.catalogued in chosen]
     learners = list(dict.fromkeys(each.learner for each in hand_ins))
+    numbers = {name: number for number, name in enumerate(learners)}
     if len(learners) < 2:
         raise InputError(f"{submitted}: needs two learners to compare, and holds {len(learners)}")
     skipped = list(collected.notes)
@@ -106,7 +122,7 @@ def find_similar(
             ):
                 skipped += (f"{printable(hand_in.learner)} {week.name}: {note}" for note in notes)
                 for name, fingerprints in own.items():
-                    found.setdefault(name, {})[learners.index(hand_in.learner)] = fingerprints
+                    found.setdefault(name, {})[numbers[hand_in.learner]] = fingerprints
             for name in sorted(found):
                 evidence.add((week.name, name), found.pop(name))
         ranked = evidence.ranked()

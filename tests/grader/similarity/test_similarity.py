@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
@@ -177,6 +178,16 @@ class TestCommand:
         (pair,) = json.loads(capsys.readouterr().out)["pairs"]
         assert pair["learners"] == ["ada", "emmy"]
         assert pair["alike"][0]["exercises"] == ["softmax"]
+
+    def test_says_that_a_process_was_lost(self, tmp_path, capsys, monkeypatch):
+        def submit(*_: object) -> None:
+            raise BrokenProcessPool
+
+        monkeypatch.setattr("grader.similarity.find.ProcessPoolExecutor.submit", submit)
+        submitted = self.write(tmp_path, "ada", "emmy")
+        assert main(["similarity", str(submitted), "--out", str(tmp_path / "page.html")]) == 2
+        assert "a process that reads submissions was lost" in capsys.readouterr().err
+        assert not (tmp_path / "page.html").exists()
 
     @pytest.mark.parametrize(
         ("more", "says"),
