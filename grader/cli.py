@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 EXTRAS = {
     **dict.fromkeys(("msgpack", "msgspec"), "instructor"),
     **dict.fromkeys(("dask", "distributed"), "cluster"),
+    **dict.fromkeys(("jinja2", "pygments"), "instructor"),
     "nbformat": "nbgrader",
 }
 THOROUGH_SEEDS = 20
+PRINTED_PAIRS = 10
 CORES = os.cpu_count() or 1
 OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3
 
@@ -75,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_report(commands)
     _add_export(commands)
     _add_gradebook(commands)
+    _add_similarity(commands)
     _add_release(commands)
     _add_simulate(commands)
     _add_notebooks(commands)
@@ -200,6 +203,26 @@ def _add_gradebook(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         "for these exercises, so that ours count; without it, theirs do",
     )
     gradebook.set_defaults(command=fill_gradebook)
+
+
+def _add_similarity(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    similarity = commands.add_parser(
+        "similarity", help="show whose solutions are alike", description=show_similar.__doc__
+    )
+    similarity.add_argument(
+        "submitted", type=Path, metavar="SUBMITTED", help="a folder, or a .zip of it"
+    )
+    similarity.add_argument(
+        "--out", type=Path, required=True, metavar="FILE.html", help="the page to write"
+    )
+    similarity.add_argument(
+        "--week", nargs="+", default=[], metavar="WEEK", help="only these weeks"
+    )
+    similarity.add_argument("--jobs", type=int, default=CORES, metavar="N", help="processes")
+    similarity.add_argument(
+        "--json", action="store_true", help="print what was found as JSON, without code"
+    )
+    similarity.set_defaults(command=show_similar)
 
 
 def _add_release(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -475,6 +498,39 @@ def write_the_stubs(args: argparse.Namespace) -> int:
         print(f"wrote {name}")
     if not written:
         print("all stubs are fresh")
+    return OK
+
+
+def show_similar(args: argparse.Namespace) -> int:
+    """Show which learners' solutions share more than chance makes likely, side by side.
+
+    Nothing is graded or decided by it, and no code is run.
+    """
+    from grader.course import Course
+    from grader.files import write_atomically, writing_to
+    from grader.progress import Progress
+    from grader.similarity.find import find_similar
+    from grader.similarity.page import as_json, page_of
+
+    if args.jobs < 1:
+        raise InputError(f"--jobs {args.jobs}: give a whole number, 1 or more")
+    progress = Progress(Console(stderr=True), "compared")
+    found = find_similar(args.submitted, Course(), progress, args.week, args.jobs)
+    with writing_to(args.out.parent):
+        write_atomically(args.out, page_of(found).encode("utf-8"))
+    if args.json:
+        print(as_json(found))
+        return OK
+    for note in found.skipped:
+        print(f"grader: {printable(note)}", file=sys.stderr)
+    for pair in found.pairs[:PRINTED_PAIRS]:
+        one, other = map(printable, pair.learners)
+        names = ", ".join(each.alike.place[1] for each in pair.alike[:3])
+        print(f"{one} and {other}: {100 * pair.share:.0f} %, most telling {names}")
+    if found.n_pairs > PRINTED_PAIRS:
+        print(f"… and {found.n_pairs - PRINTED_PAIRS} more")
+    print(f"{found.n_learners} learners, {found.n_pairs} pairs listed. Similar is not copied.")
+    print(f"Page: {args.out}")
     return OK
 
 

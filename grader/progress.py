@@ -57,10 +57,11 @@ class Long(ProgressColumn):
 
 
 class Progress:
-    """Wraps a sequence and tells on the error stream how far it is."""
+    """Wraps a sequence and tells on the error stream how far it is, and what is done."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, done: str = "graded") -> None:
         self.console = console
+        self.done = done
 
     def say(self, text: str) -> None:
         """Tell what happens meanwhile."""
@@ -101,5 +102,5 @@ class Progress:
         for number, item in enumerate(items, start=1):
             yield item
             if number % step == 0 or number == total:
-                text = f"graded {number}/{total}: {printable(name(item))}"
+                text = f"{self.done} {number}/{total}: {printable(name(item))}"
                 self.console.print(Text(text), soft_wrap=True)

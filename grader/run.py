@@ -23,6 +23,7 @@ from grader.judging.worker import Order
 from grader.progress import Progress
 from grader.reports.grades_csv import write_grades_csv, write_void_tests_csv
 from grader.reports.lateness import Deadlines
+from grader.reports.not_graded import NotGraded, read_not_graded, write_not_graded
 from grader.results import (
     GRADED,
     Result,
@@ -149,6 +150,13 @@ def grade_class(
         done = _grade_all(request, workers, todo, progress, check_folder)
         if todo:
             write_void_tests_csv(request.grades, workers.void)
+        looked_at = {(hand_in.learner, hand_in.week) for hand_in in wanted}
+        earlier = [
+            each
+            for each in read_not_graded(request.grades)
+            if (each.learner, each.week) not in looked_at
+        ]
+        write_not_graded(request.grades, [*done.failed, *earlier])
         # Here, since numpy takes a while, and nothing before this needs it.
         from grader.reports.page import ClassReport, Trouble, submissions_in
 
@@ -157,11 +165,12 @@ def grade_class(
         report = ClassReport(course.catalogue, at_hand, request.deadlines)
         results = report.reading(readable(all_results(request.grades), unreadable))
         write_grades_csv(request.grades, course.catalogue, results)
-        failed = (*done.failed, *unreadable)
+        failed = (*map(str, done.failed), *unreadable)
         notes = [*collected.notes, *done.notes]
         page = None
         try:
-            page = report.write(request.grades, Trouble(failed, tuple(notes)))
+            trouble = Trouble((*failed, *map(str, earlier)), tuple(notes))
+            page = report.write(request.grades, trouble)
         except OSError as error:
             notes.append(f"the report cannot be written, the grades are: {error}")
         return Summary(
@@ -181,7 +190,7 @@ def grade_class(
 @dataclass
 class _Done:
     graded: int = 0
-    failed: list[str] = field(default_factory=list)
+    failed: list[NotGraded] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -224,16 +233,18 @@ def _grade_all(
             check_folder()
             name = f"{hand_in.learner} {hand_in.week}"
             done.notes += [f"{name}: {note}" for note in answer.notes]
-            troubles = [f"{name}: {trouble}" for trouble in answer.troubles]
             if answer.result is None:
-                done.failed += troubles
+                done.failed += (
+                    NotGraded(hand_in.learner, hand_in.week, trouble) for trouble in answer.troubles
+                )
                 continue
-            done.troubles += troubles
+            done.troubles += (f"{name}: {trouble}" for trouble in answer.troubles)
             try:
                 write_result(request.grades, answer.result)
                 done.graded += 1
             except (OSError, ValueError) as error:  # a full disk; what JSON can't hold
-                done.failed.append(f"{name}: the result cannot be written: {error}")
+                why = f"the result cannot be written: {error}"
+                done.failed.append(NotGraded(hand_in.learner, hand_in.week, why))
     return done
 
 

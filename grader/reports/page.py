@@ -28,6 +28,7 @@ from grader.intake.submission import Collected, HandIn, Submission
 from grader.reports.details import DETAILED_LEARNERS, LEARNERS_IN_CHUNK, Details
 from grader.reports.figures import SMALL_CLASS, remarks_on_exercise, remarks_on_test
 from grader.reports.lateness import Deadlines, parse_time
+from grader.reports.not_graded import read_not_graded
 from grader.reports.spreadsheet import QUOTE
 from grader.reports.standing import LISTED_LEARNERS, Row, Standing
 from grader.results import Result, all_results, readable
@@ -275,7 +276,8 @@ def rewrite_report(
     unreadable: list[str] = []
     for _ in report.reading(readable(all_results(grades), unreadable)):
         pass
-    if not report.standing.n_results and not unreadable:
+    not_graded = (*map(str, read_not_graded(grades)), *unreadable)
+    if not report.standing.n_results and not not_graded:
         raise InputError(f"{grades}: holds no results to report; see python -m grader run")
     with writing_to(grades):
-        return report.write(grades, Trouble(tuple(unreadable), found.notes))
+        return report.write(grades, Trouble(not_graded, found.notes))
