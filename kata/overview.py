@@ -11,6 +11,7 @@ from kata.errors import UsageError
 from kata.milestones import farewell, milestone
 from kata.progress import Progress, Total
 from kata.project import Project
+from kata.quiz import how_far
 from kata.screen import Screen
 from kata.summary import points_text
 
@@ -76,6 +77,9 @@ def list_exercises(project: Project, week_name: str | None) -> int:
             screen.line(f"\n  {week.name}/{module.name}.py: {module.title}")
             for exercise in module.exercises:
                 _list_exercise(screen, progress, exercise)
+        for quiz in week.quizzes:
+            screen.line(f"\n  {week.name}/{quiz.file_name}: {quiz.title}")
+            screen.paragraph(f"{how_far(project, quiz)}", first="    ", rest="    ")
     return 0
 
 
@@ -112,6 +116,10 @@ def show_status(project: Project) -> int:
     weeks = project.catalogue.weeks
     for week in weeks:
         _status_line(screen, week.name, progress.total(week.exercises))
+        for quiz in week.quizzes:
+            screen.paragraph(
+                f"{quiz.name}: {how_far(project, quiz)}", first="       ", rest=" " * 9
+            )
     if len(weeks) > 1:
         _status_line(screen, "total", progress.total(project.catalogue.exercises))
     screen.line()
