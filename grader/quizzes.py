@@ -196,11 +196,16 @@ class _Reader:
             right[0]: Said(True, self._text(self.table, "because")),
             OTHERWISE: Said(False, self._text(self.table, "otherwise")),
         }
+        around: dict[str, Said] = {}
         for mistake in self.table.get("mistakes", ()):
             (part,) = self._parts(asked, mistake.get("answer"))
             if part in said:
                 raise SuiteError(f"{self.where}: {mistake['answer']} is as good as another answer")
             said[part] = Said(False, self._text(mistake, "because"))
+            for neighbour in (-tolerance, tolerance):  # which may lie in the next cell
+                (beside,) = self._parts(asked, Fraction(mistake["answer"]) + neighbour)
+                around.setdefault(beside, said[part])
+        said = {**around, **said}
         return self._whole(asked, said, right)
 
     def _fraction(self, key: str) -> Fraction:
