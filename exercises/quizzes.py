@@ -196,12 +196,13 @@ def answers_in(text: str, file_name: str) -> dict[str, dict[str, Any]]:
     except (RecursionError, MemoryError) as error:
         raise QuizError(f"{file_name}: its brackets are nested too deep") from error
     except (ValueError, ArithmeticError) as error:  # a TOMLDecodeError is a ValueError
-        found = _LINE_OF_AN_ERROR.search(str(error))
+        is_told = isinstance(error, tomllib.TOMLDecodeError)
+        what = str(error) if is_told else "a number in it is out of all reason"
+        found = _LINE_OF_AN_ERROR.search(what)
         place = f":{found[1]}" if found else ""
-        what = _LINE_OF_AN_ERROR.sub("", str(error)).strip() if found else "is no TOML"
         raise QuizError(
-            f'{file_name}{place}: {what}; an answer is a number, a text in "quotes" '
-            "or a list in [brackets]"
+            f"{file_name}{place}: {_LINE_OF_AN_ERROR.sub('', what).strip()}; "
+            'an answer is a number, a text in "quotes" or a list in [brackets]'
         ) from error
     return {key: value for key, value in table.items() if isinstance(value, dict)}
 

@@ -341,12 +341,15 @@ def _result(
     module: Module, asked: Asked, found: Marked, score: float, misconception: Misconception | None
 ) -> ExerciseResult:
     is_right = found.status == "passed"
+    status = found.status
+    if status == "unreadable" or (status == "partial" and not score):
+        status = "failed"  # an answer that is none; and what is wrong outweighs what is right
     return ExerciseResult(
         exercise=asked.name,
         module=module.name,
         points=asked.points,
         score=score,
-        status=found.status if score or found.status != "partial" else "failed",
+        status=status,
         why=found.why,
         misconception=misconception,
         seconds=0.0,
