@@ -191,7 +191,8 @@ def _write_quizzes(screen: Screen, week: Week, project: Project) -> None:
     for quiz in week.quizzes:
         found = how_far(project, quiz)
         command = f": kata quiz {quiz.command}" if not (found.problem or found.is_done) else ""
-        screen.paragraph(f"{week.name}/{quiz.file_name}: {found}{command}", first=" ", rest="   ")
+        start = " " if found.problem else f" {week.name}/{quiz.file_name}: "
+        screen.paragraph(f"{found}{command}", first=start, rest="   ")
 
 
 @dataclass(frozen=True)
