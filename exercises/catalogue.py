@@ -125,9 +125,15 @@ class Week:
         return (*self.exercises, *asked)
 
     @property
+    def points_of_code(self) -> float:
+        """Points for all exercises that are code: stretch exercises are a bonus on top."""
+        return sum(exercise.points for exercise in self.exercises if not exercise.is_stretch)
+
+    @property
     def max_score(self) -> float:
-        """Points for 100 % of the week: stretch exercises are a bonus on top."""
-        return sum(exercise.points for exercise in self.graded if not exercise.is_stretch)
+        """Points for 100 % of the week: those of the code and of the quizzes."""
+        asked = (each for quiz in self.quizzes for each in quiz.asked)
+        return self.points_of_code + sum(each.points for each in asked)
 
     def quiz(self, name: str) -> Quiz | None:
         """Return the quiz of that name, or None."""

@@ -72,7 +72,10 @@ def list_exercises(project: Project, week_name: str | None) -> int:
     for index, week in enumerate(_weeks(project, week_name)):
         if index:
             screen.line()
-        screen.line(f"{week.name}: {week.title}, {week.max_score:g} points", bold=True)
+        of_quizzes = week.max_score - week.points_of_code
+        more = f", and {of_quizzes:g} in quizzes" if of_quizzes else ""
+        points = f"{week.points_of_code:g} points{more}"
+        screen.line(f"{week.name}: {week.title}, {points}", bold=True)
         for module in week.modules:
             screen.line(f"\n  {week.name}/{module.name}.py: {module.title}")
             for exercise in module.exercises:

@@ -158,4 +158,6 @@ class TestLoading:
         for week in load_catalogue().weeks:
             points = sum(each.points for quiz in week.quizzes for each in quiz.asked)
             needed = sum(each.points for each in week.exercises if not each.is_stretch)
+            assert week.points_of_code == needed
             assert week.max_score == needed + points
+            assert week.max_score == sum(e.points for e in week.graded if not e.is_stretch)
