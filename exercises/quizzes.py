@@ -354,7 +354,7 @@ def _said(asked: Asked, part: str, find: Callable[[str], Said | None]) -> Said:
         return found
     if asked.kind in NUMERIC:
         return find(OTHERWISE) or Said(False, "That is not the number.")
-    return Said(False, "This line does none of it.")
+    return Said(False, "That is not what this line itself does.")
 
 
 def handed_out(quiz: Quiz) -> str:

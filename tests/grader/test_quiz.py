@@ -67,7 +67,7 @@ class TestVerdicts:
             ("[half]\nanswer = 7", 0, "failed", "Twice that is not 1."),
             ("[half]\nguess = 0.5", 0, "todo", "not answered yet"),
             ("[half]\nanswer = nan", 0, "failed", "takes a number"),
-            ("[uses]\nanswer = ['total']", 0, "failed", "This line does none of it."),
+            ("[uses]\nanswer = ['total']", 0, "failed", "That is not what this line itself does."),
             ("[uses]\nanswer = ['nonsense']", 0, "failed", "is no exercise"),
             ("[uses]\nanswer = []", 0, "todo", "not answered yet"),
         ],
