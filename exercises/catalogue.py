@@ -32,6 +32,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from exercises.quizzes import QUIZZES, Asked, Quiz, QuizError, load_quizzes
+
 HERE = Path(__file__).resolve().parent
 WEEK_FILE = re.compile(r"week[1-9]\.toml")
 QUESTIONS = "questions"
@@ -101,16 +103,41 @@ class Week:
     title: str
     modules: tuple[Module, ...]
     questions: tuple[Question, ...] = ()
+    quizzes: tuple[Quiz, ...] = ()
 
     @property
     def exercises(self) -> tuple[Exercise, ...]:
-        """All exercises of the week, in order."""
+        """All exercises of the week that are code, in order."""
         return tuple(exercise for module in self.modules for exercise in module.exercises)
 
     @property
-    def max_score(self) -> float:
-        """Points for 100 % of the week: stretch exercises are a bonus on top."""
+    def quiz_modules(self) -> tuple[Module, ...]:
+        """The quizzes as results see them: a question is an exercise of a module."""
+        return tuple(
+            Module(quiz.name, self.name, quiz.title, tuple(map(_exercise_of, quiz.asked)))
+            for quiz in self.quizzes
+        )
+
+    @property
+    def graded(self) -> tuple[Exercise, ...]:
+        """All that gets a verdict: the exercises, then the questions of the quizzes."""
+        asked = (exercise for quiz in self.quiz_modules for exercise in quiz.exercises)
+        return (*self.exercises, *asked)
+
+    @property
+    def points_of_code(self) -> float:
+        """Points for all exercises that are code: stretch exercises are a bonus on top."""
         return sum(exercise.points for exercise in self.exercises if not exercise.is_stretch)
+
+    @property
+    def max_score(self) -> float:
+        """Points for 100 % of the week: those of the code and of the quizzes."""
+        asked = (each for quiz in self.quizzes for each in quiz.asked)
+        return self.points_of_code + sum(each.points for each in asked)
+
+    def quiz(self, name: str) -> Quiz | None:
+        """Return the quiz of that name, or None."""
+        return next((quiz for quiz in self.quizzes if quiz.name == name), None)
 
     @property
     def points_by_hand(self) -> float:
@@ -134,8 +161,13 @@ class Catalogue:
 
     @property
     def exercises(self) -> tuple[Exercise, ...]:
-        """All exercises of the course, in order."""
+        """All exercises of the course that are code, in order."""
         return tuple(exercise for week in self.weeks for exercise in week.exercises)
+
+    @property
+    def graded(self) -> tuple[Exercise, ...]:
+        """All that gets a verdict: see `Week.graded`."""
+        return tuple(exercise for week in self.weeks for exercise in week.graded)
 
     def week(self, name: str) -> Week | None:
         """Return the week of that name, or None."""
@@ -185,6 +217,10 @@ def _load_week(path: Path) -> Week:
     if not isinstance(questions, dict):
         raise CatalogueError(f"{path}: [{QUESTIONS}] is a table with one table per question")
     modules = tuple(_load_module(path, name, entry) for name, entry in table.items())
+    try:
+        quizzes = tuple(load_quizzes(path.parent, path.stem))
+    except QuizError as error:
+        raise CatalogueError(str(error)) from error
     week = Week(
         name=path.stem,
         title=title,
@@ -192,8 +228,9 @@ def _load_week(path: Path) -> Week:
         questions=tuple(
             _load_question(path, modules, name, entry) for name, entry in questions.items()
         ),
+        quizzes=quizzes,
     )
-    names = [exercise.name for exercise in week.exercises]
+    names = [exercise.name for exercise in week.graded]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise CatalogueError(f"{path}: {', '.join(sorted(twice))} named twice; names are unique")
@@ -203,6 +240,8 @@ def _load_week(path: Path) -> Week:
 def _load_module(path: Path, name: str, table: Any) -> Module:
     if not isinstance(table, dict) or not isinstance(table.get("title"), str):
         raise CatalogueError(f'{path}: module [{name}] needs a title = "…"')
+    if name in QUIZZES:
+        raise CatalogueError(f"{path}: no module can be called [{name}]; quizzes are")
     entries = {key: value for key, value in table.items() if key != "title"}
     if not entries:
         raise CatalogueError(f"{path}: module [{name}] has no exercises")
@@ -248,6 +287,22 @@ def _load_exercise(path: Path, week: str, module: str, name: str, table: Any) ->
         forbidden=tuple(forbidden),
         is_stretch=bool(table.get("stretch", False)),
         object_name=table.get("object", name),
+    )
+
+
+def _exercise_of(asked: Asked) -> Exercise:
+    """Return a question of a quiz as an exercise without tests and hints."""
+    return Exercise(
+        name=asked.name,
+        week=asked.week,
+        module=asked.quiz,
+        title=asked.title,
+        points=asked.points,
+        difficulty=DIFFICULTIES.start,
+        hints=(),
+        forbidden=(),
+        is_stretch=False,
+        object_name=asked.name,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exercises.catalogue import WEEK_FILE, Catalogue, Exercise, Module, load_catalogue
+from exercises.quizzes import Quiz, definition_file
 
 CATALOGUE_FOLDER = "exercises"
 TEST_PREFIX, VARIANTS_PREFIX = "test_", "variants_"
@@ -64,6 +65,18 @@ class Layout:
     def variants(self, module: Module) -> Path:
         """Return the file of right and wrong variants."""
         return self.root / "tests" / module.week / f"{VARIANTS_PREFIX}{module.name}.py"
+
+    def answers(self, quiz: Quiz) -> Path:
+        """Return the file in which learners answer a quiz."""
+        return self.root / quiz.week / quiz.file_name
+
+    def quiz_definition(self, week: str, name: str) -> Path:
+        """Return the file of what learners may know of a quiz."""
+        return definition_file(self.catalogue_folder, week, name)
+
+    def quiz_source(self, week: str, name: str) -> Path:
+        """Return the file from which a quiz is made, with its right answers."""
+        return self.root / "solutions" / week / f"{name}.toml"
 
     def is_week_folder(self, folder: Path) -> bool:
         """Say whether a folder of this copy is named as a week is."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exercises import Exercise, Week
+from exercises.quizzes import QUIZZES
 from exercises.verdict import STATUSES
 from grader.authoring.stubs import stub_texts
 from grader.course import Course
@@ -77,8 +78,8 @@ def grade_me(
 
 def _hand_in(course: Course, week: Week, folder: Path) -> None:
     folder.mkdir(parents=True)
-    for module in week.modules:
-        file = course.layout.learners_file(module)
+    files = [course.layout.learners_file(module) for module in week.modules]
+    for file in [*files, *map(course.layout.answers, week.quizzes)]:
         if file.is_file():
             shutil.copy(file, folder)
 
@@ -106,8 +107,13 @@ def print_graded(graded: Graded, course: Course | None = None) -> None:
         known[result.week, each.exercise]: _standing(result.week, each)
         for result in graded.results
         for each in result.exercises
+        if each.module not in QUIZZES
     }
     write_problems(screen, results, project)
+    for result in graded.results:
+        for each in result.exercises:
+            if each.module in QUIZZES and each.status not in ("passed", "todo"):
+                screen.paragraph(f"✗ {result.week} {each.exercise}: {each.why}", rest="  ")
     screen.line()
     screen.title("your exercises")
     for result in graded.results:

@@ -80,6 +80,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     command = _add(commands, "list", "list the exercises, and what became of each", _list)
     command.add_argument("week", metavar="WEEK", nargs="?", help="such as week1; all if left out")
+    command = _add(commands, "quiz", "ask the questions of a week's quiz", _quiz)
+    command.add_argument(
+        "name", metavar="WEEK", nargs="?", help="such as week1, or week4/reading; else this week"
+    )
+    command.add_argument("--again", action="store_true", help="ask what you answered wrong")
     _add(commands, "status", "show what is done of each week", _show_status)
     command = _add(commands, "lesson", "open a lesson in the browser, and print its path", _lesson)
     command.add_argument(
@@ -157,6 +162,14 @@ def _hint(project: Project, args: argparse.Namespace) -> int:
     from kata.hints import hint
 
     return hint(project, args.exercise, args.number)
+
+
+def _quiz(project: Project, args: argparse.Namespace) -> int:
+    from kata.progress import Progress
+    from kata.quiz import ask, quiz_named
+
+    here = "" if args.name else Progress.load(project).week.name
+    return ask(project, quiz_named(project.catalogue, args.name, here), again=args.again)
 
 
 def _lesson(project: Project, args: argparse.Namespace) -> int:

@@ -11,7 +11,6 @@ and the other exercises that its code calls are right.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -20,12 +19,12 @@ from typing import TYPE_CHECKING
 from exercises.catalogue import Exercise
 from exercises.layout import CATALOGUE_FOLDER
 from kata.outcomes import Standing
+from kata.seal import locked, opened_by
 
 if TYPE_CHECKING:
     from kata.project import Project
 
 MISTAKES = f"{CATALOGUE_FOLDER}/mistakes.sealed"
-MARK_LENGTH = 16
 CERTAIN, UNCERTAIN = "!", "?"
 
 
@@ -44,15 +43,15 @@ def key_of(failures: Mapping[int, str]) -> bytes:
 
 def sealed(mistakes: Mapping[bytes, Mistake]) -> str:
     """Return the text of the file, whose order tells nothing."""
-    return "".join(sorted(f"{_mark(key)} {_seal(key, mistakes[key])}\n" for key in mistakes))
+    return locked({key: _as_text(mistake) for key, mistake in mistakes.items()})
 
 
 def opened(text: str, keys: Iterable[bytes]) -> Mistake | None:
     """Return the mistake that one of the keys opens."""
     for key in keys:
-        _, found, rest = f"\n{text}".partition(f"\n{_mark(key)} ")
-        if found:
-            return _unseal(key, rest.partition("\n")[0])
+        found = opened_by(key, text)
+        if found is not None:
+            return Mistake(says=found[1:], is_certain=found[0] == CERTAIN)
     return None
 
 
@@ -81,20 +80,5 @@ def find_mistake(
     return opened(path.read_text(encoding="ascii"), keys) if path.is_file() else None
 
 
-def _mark(key: bytes) -> str:
-    return hashlib.sha256(b"mark" + key).hexdigest()[:MARK_LENGTH]
-
-
-def _seal(key: bytes, mistake: Mistake) -> str:
-    text = (CERTAIN if mistake.is_certain else UNCERTAIN) + mistake.says
-    return base64.b85encode(_crossed(key, text.encode("utf-8"))).decode("ascii")
-
-
-def _unseal(key: bytes, sealed: str) -> Mistake:
-    text = _crossed(key, base64.b85decode(sealed)).decode("utf-8")
-    return Mistake(says=text[1:], is_certain=text[0] == CERTAIN)
-
-
-def _crossed(key: bytes, content: bytes) -> bytes:
-    pad = hashlib.shake_256(b"seal" + key).digest(len(content))
-    return bytes(a ^ b for a, b in zip(content, pad, strict=True))
+def _as_text(mistake: Mistake) -> str:
+    return (CERTAIN if mistake.is_certain else UNCERTAIN) + mistake.says

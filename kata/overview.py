@@ -11,6 +11,7 @@ from kata.errors import UsageError
 from kata.milestones import farewell, milestone
 from kata.progress import Progress, Total
 from kata.project import Project
+from kata.quiz import how_far
 from kata.screen import Screen
 from kata.summary import points_text
 
@@ -71,11 +72,17 @@ def list_exercises(project: Project, week_name: str | None) -> int:
     for index, week in enumerate(_weeks(project, week_name)):
         if index:
             screen.line()
-        screen.line(f"{week.name}: {week.title}, {week.max_score:g} points", bold=True)
+        of_quizzes = week.max_score - week.points_of_code
+        more = f", and {of_quizzes:g} in quizzes" if of_quizzes else ""
+        points = f"{week.points_of_code:g} points{more}"
+        screen.line(f"{week.name}: {week.title}, {points}", bold=True)
         for module in week.modules:
             screen.line(f"\n  {week.name}/{module.name}.py: {module.title}")
             for exercise in module.exercises:
                 _list_exercise(screen, progress, exercise)
+        for quiz in week.quizzes:
+            screen.line(f"\n  {week.name}/{quiz.file_name}: {quiz.title}")
+            screen.paragraph(f"{how_far(project, quiz)}", first="    ", rest="    ")
     return 0
 
 
@@ -112,6 +119,10 @@ def show_status(project: Project) -> int:
     weeks = project.catalogue.weeks
     for week in weeks:
         _status_line(screen, week.name, progress.total(week.exercises))
+        for quiz in week.quizzes:
+            screen.paragraph(
+                f"{quiz.name}: {how_far(project, quiz)}", first="       ", rest=" " * 9
+            )
     if len(weeks) > 1:
         _status_line(screen, "total", progress.total(project.catalogue.exercises))
     screen.line()

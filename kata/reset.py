@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exercises.catalogue import Exercise, Module
+from exercises.quizzes import Quiz, handed_out
 from kata.definitions import spans
 from kata.errors import UsageError
 from kata.given import given_text
@@ -16,6 +17,11 @@ from kata.state import unused_name, write_atomically
 
 def reset(project: Project, name: str) -> int:
     """Bring back what was given of an exercise, of a module or of a week, and say what is kept."""
+    quizzes = _quizzes(project, name)
+    for quiz in quizzes:
+        print(reset_quiz(project, quiz))
+    if quizzes and project.catalogue.week(name) is None:
+        return 0
     meant = find_meant(project.catalogue, name)
     if meant.modules:
         for module in meant.modules:
@@ -30,6 +36,23 @@ def reset_module(project: Project, module: Module) -> str:
     path = project.layout.learners_file(module)
     given = given_text(project.layout, module)
     return _replace(project, path, given, module.exercises, project.short(path))
+
+
+def _quizzes(project: Project, name: str) -> list[Quiz]:
+    """Return the quizzes that a name stands for: `week1/quiz.toml`, or those of a whole week."""
+    typed = name.replace("\\", "/").strip("/").removesuffix(".toml")
+    return [
+        quiz
+        for week in project.catalogue.weeks
+        for quiz in week.quizzes
+        if typed in (week.name, f"{week.name}/{quiz.name}")
+    ]
+
+
+def reset_quiz(project: Project, quiz: Quiz) -> str:
+    """Bring back the questions of a quiz without answers; return what was done, in a sentence."""
+    path = project.layout.answers(quiz)
+    return _replace(project, path, handed_out(quiz), (), project.short(path))
 
 
 def reset_exercise(project: Project, exercise: Exercise) -> str:

@@ -11,6 +11,7 @@ from exercises.verdict import STATUSES, Status
 from kata.mistakes import Mistake, find_mistake
 from kata.outcomes import Row, Standing, VisibleOutcome
 from kata.project import Project
+from kata.quiz import how_far
 from kata.screen import Screen
 from kata.statements import holds_a_stub
 
@@ -179,8 +180,19 @@ def write_table(
     _write_score(screen, shown, "† a bonus is" if has_dagger else "A bonus is")
     if n_not_run := len(results) - len(shown):
         screen.line(f" Not run this time: {n_not_run} more of the exercises asked for.")
+    for week in weeks:
+        if all(exercise in results for exercise in week.exercises):
+            _write_quizzes(screen, week, project)
     screen.line()
     _write_next(screen, results, project)
+
+
+def _write_quizzes(screen: Screen, week: Week, project: Project) -> None:
+    for quiz in week.quizzes:
+        found = how_far(project, quiz)
+        command = f": kata quiz {quiz.command}" if not (found.problem or found.is_done) else ""
+        start = " " if found.problem else f" {week.name}/{quiz.file_name}: "
+        screen.paragraph(f"{found}{command}", first=start, rest="   ")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from rich.table import Table
 from exercises import Exercise, Module
 from exercises.layout import exercise_of_class
 from grader.authoring.processes import map_in_processes
+from grader.authoring.quizzes import problems_of_quizzes
 from grader.authoring.stubs import stale_stubs
 from grader.course import Course
 from grader.judging.suite import collect
@@ -97,6 +98,8 @@ def check_course(
     course = course or Course()
     modules = course.modules_with(names)
     problems = [f"{name} is stale: run `python -m grader stubs`" for name in stale_stubs(course)]
+    if not names:
+        problems += problems_of_quizzes(course)
     problems += [problem for module in modules for problem in _raw_checks(course, module)]
     tasks = [(course.root, module, tuple(names), tuple(seeds)) for module in modules]
     found: Iterable[list[ExerciseReport]] = map_in_processes(_check_module, tasks, jobs)

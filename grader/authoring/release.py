@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grader.authoring.archives import content_of, zip_of
 from grader.authoring.mistakes import mistakes_file
+from grader.authoring.quizzes import answer_files
 from grader.authoring.stubs import stub_texts
 from grader.course import Course
 from grader.errors import InputError, SuiteError
@@ -44,7 +45,7 @@ AS_THEY_ARE = (
 )
 GRADESCOPE = Path(__file__).parent / "gradescope"
 EXECUTABLE = ("setup.sh", "run_autograder")
-PACKAGE = (".py", ".toml", ".npz", ".woff", ".txt")  # modules, their data, and its licence
+PACKAGE = (".py", ".toml", ".json", ".npz", ".woff", ".txt")  # modules, their data, and its licence
 LESSON = (".md", ".png", ".svg", ".gz")  # its words, pictures and data
 
 
@@ -136,6 +137,8 @@ def _files(course: Course) -> Iterator[tuple[str, bytes]]:
     # The stubs are made anew from the references: a week folder in use may hold solved ones.
     stubs = stub_texts(course)
     yield GIVEN, _given_archive(stubs)
+    for name, text in answer_files(course).items():
+        yield name, text.encode("utf-8")
     for week in course.catalogue.weeks:
         folder = course.root / week.name
         for path in sorted(folder.rglob("*")):

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 import random
 import shutil
@@ -29,6 +30,7 @@ from typing import Any
 
 from exercises import Exercise, Week
 from exercises.cells import answer_cell, notebook_name, statement_cell
+from exercises.quizzes import ANSWER, CHOICE, NUMERIC, SEVERAL, file_name_of
 from grader.authoring.merging import (
     CRASH,
     FORBIDDEN,
@@ -40,10 +42,12 @@ from grader.authoring.merging import (
     merge,
     origin_of,
 )
+from grader.authoring.quizzes import keys_of
 from grader.authoring.restyle import STYLES, Style
 from grader.course import Course
 from grader.errors import InputError
 from grader.files import writing_to
+from grader.quizzes import Key
 
 MEAN_ABILITY, SPREAD_OF_ABILITY = 1.0, 1.2  # in logits, above an exercise of middle difficulty
 LOGITS_PER_STEP = 0.8
@@ -63,6 +67,9 @@ STUBS_LEFT_ABOVE = 0.03  # the stub still stands above the solution
 OLD_FILES = 0.03  # from an earlier hand-in, beside the module
 # Of all untouched modules: those that are not even handed in.
 MISSING = 0.3
+# Of all quizzes, and of the questions in those that are handed in.
+QUIZZES_MISSING, UNANSWERED = 0.15, 0.05
+QUIZ_DIFFICULTY = 2
 # Of all wrong solutions of an exercise that has a forbidden short cut: those that take it.
 SHORT_CUTS = 0.15
 
@@ -124,6 +131,8 @@ class Plan:
     style: Style
     copied_from: str = ""
     header: dict[str, str] = field(default_factory=dict)
+    quizzes: dict[str, dict[str, Any]] = field(default_factory=dict)  # answers, by question
+    quiz_truths: dict[str, Truth] = field(default_factory=dict)
     blank_lines: int = 2
 
 
@@ -138,6 +147,10 @@ class Simulation:
         self.as_notebooks = as_notebooks
         self.materials = {
             week.name: {module.name: Materials(course, module) for module in week.modules}
+            for week in weeks
+        }
+        self.keys = {
+            week.name: {q.name: keys_of(course, week.name, q.name) for q in week.quizzes}
             for week in weeks
         }
 
@@ -181,7 +194,21 @@ class Simulation:
             plan.header[name] = rng.choice(
                 ["", f"# {week.name}, {name}", f"# {learner_name(index)}: {name}"]
             )
+        self._answer_quizzes(index, week, ability, plan)
         return plan
+
+    def _answer_quizzes(self, index: int, week: Week, ability: float, plan: Plan) -> None:
+        rng = self._rng(index, f"{week.name} quizzes")
+        for name, keys in self.keys[week.name].items():
+            is_missing = rng.random() < QUIZZES_MISSING
+            answers = {} if is_missing else plan.quizzes.setdefault(name, {})
+            for key in keys:
+                verdict, answer = _answer(rng, key, ability)
+                if is_missing or rng.random() < UNANSWERED:
+                    verdict = TODO
+                else:
+                    answers[key.asked.name] = answer
+                plan.quiz_truths[key.asked.name] = Truth(verdict, json.dumps(answer))
 
     def _choose(
         self, rng: random.Random, materials: Materials, name: str, ability: float
@@ -241,6 +268,7 @@ class Simulation:
                     yield exercise, Truth(UNREADABLE if is_all else NOT_FULL, "syntax error")
                 else:
                     yield exercise, truth
+        yield from plan.quiz_truths.items()
 
     def _rng(self, index: int, purpose: str) -> random.Random:
         return random.Random(f"{self.seed} {index} {purpose}")
@@ -251,6 +279,9 @@ class Simulation:
         rng = self._rng(index, f"{week.name} time")
         day, hour, minute = rng.randint(1, 28), rng.randrange(24), rng.randrange(60)
         yield "timestamp.txt", f"2026-03-{day:02} {hour:02}:{minute:02}:00 UTC\n"
+        for quiz, answers in plan.quizzes.items():
+            lines = [f"[{name}]\n{ANSWER} = {json.dumps(answers[name])}\n" for name in answers]
+            yield file_name_of(quiz), "\n".join(lines)
         written = {name: each for name, each in plan.modules.items() if not each.is_missing}
         origins = {name: each.origins for name, each in written.items()}
         merged = merge(materials, origins, plan.style)
@@ -270,6 +301,23 @@ def chance_of_solving(ability: float, difficulty: int) -> float:
     """Return the probability that a learner solves an exercise, by the Rasch model."""
     logit = ability - LOGITS_PER_STEP * (difficulty - MIDDLE_DIFFICULTY)
     return 1 / (1 + math.exp(-logit))
+
+
+def _answer(rng: random.Random, key: Key, ability: float) -> tuple[str, Any]:
+    """Draw an answer to a question of a quiz, and return it with its true verdict."""
+    asked = key.asked
+    is_right = rng.random() < chance_of_solving(ability, QUIZ_DIFFICULTY)
+    verdict = FULL if is_right else NOT_FULL
+    if asked.kind in NUMERIC:
+        middle = asked.start + (int(key.right[0]) + 0.5) * asked.step
+        return verdict, middle if is_right else middle + 3 * float(asked.step)
+    if asked.kind in (CHOICE, SEVERAL):
+        right = [int(part) for part in key.right]
+        wrong = [n for n in range(1, len(asked.choices) + 1) if n not in right]
+        if asked.kind == CHOICE:
+            return verdict, rng.choice(right if is_right else wrong)
+        return verdict, right if is_right else [*right[1:], rng.choice(wrong)]
+    return verdict, list(key.right) if is_right else [*key.right[1:], "dot"]
 
 
 def learner_name(index: int) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from exercises import Exercise
+from grader.authoring.quizzes import quiz_texts
 from grader.course import Course
 from grader.errors import SuiteError
 from grader.files import write_atomically
@@ -133,19 +134,27 @@ def stub_texts(course: Course) -> dict[str, str]:
     return texts
 
 
+def generated_texts(course: Course) -> dict[str, str]:
+    """Return all that is made of references and of the sources of quizzes, by its path."""
+    return {**stub_texts(course), **quiz_texts(course)}
+
+
 def stale_stubs(course: Course) -> list[str]:
-    """Return the stubs that differ from what their references would make."""
-    return [
-        name
-        for name, text in stub_texts(course).items()
-        if not (course.root / name).is_file() or course.read(course.root / name) != text
-    ]
+    """Return what differs from what its source would make."""
+    return list(_stale(course))
 
 
 def write_stubs(course: Course) -> list[str]:
-    """Write the stubs that are stale; return their names."""
-    stale = stale_stubs(course)
-    texts = stub_texts(course)
-    for name in stale:
-        write_atomically(course.root / name, texts[name].encode("utf-8"))
-    return stale
+    """Write what is stale; return the names."""
+    stale = _stale(course)
+    for name, text in stale.items():
+        write_atomically(course.root / name, text.encode("utf-8"))
+    return list(stale)
+
+
+def _stale(course: Course) -> dict[str, str]:
+    return {
+        name: text
+        for name, text in generated_texts(course).items()
+        if not (course.root / name).is_file() or course.read(course.root / name) != text
+    }

@@ -56,7 +56,7 @@ ATTEMPT = re.compile(
 )
 CANVAS = re.compile(
     r"(?P<name>[^_]+(?:_[^_\d][^_]*)*?)_(?:LATE_)?(?P<id>\d+)_(?P<order>\d+)_"
-    r"(?P<file>.+\.(?:zip|ipynb|py))",
+    r"(?P<file>.+\.(?:zip|ipynb|py|toml))",
     re.S | re.I,
 )
 GRADESCOPE = re.compile(r"(?P<name>submission_\d+): *")
@@ -66,6 +66,11 @@ MAX_NAME_BYTES = 255
 RESUBMISSION = re.compile(r"(?P<stem>.+?)(?:-\d{1,3}| ?\(\d{1,3}\))", re.S)
 HIDDEN = "Participant"  # what Moodle calls everybody where names are hidden
 SUBMITTER = re.compile(r"(?:  - |    ):(?P<key>name|sid|email): ?(?P<value>.*)")
+
+
+def _files_of(week: Week) -> list[str]:
+    """Return the names of all files that a week may have, but for a notebook."""
+    return [*(f"{m.name}.py" for m in week.modules), *(quiz.file_name for quiz in week.quizzes)]
 
 
 class Piece(Protocol):
@@ -546,7 +551,7 @@ class _Sorting:
         around = [*reversed(folders), *self.around]
         if isinstance(piece, BadPiece):
             week = self._week([name, *around])
-            return [(week.name, f"{m.name}.py", 0) for m in week.modules] if week else []
+            return [(week.name, name, 0) for name in _files_of(week)] if week else []
         if suffix.lower() == "ipynb":
             week = self._week([name, *around])
             target = notebook_name(week) if week else ""
@@ -554,6 +559,10 @@ class _Sorting:
             known = [(w, m) for w in self.catalogue.weeks for m in w.modules if m.name in stems]
             week = known[0][0] if len(known) == 1 else self._week(around)
             target = next((f"{m.name}.py" for w, m in known if w is week), "")
+        elif suffix.lower() == "toml":
+            week = self._week([name, *around])
+            quizzes = week.quizzes if week else ()
+            target = next((quiz.file_name for quiz in quizzes if quiz.name in stems), "")
         else:
             return []
         if week is None or not target:

@@ -20,7 +20,7 @@ TIMESTAMP = "timestamp.txt"
 
 @dataclass(frozen=True)
 class File:
-    """One module as it was handed in: its text, or why it can't be read.
+    """One module or quiz as it was handed in: its text, or why it can't be read.
 
     Learners read `problem`: it holds no path of the machine that grades. With `cells` the text is
     that of a whole notebook, the same for each module that stands in it.
@@ -41,7 +41,8 @@ class File:
             where = f"byte {error.start}"
             return cls(None, f"{name} is not UTF-8 text ({where}); save it with that encoding")
         if "\0" in text:
-            return cls(None, f"{name} holds a zero byte; it is not Python")
+            what = "Python" if name.endswith(".py") else "a text"
+            return cls(None, f"{name} holds a zero byte; it is not {what}")
         return cls(text)
 
     def as_data(self) -> list[Any]:
@@ -75,7 +76,7 @@ class Submission:
     Attributes
     ----------
     files : mapping
-        By the names of the modules.
+        By the names of the modules and quizzes.
     notes : tuple of str
         What was left out of a notebook.
     """
@@ -106,6 +107,10 @@ class Submission:
                 files[module.name] = file
             if file is None or _is_handed_out(file, module):
                 wanted.append(module.name)
+        for quiz in week.quizzes:
+            file = read(quiz.file_name)
+            if file is not None:
+                files[quiz.name] = file
         notebook = read_notebook() if wanted else None
         if notebook is not None:
             files |= {name: notebook.files[name] for name in wanted if name in notebook.files}
@@ -118,7 +123,8 @@ class Submission:
     @classmethod
     def unreadable(cls, learner: str, week: Week, why: str) -> Submission:
         """Return a submission of which no file can be read."""
-        return cls(learner, week.name, {module.name: File(None, why) for module in week.modules})
+        modules = (*week.modules, *week.quiz_modules)
+        return cls(learner, week.name, {module.name: File(None, why) for module in modules})
 
     @cached_property
     def digest(self) -> str:

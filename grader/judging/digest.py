@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from exercises import Module
+from exercises.quizzes import QUIZZES
 from grader.course import ROOT, Course
 
 # What judges, whoever's course it is. Of the rest of the grader, which reads submissions and shows
@@ -19,6 +20,8 @@ TOOLS = (
     *("grader/judging", "grader/sandbox", "grader/cells.py", "grader/variants.py"),
     *("kata/comparisons.py", "kata/causes.py", "kata/rules.py", "exercises/verdict.py"),
 )
+# What judges a quiz, which no code of learners does.
+QUIZ_TOOLS = ("grader/quizzes.py", "exercises/quizzes.py")
 ROOMS = ("solutions", "tests")
 # The rest of a statement of our own code that imports, with what stands in brackets. That prose
 # may look like one makes a regrade larger, and never too small.
@@ -38,20 +41,28 @@ def digest_of_week(digests: dict[str, str]) -> str:
 
 
 def module_digests(course: Course, week_name: str) -> dict[str, str]:
-    """Return for each module of a week what changes whenever a verdict on it could.
+    """Return for each module and quiz of a week what changes whenever a verdict on it could.
 
     That is the grader, the module's part of the catalogue, its stub, reference, hidden tests and
-    variants, whatever of the rooms these import, and each file beside them that is no module's.
+    variants, whatever of the rooms these import, and each file beside them that is no module's. Of
+    a quiz it is its source, and the names of exercises, which may be answers.
     """
     week = course.catalogue.week(week_name)
     assert week is not None
     rooms = _Rooms(course)
     tools = hashlib.sha256()
-    _add(tools, ROOT, _tools())
+    _add(tools, ROOT, _tools(TOOLS))
     digests = {}
     for module in week.modules:
         digest = hashlib.sha256(tools.digest() + _what_counts(module).encode())
         _add(digest, course.root, rooms.files_of(module))
+        digests[module.name] = digest.hexdigest()
+    names = [each.name for each in course.catalogue.exercises]
+    for module in week.quiz_modules:
+        digest = hashlib.sha256(json.dumps([_what_counts(module), names]).encode())
+        _add(digest, ROOT, _tools(QUIZ_TOOLS))
+        source = course.layout.quiz_source(week.name, module.name)
+        _add(digest, course.root, [source] if source.is_file() else [])
         digests[module.name] = digest.hexdigest()
     return digests
 
@@ -74,8 +85,8 @@ def _what_counts(module: Module) -> str:
     )
 
 
-def _tools() -> Iterator[Path]:
-    for name in TOOLS:
+def _tools(names: Iterable[str]) -> Iterator[Path]:
+    for name in names:
         path = ROOT / name
         yield from [path] if path.is_file() else sorted(path.rglob("*.py"))
 
@@ -102,8 +113,11 @@ class _Rooms:
 
     @cached_property
     def _owners(self) -> frozenset[Path]:
-        modules = (module for week in self.course.catalogue.weeks for module in week.modules)
-        return frozenset(path for module in modules for path in self._own(module))
+        weeks = self.course.catalogue.weeks
+        modules = (module for week in weeks for module in week.modules)
+        layout = self.course.layout
+        quizzes = (layout.quiz_source(week.name, name) for week in weeks for name in QUIZZES)
+        return frozenset([*(path for module in modules for path in self._own(module)), *quizzes])
 
     @cached_property
     def _by_week(self) -> dict[str, list[Path]]:

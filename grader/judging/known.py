@@ -15,6 +15,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, fields, replace
 
 from exercises import Module
+from exercises.quizzes import QUIZZES
 from grader.intake.submission import File, Submission
 from grader.results import ExerciseResult, Result
 
@@ -91,7 +92,7 @@ def siblings_of(module: Module, submission: Submission) -> dict[str, File]:
     return {
         name: file
         for name, file in submission.files.items()
-        if file.text is not None and name != module.name
+        if file.text is not None and name not in (module.name, *QUIZZES)
     }
 
 
@@ -100,7 +101,7 @@ def what_decides(
 ) -> dict[str, str | None]:
     """Return those digests of texts on which the verdicts on a module depend."""
     if _imports_siblings(module, submission):
-        return {**digests}
+        return {name: digest for name, digest in digests.items() if name not in QUIZZES}
     return {module.name: digests.get(module.name)}
 
 

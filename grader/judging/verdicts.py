@@ -25,6 +25,7 @@ from grader.judging.known import (
 from grader.judging.reasons import is_todo, why_failed
 from grader.judging.suite import HiddenTest, Suite, TestRun
 from grader.judging.transcripts import Transcripts
+from grader.quizzes import QuizJudge
 from grader.results import GRADED, ExerciseResult, Misconception, Result, TestResult, VoidTest
 from grader.sandbox.faults import CallTimedOut, ChildCrashed, ForbiddenUse
 from grader.sandbox.sandbox import Sandbox
@@ -54,6 +55,7 @@ class Grader:
     is_diagnosing: bool = True
     transcripts: Transcripts | None = field(default_factory=Transcripts)
     diagnostician: Diagnostician = field(init=False)
+    quiz_judge: QuizJudge = field(init=False)
     troubles: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _known: Known = field(default_factory=Known)
@@ -61,6 +63,7 @@ class Grader:
 
     def __post_init__(self) -> None:
         self.diagnostician = Diagnostician(self.suite, self.seed)
+        self.quiz_judge = QuizJudge(self.course)
 
     def grade(self, submission: Submission) -> Result:
         """Grade a submission. A lost zygote is made anew and the submission tried once more."""
@@ -117,6 +120,10 @@ class Grader:
         with contextlib.closing(benches):
             judged = {m.name: self._judged(m, benches, texts) for m in week.modules}
             self.notes += benches.notes
+        for quiz in week.quizzes:
+            file = submission.files.get(quiz.name)
+            verdicts = self.quiz_judge.judge(week, quiz, file)
+            judged[quiz.name] = Judged(verdicts, is_lasting=file is not None)
         results = [result for each in judged.values() for result in each.exercises]
         return Result(
             learner=submission.learner,

@@ -150,7 +150,7 @@ class WeekResults:
     def _exercise_figures(
         self, catalogue: Catalogue, scores: np.ndarray, codes: np.ndarray
     ) -> Iterator[ExerciseFigures]:
-        known = {each.name: each for each in catalogue.exercises if each.week == self.name}
+        known = {each.name: each for each in catalogue.graded if each.week == self.name}
         found = discriminations(scores)
         for name, column in self.exercises.items():
             catalogued = known.get(name)

@@ -158,7 +158,7 @@ def _json(data: Any) -> str:
 def _data(
     standing: Standing, catalogue: Catalogue, trouble: Trouble, void: list[list[str]]
 ) -> dict[str, Any]:
-    objects = {(each.week, each.name): each.object_name for each in catalogue.exercises}
+    objects = {(each.week, each.name): each.object_name for each in catalogue.graded}
     weeks = []
     for figures in standing.weeks():
         week = asdict(figures)

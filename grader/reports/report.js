@@ -115,6 +115,10 @@ const numeric = (title, value, show = String, full = null) => ({
   title, full, value, starts: -1, className: "number", cell: (row) => cell(show(value(row)), "number"),
 });
 
+function fileName(place) {
+  return `${place}.${/\b(quiz|reading)$/.test(place) ? "toml" : "py"}`;
+}
+
 function choice(label, entries, changed, className = null) {
   return el("label", {}, label, el("select", { class: className, onchange: (event) => changed(event.target.value) },
     el("option", { value: "" }, "any"),
@@ -483,7 +487,7 @@ function weekDetails(week, row, details) {
   if (todo.length) parts.push(el("p", {}, el("b", {}, "To do: "), todo.join(", ")));
   for (const [place, text] of details.sources) {
     if (!place.startsWith(`${week.name}/`)) continue;
-    const whole = el("details", {}, el("summary", {}, `All of ${place}.py`));
+    const whole = el("details", {}, el("summary", {}, `All of ${fileName(place)}`));
     whole.addEventListener("toggle", () => whole.append(code(text)), { once: true });
     parts.push(whole);
   }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from exercises import Catalogue
+from exercises.quizzes import file_name_of
 from exercises.verdict import VERDICTS
 from grader.intake.submission import Submission
 from grader.reports.excerpt import definition_in
@@ -78,10 +79,10 @@ class Standing:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._weeks = {
-            week.name: WeekResults(week.name, (each.name for each in week.exercises))
+            week.name: WeekResults(week.name, (each.name for each in week.graded))
             for week in catalogue.weeks
         }
-        self._objects = {(e.week, e.name): e.object_name for e in catalogue.exercises}
+        self._objects = {(e.week, e.name): e.object_name for e in catalogue.graded}
         self._index: dict[str, int] = {}
         self._finding: dict[tuple[str, str, str], int] = {}
         self._last = ""
@@ -188,7 +189,7 @@ class Standing:
         unreadable = [i for i in judged if row.statuses[i] == "unreadable"]
         if unreadable:
             modules = sorted({self._weeks[week].modules[names[i]] for i in unreadable})
-            files = ", ".join(f"{name}.py" for name in modules)
+            files = ", ".join(map(file_name_of, modules))
             yield 1, f"broken file: {files} of {week}, {len(unreadable)} exercises"
         if len(begun) >= 4 and 2 * len(wrong) >= len(begun):
             yield 3, f"mostly wrong: {len(wrong)} of the {len(begun)} begun in {week}"

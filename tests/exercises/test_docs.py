@@ -300,6 +300,8 @@ def _is_kata(words: list[str]) -> bool:
             return name in names and int(number[0] if number else 1) <= n_hints
         case ["list", *weeks]:
             return set(weeks) <= set(WEEKS)
+        case ["quiz", name]:
+            return name in {quiz.command for week in CATALOGUE.weeks for quiz in week.quizzes}
         case _:
             try:
                 args = build_parser().parse_args(words)

@@ -5,10 +5,12 @@ from rich.console import Console
 
 from grader import cli
 from grader.authoring.stubs import write_stubs
+from grader.course import Course
 from grader.errors import InputError
 from grader.me import grade_me, print_graded
 from grader.progress import Progress
 from tests.grader.toy import REFERENCE, make_course
+from tests.kata.quizzes import write_source
 
 
 @pytest.fixture
@@ -106,3 +108,16 @@ def test_the_exit_status_says_whether_all_is_right(course, monkeypatch, capsys, 
     monkeypatch.setattr("grader.me.Course", lambda root=course.root: type(course)(root))
     assert cli.main(["me", "week1", "--jobs", "1"]) == status
     assert "your exercises" in capsys.readouterr().out
+
+
+def test_a_quiz_is_graded_along(course, capsys):
+    write_source(course.root, "toys", "double")
+    write_stubs(course)
+    path = course.root / "week1/quiz.toml"
+    path.write_text("[size]\nanswer = 1\n[half]\nanswer = 0.5\n", encoding="utf-8")
+    course = Course(course.root)
+    print_graded(graded(course), course)
+    out = capsys.readouterr().out
+    assert "✗ week1 size: It is larger than that.\n" in out
+    assert "   ✓ half                               done              1/1\n" in out
+    assert " week1: 1 of 11 points" in out

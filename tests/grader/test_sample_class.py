@@ -12,7 +12,9 @@ from grader.cli import main
 from grader.course import Course
 
 ROOT = Path(__file__).resolve().parents[2]
-EXPECTED = json.loads((ROOT / "examples" / "expected_verdicts.json").read_text(encoding="utf-8"))
+EXAMPLES = ROOT / "examples"
+EXPECTED = json.loads((EXAMPLES / "expected_verdicts.json").read_text(encoding="utf-8"))
+ANSWERS = json.loads((EXAMPLES / "expected_quiz_verdicts.json").read_text(encoding="utf-8"))
 # A class with several endless loops in it, on a machine that may be busy.
 pytestmark = pytest.mark.timeout(900)
 
@@ -39,10 +41,21 @@ def submissions() -> list[tuple[str, str]]:
     return [(path.parent.name, path.name) for path in folders]
 
 
+def expected_verdicts(learner: str, week: str) -> dict:
+    """Return what must come out of each exercise, and of each question, answered or not."""
+    found = Course().catalogue.week(week)
+    asked = [each.name for module in found.quiz_modules for each in module.exercises]
+    return {
+        **EXPECTED[learner][week],
+        **dict.fromkeys(asked, "todo"),
+        **ANSWERS.get(learner, {}).get(week, {}),
+    }
+
+
 @pytest.mark.parametrize(("learner", "week"), submissions())
 def test_every_verdict_is_the_expected_one(grades, learner, week):
     found = {e["exercise"]: e for e in result(grades, learner, week)["exercises"]}
-    expected = EXPECTED[learner][week]
+    expected = expected_verdicts(learner, week)
     assert set(found) == set(expected)
     for exercise, verdict in expected.items():
         want = {"status": verdict} if isinstance(verdict, str) else verdict
@@ -56,7 +69,7 @@ def names(grades: Path) -> list[tuple[str, str | None, str]]:
     found = []
     for learner, week in submissions():
         for got in result(grades, learner, week)["exercises"]:
-            want = EXPECTED[learner][week][got["exercise"]]
+            want = expected_verdicts(learner, week)[got["exercise"]]
             if isinstance(want, dict) and "misconception" in want:
                 name = got["misconception"] and got["misconception"]["name"]
                 found.append((want["misconception"], name, f"{learner} {week} {got['exercise']}"))

@@ -1015,6 +1015,34 @@ class TestWayOn:
         katas.run("vectors.py::dot", vectors=None).assert_outcomes(passed=2)
 
 
+class TestQuiz:
+    ASKED = (
+        '{"title": "Quiz", "asked": {"size": {"module": "vectors", "kind": "choice", '
+        '"title": "S", "points": 1, "text": "?", "choices": ["a", "b"], "seals": ""}}}'
+    )
+
+    @pytest.mark.parametrize(
+        ("answers", "line"),
+        [
+            (None, " week1/quiz.toml: 0 of 1 answered: kata quiz week1"),
+            ("[size]\nanswer = 1\n", " week1/quiz.toml: 1 of 1 answered, 0 right: kata quiz week1"),
+            ("[size]\nanswer = b\n", " week1/quiz.toml:2: Invalid value; *"),
+        ],
+    )
+    def test_a_whole_week_has_a_line_for_it(self, katas, answers, line):
+        katas.write("exercises/week1.quiz.json", self.ASKED)
+        if answers is not None:
+            katas.write("week1/quiz.toml", answers)
+        assert katas.run("week1").ret == 0
+        katas.shows("*4 of 4 exercises done", line, " Well done: *")
+        assert "Traceback" not in katas.text
+
+    def test_a_part_of_a_week_has_none(self, katas):
+        katas.write("exercises/week1.quiz.json", self.ASKED)
+        katas.run("week1", "-k", "norm")
+        assert "quiz" not in katas.text
+
+
 class TestLength:
     def test_three_problems_in_full_and_the_names_of_the_rest(self, katas):
         katas.write("week1/machines.py", COUNTER.replace("+= 1", "+= 2"))

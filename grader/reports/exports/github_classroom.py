@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from exercises.quizzes import file_name_of
 from grader.printing import printable
 from grader.reports.exports.exported import Exported
 from grader.reports.exports.folder import paths_of
@@ -51,7 +52,7 @@ def _test(week: str, exercise: ExerciseResult) -> dict[str, Any]:
         "status": "pass" if exercise.status == "passed" else status,
         "message": f"{points}: {printable(exercise.why)}",
         "test_code": "",
-        "filename": f"{week}/{exercise.module}.py",
+        "filename": f"{week}/{file_name_of(exercise.module)}",
         "line_no": 0,
         "duration": exercise.seconds,
         "score": exercise.score,

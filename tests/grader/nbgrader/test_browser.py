@@ -151,8 +151,8 @@ class TestFormgrader:
             learner: sum(grade.score for grade in grades[learner].values()) for learner in LEARNERS
         }
         (week,) = (week for week in load_catalogue().weeks if week.name == "week1")
-        of = week.max_score + week.points_by_hand
-        assert scores["ada"] == week.max_score
+        of = week.points_of_code + week.points_by_hand
+        assert scores["ada"] == week.points_of_code
         assert 0 < scores["ben"] < 2
         assert scores["broken"] == scores["mallory"] == 0
         rows = formgrader.rows("manage_submissions/week1", len(LEARNERS))

@@ -120,7 +120,7 @@ class TestContent:
         by_hand = [cell for cell in graded if cell.metadata.nbgrader.solution]
         assert [cell.id for cell in by_hand] == [question_cell(each) for each in week.questions]
         points = sum(cell.metadata.nbgrader.points for cell in graded)
-        assert points == week.max_score + week.points_by_hand
+        assert points == week.points_of_code + week.points_by_hand
 
     def test_there_are_the_eight_questions(self):
         questions = [question for week in WEEKS for question in week.questions]

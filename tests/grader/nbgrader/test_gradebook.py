@@ -260,7 +260,7 @@ class TestBothDatabases:
         assert f"bonus for {BONUS.name}" in place.comment("bob", BONUS)
         with place.gradebook() as gradebook:
             assert gradebook.find_assignment("week3").max_score == (
-                WEEK3.max_score + WEEK3.points_by_hand
+                WEEK3.points_of_code + WEEK3.points_by_hand
             )
             submission = gradebook.find_submission("week3", "ada")
             assert submission.timestamp.isoformat() == "2026-11-22T10:00:00"
@@ -594,7 +594,7 @@ class TestRealCommands:
     def test_feedback_shows_code_scores_and_words(self, real, learner):
         read = real.page(learner).read
         score = result(learner, WEEK2, {"ada": 0, "bob": 1 / 4}[learner]).score
-        total = WEEK2.max_score + WEEK2.points_by_hand
+        total = WEEK2.points_of_code + WEEK2.points_by_hand
         assert f"week2 (Score: {float(round(score, 2))} / {float(total)})" in read
         assert read.count("It is two: <script>alert(1)</script>") >= len(WEEK2.exercises)
         assert f"def {WEEK2.modules[1].exercises[0].object_name}" in read
