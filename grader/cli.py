@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # What a learner's installation lacks, and which extra brings it.
 EXTRAS = {
-    **dict.fromkeys(("msgpack", "msgspec"), "instructor"),
+    **dict.fromkeys(("jinja2", "msgpack", "msgspec"), "instructor"),
     **dict.fromkeys(("dask", "distributed"), "cluster"),
     "nbformat": "nbgrader",
 }
@@ -300,6 +300,7 @@ def grade(args: argparse.Namespace) -> int:
     print(f"\n{summary.graded} graded, {summary.kept} unchanged. Sandbox: {summary.sandbox}.")
     print(f"Grades:  {args.out / 'grades.csv'}")
     print(f"Results: {args.out / 'results'}/<learner>/<week>.json")
+    print(f"Feedback: {args.out / 'feedback'}/<learner>/<week>.html and .md")
     if summary.report is not None:
         print_link(console, "Report: ", summary.report)
     return _tell_what_is_ours(summary)
@@ -355,14 +356,18 @@ def _print_lines(lines: Sequence[str]) -> None:
 
 
 def report_again(args: argparse.Namespace) -> int:
-    """Write GRADES/report.html again, as each run does at its end."""
+    """Write GRADES/report.html and GRADES/feedback again, as each run does at its end."""
     from grader.course import Course
     from grader.reports.lateness import Deadlines
     from grader.reports.page import rewrite_report
 
     course = Course()
     deadlines = Deadlines.parse(args.deadline, args.late_penalty, course.catalogue)
-    print(f"Report: {rewrite_report(args.grades, args.submitted, course, deadlines)}")
+    page, notes = rewrite_report(args.grades, args.submitted, course, deadlines)
+    for note in notes:
+        print(f"grader: {printable(note)}", file=sys.stderr)
+    print(f"Report: {page}")
+    print(f"Feedback: {args.grades / 'feedback'}/<learner>/<week>.html and .md")
     return OK
 
 

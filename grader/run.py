@@ -21,6 +21,7 @@ from grader.judging.digest import digest_of_week, module_digests
 from grader.judging.known import Regrade, digests_of_texts
 from grader.judging.worker import Order
 from grader.progress import Progress
+from grader.reports.at_hand import submissions_in
 from grader.reports.grades_csv import write_grades_csv, write_void_tests_csv
 from grader.reports.lateness import Deadlines
 from grader.results import (
@@ -150,15 +151,17 @@ def grade_class(
         if todo:
             write_void_tests_csv(request.grades, workers.void)
         # Here, since numpy takes a while, and nothing before this needs it.
-        from grader.reports.page import ClassReport, Trouble, submissions_in
+        from grader.reports.feedback.writing import FOLDER, FeedbackPages
+        from grader.reports.page import ClassReport, Trouble
 
         unreadable: list[str] = []
         at_hand = submissions_in(collected.hand_ins)
         report = ClassReport(course.catalogue, at_hand, request.deadlines)
-        results = report.reading(readable(all_results(request.grades), unreadable))
-        write_grades_csv(request.grades, course.catalogue, results)
+        pages = FeedbackPages(request.grades / FOLDER, course, at_hand, request.deadlines)
+        results = pages.writing(readable(all_results(request.grades), unreadable))
+        write_grades_csv(request.grades, course.catalogue, report.reading(results))
         failed = (*done.failed, *unreadable)
-        notes = [*collected.notes, *done.notes]
+        notes = [*collected.notes, *done.notes, *pages.notes]
         page = None
         try:
             page = report.write(request.grades, Trouble(failed, tuple(notes)))

@@ -11,7 +11,7 @@ import base64
 import csv
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from importlib.resources import files
@@ -24,8 +24,10 @@ from grader.course import Course
 from grader.errors import InputError
 from grader.files import write_atomically, writing_to
 from grader.intake.collect import collect
-from grader.intake.submission import Collected, HandIn, Submission
+from grader.intake.submission import Collected
+from grader.reports.at_hand import SubmissionOf, submissions_in
 from grader.reports.details import DETAILED_LEARNERS, LEARNERS_IN_CHUNK, Details
+from grader.reports.feedback.writing import FOLDER, FeedbackPages
 from grader.reports.figures import SMALL_CLASS, remarks_on_exercise, remarks_on_test
 from grader.reports.lateness import Deadlines, parse_time
 from grader.reports.spreadsheet import QUOTE
@@ -54,8 +56,6 @@ PAGE = """\
 </body>
 </html>
 """
-# Gives what a learner handed in for a week, if that is at hand.
-SubmissionOf = Callable[[str, str], Submission | None]
 
 
 @dataclass(frozen=True)
@@ -246,24 +246,17 @@ def _void_tests(grades: Path) -> list[list[str]]:
     return [[cell.removeprefix(QUOTE) for cell in row] for row in rows[1:]]
 
 
-def submissions_in(hand_ins: Iterable[HandIn]) -> SubmissionOf:
-    """Return what reads a submission once more; None where it is gone, or can't be read."""
-    by_name = {(each.learner, each.week): each for each in hand_ins}
-
-    def read(learner: str, week: str) -> Submission | None:
-        hand_in = by_name.get((learner, week))
-        try:
-            return hand_in.read() if hand_in else None
-        except OSError:  # the run tells it; here the learner's code is left out
-            return None
-
-    return read
-
-
 def rewrite_report(
     grades: Path, submitted: Path | None, course: Course, deadlines: Deadlines | None = None
-) -> Path:
-    """Write the page of a grades folder again, with learners' code if `submitted` is given.
+) -> tuple[Path, list[str]]:
+    """Write the page of a grades folder again, and the feedback, with code if `submitted` is given.
+
+    Returns
+    -------
+    Path
+        The page.
+    list of str
+        What of the feedback could not be written.
 
     Raises
     ------
@@ -271,11 +264,14 @@ def rewrite_report(
         If there are no results, `submitted` can't be read, or the page can't be written.
     """
     found = collect(submitted, course.catalogue) if submitted is not None else Collected((), ())
-    report = ClassReport(course.catalogue, submissions_in(found.hand_ins), deadlines)
+    deadlines = deadlines or Deadlines()
+    at_hand = submissions_in(found.hand_ins)
+    report = ClassReport(course.catalogue, at_hand, deadlines)
+    pages = FeedbackPages(grades / FOLDER, course, at_hand, deadlines)
     unreadable: list[str] = []
-    for _ in report.reading(readable(all_results(grades), unreadable)):
+    for _ in report.reading(pages.writing(readable(all_results(grades), unreadable))):
         pass
     if not report.standing.n_results and not unreadable:
         raise InputError(f"{grades}: holds no results to report; see python -m grader run")
     with writing_to(grades):
-        return report.write(grades, Trouble(tuple(unreadable), found.notes))
+        return report.write(grades, Trouble(tuple(unreadable), found.notes)), pages.notes
