@@ -12,7 +12,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 from exercises import Catalogue
 from exercises.verdict import STATUSES, VERDICTS
 from grader.course import Course
+from grader.deciding import Conflicts
 from grader.errors import InputError
 from grader.files import write_atomically, writing_to
 from grader.intake.collect import collect
@@ -29,6 +30,7 @@ from grader.reports.at_hand import SubmissionOf, submissions_in
 from grader.reports.details import DETAILED_LEARNERS, LEARNERS_IN_CHUNK, Details
 from grader.reports.feedback.writing import FOLDER, FeedbackPages
 from grader.reports.figures import SMALL_CLASS, remarks_on_exercise, remarks_on_test
+from grader.reports.grades_csv import write_grades_csv
 from grader.reports.lateness import Deadlines, parse_time
 from grader.reports.spreadsheet import QUOTE
 from grader.reports.standing import LISTED_LEARNERS, Row, Standing
@@ -68,10 +70,13 @@ class Trouble:
         Submissions without a grade, for a reason on our side.
     left_out : tuple of str
         What was left out of what was handed in.
+    conflicts : tuple of str
+        Decisions of a person whose reason may be gone.
     """
 
     not_graded: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
 
 
 class ClassReport:
@@ -192,6 +197,7 @@ def _data(
         "needs": [[need.learner, need.rank, need.reasons] for need in standing.needs()],
         "not_graded": [*trouble.not_graded, *standing.problems],
         "left_out": trouble.left_out,
+        "conflicts": trouble.conflicts,
         "void": void,
     }
 
@@ -249,7 +255,9 @@ def _void_tests(grades: Path) -> list[list[str]]:
 def rewrite_report(
     grades: Path, submitted: Path | None, course: Course, deadlines: Deadlines | None = None
 ) -> tuple[Path, list[str]]:
-    """Write the page of a grades folder again, and the feedback, with code if `submitted` is given.
+    """Write the page of a grades folder again, `grades.csv` and the feedback.
+
+    With learners' code if `submitted` is given.
 
     Returns
     -------
@@ -269,9 +277,18 @@ def rewrite_report(
     report = ClassReport(course.catalogue, at_hand, deadlines)
     pages = FeedbackPages(grades / FOLDER, course, at_hand, deadlines)
     unreadable: list[str] = []
-    for _ in report.reading(pages.writing(readable(all_results(grades), unreadable))):
-        pass
+    conflicts = Conflicts(grades)
+    results = conflicts.noting(readable(all_results(grades), unreadable))
+    scores = list(_scores(report.reading(pages.writing(results))))
     if not report.standing.n_results and not unreadable:
         raise InputError(f"{grades}: holds no results to report; see python -m grader run")
+    write_grades_csv(grades, course.catalogue, scores)
+    trouble = Trouble(tuple(unreadable), found.notes, conflicts.told())
     with writing_to(grades):
-        return report.write(grades, Trouble(tuple(unreadable), found.notes)), pages.notes
+        return report.write(grades, trouble), pages.notes
+
+
+def _scores(results: Iterable[Result]) -> Iterator[Result]:
+    """Yield what `grades.csv` needs of results, which is little."""
+    for result in results:
+        yield replace(result, exercises=())

@@ -175,7 +175,7 @@ class FeedbackMaker:
             status=STATUSES[each.status],
             points=_points(each.score, each.points),
             is_bonus=exercise is not None and exercise.is_stretch,
-            decision="",
+            decision=printable(each.decision),
         )
 
     def _begun(self, week: str, each: ExerciseResult, text: str) -> Begun:
