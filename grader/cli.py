@@ -18,11 +18,12 @@ from grader.reports.exports import NAMES as EXPORTS
 from kata.version import ShowVersion
 
 if TYPE_CHECKING:
+    from grader.deciding import Entry
     from grader.run import Decision, Summary
 
 # What a learner's installation lacks, and which extra brings it.
 EXTRAS = {
-    **dict.fromkeys(("msgpack", "msgspec"), "instructor"),
+    **dict.fromkeys(("jinja2", "msgpack", "msgspec", "tomli_w"), "instructor"),
     **dict.fromkeys(("dask", "distributed"), "cluster"),
     **dict.fromkeys(("jinja2", "pygments"), "instructor"),
     "nbformat": "nbgrader",
@@ -36,9 +37,10 @@ OK, SOMETHING_WRONG, BAD_CALL, NOT_ALL_GRADED = 0, 1, 2, 3
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status.
 
-    0: all is well. 1: `check` found something, `export` could not place something, or `me` has
-    something left to do. 2: the call or its input is wrong, or there is no sandbox. 3: some
-    submissions could not be graded for a reason on our side.
+    0: all is well. 1: `check` found something, `export` could not place something, `me` has
+    something left to do, or `override` lists a decision whose reason may be gone. 2: the call or
+    its input is wrong, or there is no sandbox. 3: some submissions could not be graded for a reason
+    on our side.
     """
     args = build_parser().parse_args(argv)
     try:
@@ -75,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     stubs = commands.add_parser("stubs", help="write the learners' stubs from the references")
     stubs.set_defaults(command=write_the_stubs)
     _add_report(commands)
+    _add_override(commands)
     _add_export(commands)
     _add_gradebook(commands)
     _add_similarity(commands)
@@ -159,6 +162,20 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     _add_deadlines(report)
     report.set_defaults(command=report_again)
+
+
+def _add_override(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    override = commands.add_parser(
+        "override", help="decide on points yourself", description=override_points.__doc__
+    )
+    override.add_argument("grades", type=Path, metavar="GRADES", help="what `run --out` wrote")
+    override.add_argument(
+        "what", nargs="*", metavar="LEARNER WEEK EXERCISE", help="of whom and what"
+    )
+    override.add_argument("--points", type=float, metavar="P", help="the points that count")
+    override.add_argument("--why", default="", metavar="TEXT", help="what the learner is told")
+    override.add_argument("--remove", action="store_true", help="take a decision back")
+    override.set_defaults(command=override_points)
 
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -323,6 +340,7 @@ def grade(args: argparse.Namespace) -> int:
     print(f"\n{summary.graded} graded, {summary.kept} unchanged. Sandbox: {summary.sandbox}.")
     print(f"Grades:  {args.out / 'grades.csv'}")
     print(f"Results: {args.out / 'results'}/<learner>/<week>.json")
+    print(f"Feedback: {args.out / 'feedback'}/<learner>/<week>.html and .md")
     if summary.report is not None:
         print_link(console, "Report: ", summary.report)
     return _tell_what_is_ours(summary)
@@ -330,6 +348,7 @@ def grade(args: argparse.Namespace) -> int:
 
 def _tell_what_is_ours(summary: Summary) -> int:
     """Print what went wrong on our side; return the exit status that says whether anything did."""
+    _tell_conflicts(summary.conflicts)
     if summary.void:
         print("grader: tests that our own solutions fail in this run:", file=sys.stderr)
         _print_lines([f"{test.id}: {test.why}" for test in summary.void])
@@ -378,15 +397,65 @@ def _print_lines(lines: Sequence[str]) -> None:
 
 
 def report_again(args: argparse.Namespace) -> int:
-    """Write GRADES/report.html again, as each run does at its end."""
+    """Write report.html, grades.csv and feedback of GRADES again, as each run does at its end."""
     from grader.course import Course
     from grader.reports.lateness import Deadlines
     from grader.reports.page import rewrite_report
 
     course = Course()
     deadlines = Deadlines.parse(args.deadline, args.late_penalty, course.catalogue)
-    print(f"Report: {rewrite_report(args.grades, args.submitted, course, deadlines)}")
+    page, notes = rewrite_report(args.grades, args.submitted, course, deadlines)
+    for note in notes:
+        print(f"grader: {printable(note)}", file=sys.stderr)
+    print(f"Report: {page}")
+    print(f"Feedback: {args.grades / 'feedback'}/<learner>/<week>.html and .md")
     return OK
+
+
+def override_points(args: argparse.Namespace) -> int:
+    """Decide on the points of an exercise, take that back with --remove, or list all decisions.
+
+    A decision counts in place of the grader's points, whatever is graded again. If the code or the
+    verdict changes after it, that is listed, and the exit status of the list is 1.
+    """
+    from grader.deciding import decide, entries, take_back
+
+    if not args.what:
+        if args.points is not None or args.why or args.remove:
+            raise InputError("override: say of whom and what: LEARNER WEEK EXERCISE")
+        return _list_decisions(entries(args.grades), args.grades)
+    if len(args.what) != 3:
+        raise InputError("override: give three names: LEARNER WEEK EXERCISE; or none for a list")
+    if args.remove == (args.points is not None):
+        raise InputError("override: give --points and --why, or --remove")
+    learner, week, exercise = args.what
+    if args.remove:
+        said = take_back(args.grades, learner, week, exercise)
+    else:
+        said = decide(args.grades, learner, week, exercise, args.points, args.why)
+    print(printable(said))
+    print(f"Next: python -m grader report {args.grades}, or run: they write all grades again")
+    return OK
+
+
+def _list_decisions(found: Sequence[Entry], grades: Path) -> int:
+    for entry in found:
+        one = entry.override
+        print(
+            f"{printable(' '.join(one.key))}: {one.points:.10g} points, "
+            f"{one.score:.10g} by the grader ({printable(one.when)}): {printable(one.why)}"
+        )
+    if not found:
+        print(f"Nothing is decided in {grades}")
+    return SOMETHING_WRONG if _tell_conflicts([e.conflict for e in found if e.conflict]) else OK
+
+
+def _tell_conflicts(conflicts: Sequence[str]) -> bool:
+    """Print decisions whose reason may be gone, and return whether there are any."""
+    if conflicts:
+        print("grader: decided by hand, and something has changed since:", file=sys.stderr)
+        _print_lines(conflicts)
+    return bool(conflicts)
 
 
 def export_grades(args: argparse.Namespace) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import msgspec
 
 from grader.errors import ResultError
 from grader.files import write_atomically
+from grader.overrides import Key, Override, differences, read_overrides
 
 GRADED = "graded"
 
@@ -37,8 +38,34 @@ class TestResult:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What a person decided of an exercise, in place of the grader's points.
+
+    Attributes
+    ----------
+    score : float
+        The grader's.
+    conflict : str
+        What has changed since, in words; empty if nothing has.
+    """
+
+    points: float
+    why: str
+    when: str
+    score: float
+    conflict: str
+
+
+@dataclass(frozen=True)
 class ExerciseResult:
-    """The verdict on one exercise."""
+    """The verdict on one exercise.
+
+    Attributes
+    ----------
+    override : Decided or None
+        A person's decision: `score` follows it, and all else is the grader's. No file of results
+        holds it: it is put in where results are read to be shown.
+    """
 
     exercise: str
     module: str
@@ -49,6 +76,18 @@ class ExerciseResult:
     misconception: Misconception | None
     seconds: float
     tests: tuple[TestResult, ...]
+    override: Decided | None = None
+
+    @property
+    def decision(self) -> str:
+        """A person's decision in words for the learner, or nothing."""
+        if self.override is None:
+            return ""
+        points = "point" if self.points == 1 else "points"
+        return (
+            f"Decided by your instructor: {self.score:.10g} of {self.points:.10g} {points}. "
+            f"Why: {self.override.why}"
+        )
 
 
 @dataclass(frozen=True)
@@ -84,10 +123,17 @@ class Result:
     is_confined: bool
 
     def as_json(self) -> str:
-        """Return this as JSON, a line for each exercise: quick to write and still readable."""
+        """Return this as JSON, a line for each exercise: quick to write and still readable.
+
+        It holds what the grader said, whatever a person decided.
+        """
         head = {name: value for name, value in vars(self).items() if name != "exercises"}
+        decided = [each for each in self.exercises if each.override is not None]
+        if decided:
+            gained = sum(e.score - e.override.score for e in decided if e.override is not None)
+            head["score"] = round(self.score - gained, 4)
         lines = [f"{_json(name)}: {_json(value)}" for name, value in head.items()]
-        inside = ",\n  ".join(_json(msgspec.to_builtins(each)) for each in self.exercises)
+        inside = ",\n  ".join(_json(_verdict(each)) for each in self.exercises)
         return "{" + ",\n ".join([*lines, f'"exercises": [\n  {inside}\n ]']) + "\n}\n"
 
     @classmethod
@@ -133,6 +179,15 @@ class VoidTest:
     why: str
 
 
+def _verdict(exercise: ExerciseResult) -> dict[str, Any]:
+    """Return what the grader said of an exercise."""
+    verdict: dict[str, Any] = msgspec.to_builtins(exercise)
+    decided = verdict.pop("override", None)
+    if decided is not None:
+        verdict["score"] = decided["score"]
+    return verdict
+
+
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
@@ -165,12 +220,45 @@ def read_result(path: Path) -> Result:
 
 
 def all_results(grades: Path) -> Iterator[Result | ResultError]:
-    """Yield every result in a grades folder by learner and week, or why it can't be read."""
+    """Yield every result in a grades folder by learner and week, or why it can't be read.
+
+    What a person decided is in there, as `overrides.toml` says; `read_result` gives the grader's
+    own verdict.
+
+    Raises
+    ------
+    InputError
+        If that file is wrong.
+    """
+    overrides = read_overrides(grades)
     for path in sorted((grades / "results").glob("*/*.json")):
         try:
-            yield read_result(path)
+            yield with_overrides(read_result(path), overrides)
         except ResultError as error:
             yield error
+
+
+def with_overrides(result: Result, overrides: Mapping[Key, Override]) -> Result:
+    """Return a result with what was decided of its exercises."""
+    if not overrides:
+        return result
+    exercises = []
+    for each in result.exercises:
+        one = overrides.get((result.learner, result.week, each.exercise))
+        exercises.append(each if one is None else _decided(each, one, result))
+    if exercises == list(result.exercises):
+        return result
+    changes = (new.score - old.score for new, old in zip(exercises, result.exercises, strict=True))
+    score = round(result.score + sum(changes), 4)
+    return replace(result, score=score, exercises=tuple(exercises))
+
+
+def _decided(each: ExerciseResult, one: Override, result: Result) -> ExerciseResult:
+    changed = list(differences(one, each.score, each.status, result.texts.get(each.module, "")))
+    if one.points > each.points:
+        changed.append(f"the exercise has only {each.points:.10g} points, which count")
+    decided = Decided(one.points, one.why, one.when, each.score, "; ".join(changed))
+    return replace(each, score=min(one.points, each.points), override=decided)
 
 
 def readable(results: Iterable[Result | ResultError], unreadable: list[str]) -> Iterator[Result]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +18,10 @@ from grader.intake.submission import TIMESTAMP, Collected, HandIn, Submission
 from grader.judging.digest import digest_of_week, module_digests
 from grader.judging.known import Regrade, digests_of_texts
 from grader.judging.worker import Order
+from grader.lock import only_run
+from grader.overrides import read_overrides
 from grader.progress import Progress
+from grader.reports.at_hand import submissions_in
 from grader.reports.grades_csv import write_grades_csv, write_void_tests_csv
 from grader.reports.lateness import Deadlines
 from grader.reports.not_graded import NotGraded, read_not_graded, write_not_graded
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from grader.reports.standing import Standing
 
 SEED_FILE = "seed.txt"
-LOCK_FILE = ".lock"
 SEED_BITS = 128  # one leaked number must not be enough to try out all seeds
 
 
@@ -102,6 +102,8 @@ class Summary:
         The class as all results in the folder tell it.
     report : Path or None
         The page that shows it; None if it can't be written, which costs no grade.
+    conflicts : tuple of str
+        Decisions of a person whose reason may be gone.
     """
 
     graded: int
@@ -114,6 +116,7 @@ class Summary:
     sandbox: str
     standing: Standing
     report: Path | None
+    conflicts: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -139,7 +142,8 @@ def grade_class(
     course = course or Course()
     collected = _collect(request, course)
     wanted = [hand_in for hand_in in collected.hand_ins if _is_wanted(request, hand_in)]
-    with _only_run(request.grades) as check_folder:
+    with only_run(request.grades) as check_folder:
+        read_overrides(request.grades)  # what is wrong there is told before anything is graded
         seed = _seed(request)
         remove_leftovers(request.grades)
         decided = _decide(request, course, wanted, seed)
@@ -158,18 +162,23 @@ def grade_class(
         ]
         write_not_graded(request.grades, [*done.failed, *earlier])
         # Here, since numpy takes a while, and nothing before this needs it.
-        from grader.reports.page import ClassReport, Trouble, submissions_in
+        from grader.deciding import Conflicts
+        from grader.reports.feedback.writing import FOLDER, FeedbackPages
+        from grader.reports.page import ClassReport, Trouble
 
         unreadable: list[str] = []
         at_hand = submissions_in(collected.hand_ins)
         report = ClassReport(course.catalogue, at_hand, request.deadlines)
-        results = report.reading(readable(all_results(request.grades), unreadable))
-        write_grades_csv(request.grades, course.catalogue, results)
+        pages = FeedbackPages(request.grades / FOLDER, course, at_hand, request.deadlines)
+        conflicts = Conflicts(request.grades)
+        read = conflicts.noting(readable(all_results(request.grades), unreadable))
+        results = pages.writing(read)
+        write_grades_csv(request.grades, course.catalogue, report.reading(results))
         failed = (*map(str, done.failed), *unreadable)
-        notes = [*collected.notes, *done.notes]
+        notes = [*collected.notes, *done.notes, *pages.notes]
+        trouble = Trouble((*failed, *map(str, earlier)), tuple(notes), conflicts.told())
         page = None
         try:
-            trouble = Trouble((*failed, *map(str, earlier)), tuple(notes))
             page = report.write(request.grades, trouble)
         except OSError as error:
             notes.append(f"the report cannot be written, the grades are: {error}")
@@ -184,6 +193,7 @@ def grade_class(
             sandbox=workers.sandbox or "not needed, since nothing was graded",
             standing=report.standing,
             report=page,
+            conflicts=conflicts.told(),
         )
 
 
@@ -381,35 +391,3 @@ def _seed(request: Request) -> int:
     with writing_to(request.grades):
         write_atomically(path, f"{seed}\n".encode("ascii"))
     return seed
-
-
-@contextmanager
-def _only_run(grades: Path) -> Iterator[Callable[[], None]]:
-    """Keep a second run out of the same folder; the kernel frees the lock of a killed one.
-
-    Yields what raises an error once the folder is no longer the one that was locked: what is
-    written there would be neither with the other results nor safe from another run.
-    """
-    path = grades / LOCK_FILE
-    with writing_to(grades):
-        grades.mkdir(parents=True, exist_ok=True)
-        lock = path.open("a")
-
-    def check() -> None:
-        try:
-            if os.path.samestat(os.stat(path), os.fstat(lock.fileno())):
-                return
-        except OSError:
-            pass
-        raise InputError(
-            f"{grades}: was removed, moved or replaced while the run was writing there; nothing "
-            "more is written. Put it back, or make room for a new one, and run the same command "
-            "again"
-        )
-
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise InputError(f"{grades}: another grading run is writing there") from error
-        yield check

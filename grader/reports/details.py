@@ -119,7 +119,8 @@ class _Chunk:
             ]
         n_passed = sum(test.status == "passed" for test in each.tests)
         status = VERDICTS.index(each.status)
-        entry = [status, each.score, n_passed, len(each.tests), each.why, failed]
+        why = f"{each.decision} The grader says: {each.why}" if each.decision else each.why
+        entry = [status, each.score, n_passed, len(each.tests), why, failed]
         self.verdicts.setdefault(week, {}).setdefault(column, {})[index] = entry
 
     def add_code(self, index: int, place: str, text: str) -> None:

@@ -6,6 +6,7 @@ A parser may be brought down by what it parses. `report.js` looks for definition
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 STRING = (
     r'"""(?:\\[\s\S]|(?!""")[^\\])*(?:"""|\Z)'
@@ -25,6 +26,21 @@ DOCSTRING = re.compile(
 
 def definition_in(text: str, name: str) -> str:
     """Return the last top-level definition of a name, without its docstring, or nothing."""
+    starts = _starts(text)
+    ends = [*starts[1:], len(text)]
+    is_it = re.compile(rf"(?:async\s+def|def|class)\s+{re.escape(name)}\b")
+    for index in reversed(range(len(starts))):
+        if is_it.match(text, starts[index]):
+            first = index
+            while first > 0 and text[starts[first - 1]] == "@":
+                first -= 1
+            return DOCSTRING.sub(r"\1", text[starts[first] : ends[index]].rstrip(), count=1)
+    return ""
+
+
+@lru_cache(maxsize=8)  # asked for each exercise of a module
+def _starts(text: str) -> tuple[int, ...]:
+    """Return where the top-level statements of a module begin."""
     starts = []
     depth = 0
     for match in TOKEN.finditer(text):
@@ -35,12 +51,4 @@ def definition_in(text: str, name: str) -> str:
             depth += 1
         elif token in ")]}":
             depth = max(0, depth - 1)
-    ends = [*starts[1:], len(text)]
-    is_it = re.compile(rf"(?:async\s+def|def|class)\s+{re.escape(name)}\b")
-    for index in reversed(range(len(starts))):
-        if is_it.match(text, starts[index]):
-            first = index
-            while first > 0 and text[starts[first - 1]] == "@":
-                first -= 1
-            return DOCSTRING.sub(r"\1", text[starts[first] : ends[index]].rstrip(), count=1)
-    return ""
+    return tuple(starts)

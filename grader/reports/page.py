@@ -11,8 +11,8 @@ import base64
 import csv
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -21,12 +21,16 @@ from typing import Any
 from exercises import Catalogue
 from exercises.verdict import STATUSES, VERDICTS
 from grader.course import Course
+from grader.deciding import Conflicts
 from grader.errors import InputError
 from grader.files import write_atomically, writing_to
 from grader.intake.collect import collect
-from grader.intake.submission import Collected, HandIn, Submission
+from grader.intake.submission import Collected
+from grader.reports.at_hand import SubmissionOf, submissions_in
 from grader.reports.details import DETAILED_LEARNERS, LEARNERS_IN_CHUNK, Details
+from grader.reports.feedback.writing import FOLDER, FeedbackPages
 from grader.reports.figures import SMALL_CLASS, remarks_on_exercise, remarks_on_test
+from grader.reports.grades_csv import write_grades_csv
 from grader.reports.lateness import Deadlines, parse_time
 from grader.reports.not_graded import read_not_graded
 from grader.reports.spreadsheet import QUOTE
@@ -55,8 +59,6 @@ PAGE = """\
 </body>
 </html>
 """
-# Gives what a learner handed in for a week, if that is at hand.
-SubmissionOf = Callable[[str, str], Submission | None]
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,13 @@ class Trouble:
         Submissions without a grade, for a reason on our side.
     left_out : tuple of str
         What was left out of what was handed in.
+    conflicts : tuple of str
+        Decisions of a person whose reason may be gone.
     """
 
     not_graded: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
 
 
 class ClassReport:
@@ -193,6 +198,7 @@ def _data(
         "needs": [[need.learner, need.rank, need.reasons] for need in standing.needs()],
         "not_graded": [*trouble.not_graded, *standing.problems],
         "left_out": trouble.left_out,
+        "conflicts": trouble.conflicts,
         "void": void,
     }
 
@@ -247,24 +253,19 @@ def _void_tests(grades: Path) -> list[list[str]]:
     return [[cell.removeprefix(QUOTE) for cell in row] for row in rows[1:]]
 
 
-def submissions_in(hand_ins: Iterable[HandIn]) -> SubmissionOf:
-    """Return what reads a submission once more; None where it is gone, or can't be read."""
-    by_name = {(each.learner, each.week): each for each in hand_ins}
-
-    def read(learner: str, week: str) -> Submission | None:
-        hand_in = by_name.get((learner, week))
-        try:
-            return hand_in.read() if hand_in else None
-        except OSError:  # the run tells it; here the learner's code is left out
-            return None
-
-    return read
-
-
 def rewrite_report(
     grades: Path, submitted: Path | None, course: Course, deadlines: Deadlines | None = None
-) -> Path:
-    """Write the page of a grades folder again, with learners' code if `submitted` is given.
+) -> tuple[Path, list[str]]:
+    """Write the page of a grades folder again, `grades.csv` and the feedback.
+
+    With learners' code if `submitted` is given.
+
+    Returns
+    -------
+    Path
+        The page.
+    list of str
+        What of the feedback could not be written.
 
     Raises
     ------
@@ -272,12 +273,24 @@ def rewrite_report(
         If there are no results, `submitted` can't be read, or the page can't be written.
     """
     found = collect(submitted, course.catalogue) if submitted is not None else Collected((), ())
-    report = ClassReport(course.catalogue, submissions_in(found.hand_ins), deadlines)
+    deadlines = deadlines or Deadlines()
+    at_hand = submissions_in(found.hand_ins)
+    report = ClassReport(course.catalogue, at_hand, deadlines)
+    pages = FeedbackPages(grades / FOLDER, course, at_hand, deadlines)
     unreadable: list[str] = []
-    for _ in report.reading(readable(all_results(grades), unreadable)):
-        pass
+    conflicts = Conflicts(grades)
+    results = conflicts.noting(readable(all_results(grades), unreadable))
+    scores = list(_scores(report.reading(pages.writing(results))))
     not_graded = (*map(str, read_not_graded(grades)), *unreadable)
     if not report.standing.n_results and not not_graded:
         raise InputError(f"{grades}: holds no results to report; see python -m grader run")
+    write_grades_csv(grades, course.catalogue, scores)
+    trouble = Trouble(not_graded, found.notes, conflicts.told())
     with writing_to(grades):
-        return report.write(grades, Trouble(not_graded, found.notes))
+        return report.write(grades, trouble), pages.notes
+
+
+def _scores(results: Iterable[Result]) -> Iterator[Result]:
+    """Yield what `grades.csv` needs of results, which is little."""
+    for result in results:
+        yield replace(result, exercises=())

@@ -147,6 +147,10 @@ function drawNotices() {
       data.void.map(([test, says, why]) => `${test}: ${says} (${why})`), true);
   }
   if (!data.is_confined) notice("Some of this was graded without the sandbox: its results are worth no more than the learners’ word.", [], true);
+  if (data.conflicts.length) {
+    notice("Decided by hand, and something has changed since. The decision counts until you take it back; confirm it, or take it back:",
+      data.conflicts, true);
+  }
   if (data.left_out.length) notice("Left out of what was handed in; see whether somebody should hand in again:", data.left_out);
   if (data.n_learners < data.small) {
     notice(`With ${count(data.n_learners, "learner")}, separation and agreement mean little: one learner more or less can turn them. ` +

@@ -21,6 +21,7 @@ def summary_as_json(summary: Summary, grades: Path) -> str:
         "troubles": summary.troubles,
         "void_tests": [[test.id, test.says, test.why] for test in summary.void],
         "notes": summary.notes,
+        "conflicts": summary.conflicts,
         "sandbox": summary.sandbox,
         "grades": str(grades / "grades.csv"),
         "report": str(summary.report) if summary.report else None,

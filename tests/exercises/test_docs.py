@@ -18,6 +18,7 @@ CATALOGUE = load_catalogue(ROOT / "exercises")
 WEEKS = [week.name for week in CATALOGUE.weeks]
 ERRATA = ROOT / "docs" / "errata.md"
 SYMBOLS = ROOT / "docs" / "symbols.md"
+COVERAGE = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
 LESSONS = [ROOT / name / "README.md" for name in WEEKS]
 READMES = [path for path in (ROOT / "README.md", *LESSONS) if path.exists()]
 PAGES = sorted(
@@ -134,6 +135,32 @@ class TestSymbols:
             re.findall(r"^\| (\S+), (?:capital )?\w+ \|", SYMBOLS.read_text("utf-8"), re.M)
         )
         assert signs - explained == set()
+
+
+class TestCoverage:
+    """The table of the article's ideas: where each of them is."""
+
+    ROWS = re.findall(r"^\| (\d+) \| (.+?) \| (.+?) \| (.+?) \| (.*?) ?\|$", COVERAGE, re.M)
+
+    def test_all_are_there(self):
+        n = int(re.search(r"each of its (\d+) ideas", COVERAGE)[1])
+        assert [int(number) for number, *_ in self.ROWS] == list(range(1, n + 1))
+
+    @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[1])
+    def test_each_is_written_asked_or_read_somewhere(self, row):
+        """A row names exercises of the weeks that it says, or a question of a quiz."""
+        here = row[2]
+        week = None
+        names = []
+        for token in re.findall(r"week \d|`[^`]+`", here):
+            if token.startswith("week"):
+                week = CATALOGUE.week(token.replace(" ", ""))
+            else:
+                names.append((week, token.strip("`")))
+        assert names
+        for week, name in names:
+            asked = [each.name for each in week.quizzes[0].asked] if "quiz of" in here else []
+            assert name in [*asked, *(exercise.name for exercise in week.exercises)], name
 
 
 @pytest.mark.parametrize("week", WEEKS)

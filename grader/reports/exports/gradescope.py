@@ -48,7 +48,8 @@ def results_json(result: Result) -> dict[str, Any]:
 
 
 def _test(exercise: ExerciseResult) -> dict[str, Any]:
-    lines = [f"{STATUSES[exercise.status].word}: {printable(exercise.why)}"]
+    lines = [printable(exercise.decision)] if exercise.decision else []
+    lines.append(f"{STATUSES[exercise.status].word}: {printable(exercise.why)}")
     lines += [
         f"{test.status}: {printable(test.says)}"
         for test in exercise.tests

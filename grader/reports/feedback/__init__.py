@@ -1,0 +1,1 @@
+"""What a learner gets back: a page for each week, as HTML and as Markdown."""
