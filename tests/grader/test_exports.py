@@ -410,7 +410,7 @@ class TestGradescopeAutograder:
         assert folder is not None, gradescope.log
         points = {test["name"]: test["score"] for test in flat["tests"]}
         week = Course().catalogue.week("week1")
-        assert points == {e.name: e.points * (e.module == "vectors") for e in week.exercises}
+        assert points == {e.name: e.points * (e.module == "vectors") for e in week.graded}
         assert flat["score"] == sum(points.values())
         assert {t["name"]: t["score"] for t in folder["tests"]} == points
 
