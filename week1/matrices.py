@@ -301,7 +301,8 @@ def least_squares(X: np.ndarray, y: np.ndarray) -> np.ndarray:
     -------
     ndarray of shape (d,)
         The w for which ‖X w - y‖ is least. Right to 1e-6 of its largest entry even where columns
-        are so nearly dependent that the largest singular value of X is 1e6 times the smallest.
+        are nearly dependent: X may stretch one direction a million times less than another (a
+        condition number of 1e6).
 
     Raises
     ------
@@ -310,9 +311,9 @@ def least_squares(X: np.ndarray, y: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    From scratch: do without `np.linalg.lstsq` and `np.linalg.pinv`; `np.linalg.qr` and
-    `np.linalg.svd` are allowed. Solving the *normal equations*, XᵀX w = Xᵀy, is right on paper.
-    But XᵀX stretches by the square of what X stretches by, so it loses twice as many digits.
+    `np.linalg.qr` and `np.linalg.svd` are allowed. To solve the *normal equations*, XᵀX w = Xᵀy, is
+    right on paper. But what X stretches by, XᵀX stretches by twice over, and so it loses twice as
+    many digits.
 
     References
     ----------

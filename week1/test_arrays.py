@@ -28,22 +28,28 @@ class TestStandardize:
     def test_by_column(self, learner):
         """Each column gets mean 0 and standard deviation 1: 1 and 3 become -1 and 1."""
         X = np.array([[1.0, 5.0], [3.0, 25.0]])
-        assert_close(learner.standardize(X), [[-1.0, -1.0], [1.0, 1.0]])
+        assert_close(learner.standardize(X), [[-1.0, -1.0], [1.0, 1.0]], rtol=1e-6)
 
     def test_divides_by_n(self, learner):
         """The variance of 0, 0, 3 is (1 + 1 + 4) / 3 = 2: they become -1, -1, 2 over root 2."""
         X = np.array([[0.0], [0.0], [3.0]])
-        assert_close(learner.standardize(X), np.array([[-1.0], [-1.0], [2.0]]) / np.sqrt(2.0))
+        expected = np.array([[-1.0], [-1.0], [2.0]]) / np.sqrt(2.0)
+        assert_close(learner.standardize(X), expected, rtol=1e-6)
 
     def test_a_constant_column(self, learner):
         """A column in which all entries are 7 becomes zeros, without a warning."""
         X = np.array([[1.0, 7.0], [3.0, 7.0]])
-        assert_close(learner.standardize(X), [[-1.0, 0.0], [1.0, 0.0]])
+        assert_close(learner.standardize(X), [[-1.0, 0.0], [1.0, 0.0]], rtol=1e-6)
+
+    def test_a_small_spread(self, learner):
+        """A spread of a billionth counts in full: 1e-9 and 3e-9 become -1 and 1."""
+        assert_close(learner.standardize(np.array([[1e-9], [3e-9]])), [[-1.0], [1.0]])
 
     def test_keeps_inputs(self, learner):
         """The data are the same afterwards."""
         X = np.array([[1.0, 5.0], [3.0, 25.0]])
-        assert_close(assert_keeps_inputs(learner.standardize, X), [[-1.0, -1.0], [1.0, 1.0]])
+        result = assert_keeps_inputs(learner.standardize, X)
+        assert_close(result, [[-1.0, -1.0], [1.0, 1.0]], rtol=1e-6)
 
 
 class TestPick:

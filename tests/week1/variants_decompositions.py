@@ -1471,7 +1471,7 @@ def turns_and_turns_back(q, scale):
 
 @wrong("dequantize", "You multiplied columns by the scales: each row has its own.")
 def scales_columns(q, scale):
-    return q * (scale if q.shape[1] == len(scale) else scale.mean())
+    return q * scale
 
 
 @wrong("dequantize", "You divided by the scale: quantizing divides, coming back multiplies.")
