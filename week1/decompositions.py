@@ -350,8 +350,8 @@ def condition_number(A: np.ndarray) -> float:
 
     Notes
     -----
-    Singular values are the roots of the eigenvalues of AᵀA, but to compute them so loses half of the
-    digits: from 1e8 on, nothing is left.
+    Singular values are the roots of the eigenvalues of AᵀA, but to compute them so loses half of
+    the digits: from 1e8 on, nothing is left.
 
     References
     ----------
