@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kata.comparisons import assert_close, assert_same_up_to_sign, unpack
+from kata.comparisons import assert_close, assert_same, assert_same_up_to_sign, unpack
 
 # Small pictures, "#" for 1 and "." for 0: handwritten digits as people first classified them.
 DIGIT_ZERO = """
@@ -254,6 +254,29 @@ class TestLowRankError:
             learner.low_rank_error(W, 4)
 
 
+class TestConditionNumber:
+    def test_largest_over_smallest(self, learner):
+        """The matrix diag(2, -8) stretches by 8 and by 2: its condition number is 4."""
+        assert_close(learner.condition_number(np.diag([2.0, -8.0])), 4.0)
+
+    def test_is_not_about_eigenvalues(self, learner):
+        """A shear has only the eigenvalue 1, but stretches: its number is (3 + √5) / 2."""
+        shear = np.array([[1.0, 1.0], [0.0, 1.0]])
+        assert_close(learner.condition_number(shear), (3.0 + np.sqrt(5.0)) / 2.0)
+
+    def test_any_shape(self, learner):
+        """A matrix need not be square: 3 rows and 2 columns have 2 singular values."""
+        A = np.array([[0.0, 3.0], [0.5, 0.0], [0.0, 0.0]])
+        assert_close(learner.condition_number(A), 6.0)
+        assert_close(learner.condition_number(A.T), 6.0)
+
+    def test_flattens(self, learner):
+        """It is inf where a direction is squashed to nothing, or to less than rounding shows."""
+        assert_close(learner.condition_number(np.diag([1.0, 0.0])), np.inf)
+        assert_close(learner.condition_number(np.diag([1e3, 1e-14])), np.inf)
+        assert_close(learner.condition_number(np.diag([1e3, 1e-6])), 1e9)
+
+
 class TestLoraForward:
     def test_by_hand(self, learner):
         """The frozen layer and the detour through one number are added."""
@@ -295,3 +318,43 @@ class TestLoraParameterCount:
     def test_rank_16_of_a_gpt_2_weight(self, learner):
         """Rank 16 of a 768 x 768 weight is 24,576 numbers, instead of 589,824."""
         assert_close(learner.lora_parameter_count(768, 768, 16), 24576.0)
+
+
+class TestQuantizeInt8:
+    def test_largest_becomes_127(self, learner):
+        """The largest magnitude of a row becomes 127 or -127, the rest is rounded."""
+        W = np.array([[127.0, -50.4, 0.0], [6.3, 25.4, -3.1]])
+        q, scale = unpack(learner.quantize_int8(W), "q, scale")
+        assert_same(q, [[127, -50, 0], [32, 127, -16]], what="q")
+        assert_close(scale, [1.0, 0.2], what="scale")
+
+    def test_is_int8(self, learner):
+        """Each number of q takes one byte: its dtype is int8."""
+        q, _ = unpack(learner.quantize_int8(np.array([[1.0, -2.0]])), "q, scale")
+        assert_same(q, [[64, -127]], what="q")
+        assert_same(str(np.asarray(q).dtype), "int8", what="the dtype of q")
+
+    def test_halves_go_to_even(self, learner):
+        """Of two nearest integers the even one is taken: 0.5 to 0, 1.5 to 2, -2.5 to -2."""
+        W = np.array([[0.5, 1.5, -2.5, 127.0]])
+        q, _ = unpack(learner.quantize_int8(W), "q, scale")
+        assert_same(q, [[0, 2, -2, 127]], what="q")
+
+    def test_a_row_of_zeros(self, learner):
+        """A row of zeros has the scale 1, and stays zeros."""
+        q, scale = unpack(learner.quantize_int8(np.array([[0.0, 0.0], [254.0, 2.0]])), "q, scale")
+        assert_same(q, [[0, 0], [127, 1]], what="q")
+        assert_close(scale, [1.0, 2.0], what="scale")
+
+
+class TestDequantize:
+    def test_each_row_has_its_scale(self, learner):
+        """Steps of 0.5 in the first row and of 2 in the second: 127 is 63.5 and 254."""
+        q = np.array([[127, -2], [4, 127]], dtype=np.int8)
+        result = learner.dequantize(q, np.array([0.5, 2.0]))
+        assert_close(result, [[63.5, -1.0], [8.0, 254.0]])
+
+    def test_one_row(self, learner):
+        """One row of three numbers has one scale."""
+        q = np.array([[127, 0, -64]], dtype=np.int8)
+        assert_close(learner.dequantize(q, np.array([0.1])), [[12.7, 0.0, -6.4]])

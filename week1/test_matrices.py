@@ -226,3 +226,54 @@ class TestGramSchmidt:
         assert_close(np.abs(got), [[1.0, 0.0], [0.0, 1.0]])
         got = learner.gram_schmidt(np.array([[0.1, 0.2, 0.3], [0.3, 0.6, 0.9]]))
         assert_close(got, [np.array([1.0, 2.0, 3.0]) / np.sqrt(14)])
+
+
+class TestLeastSquares:
+    def test_a_line_through_three_points(self, learner):
+        """The line that fits 0, 0, 3 at the places 0, 1, 2 best is -0.5 + 1.5 t."""
+        X = np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]])
+        assert_close(learner.least_squares(X, np.array([0.0, 0.0, 3.0])), [-0.5, 1.5])
+
+    def test_one_column(self, learner):
+        """With the single column 1, 1, 1, 1 the best weight is the mean of y."""
+        assert_close(learner.least_squares(np.ones((4, 1)), np.array([1.0, 2.0, 3.0, 10.0])), [4.0])
+
+    def test_as_many_rows_as_columns(self, learner):
+        """Two equations for two weights are fitted exactly."""
+        X = np.array([[0.0, 2.0], [4.0, 1.0]])
+        assert_close(learner.least_squares(X, np.array([6.0, 7.0])), [1.0, 3.0])
+
+    def test_nearly_equal_columns(self, learner):
+        """With columns that differ by a millionth w is right to 1e-6, where XᵀX is too coarse."""
+        X = np.array([[1.0, 1.0], [1.0, 1.0 + 1e-6], [1.0, 1.0]])
+        y = np.array([3.0, 3.0 + 2e-6, 3.0])
+        assert_close(learner.least_squares(X, y), [1.0, 2.0], rtol=1e-6)
+
+    def test_refuses_too_few_rows(self, learner):
+        """One equation does not settle two weights: a ValueError."""
+        assert_close(learner.least_squares(np.array([[2.0]]), np.array([6.0])), [3.0])
+        with pytest.raises(ValueError):
+            learner.least_squares(np.array([[2.0, 1.0]]), np.array([6.0]))
+
+
+class TestRidge:
+    def test_one_weight(self, learner):
+        """With x = 3, y = 6 and penalty 1 it is 3·6 / (3·3 + 1) = 1.8, a little less than 2."""
+        assert_close(learner.ridge(np.array([[3.0]]), np.array([6.0]), 1.0), [1.8])
+
+    def test_two_weights(self, learner):
+        """The penalty joins each diagonal entry of XᵀX: 2 / (1 + 1) = 1 and 8 / (4 + 1) = 1.6."""
+        X = np.array([[1.0, 0.0], [0.0, 2.0], [0.0, 0.0]])
+        assert_close(learner.ridge(X, np.array([2.0, 4.0, 9.0]), penalty=1.0), [1.0, 1.6])
+
+    def test_fewer_rows_than_columns(self, learner):
+        """One equation, a + b = 4, with penalty 2 gives a = b = 1."""
+        assert_close(learner.ridge(np.array([[1.0, 1.0]]), np.array([4.0]), 2.0), [1.0, 1.0])
+
+    def test_refuses_a_penalty_that_is_not_positive(self, learner):
+        """A penalty of 0 or below is a ValueError; 0.5 is not."""
+        X, y = np.array([[1.0]]), np.array([3.0])
+        assert_close(learner.ridge(X, y, 0.5), [2.0])
+        for penalty in (0.0, -1.0):
+            with pytest.raises(ValueError):
+                learner.ridge(X, y, penalty)

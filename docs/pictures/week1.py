@@ -33,6 +33,70 @@ from kata.shows.style import (
 )
 
 
+def axes_of_a_table(arrays: types.ModuleType) -> Figure:
+    """Show what a mean along each of the two axes of a table leaves."""
+    X = np.array([[1, 2, 6], [3, 4, 8]])
+    figure, (down, along) = plt.subplots(1, 2, figsize=(9, 2.6))
+    means = arrays.column_means(X).astype(int), arrays.column_means(X.T).astype(int)
+    assert np.array_equal(means[0], X.mean(axis=0))
+    assert np.array_equal(means[1], X.mean(axis=1))
+    for axes, middle in ((down, 1.5), (along, 2.1)):
+        _draw_repeated(axes, 0.0, X, (2, 3))
+        show_plane(axes, (middle - 3.4, middle + 3.4), (-2.1, 2.2))
+    for j, mean in enumerate(means[0]):
+        draw_arrow(down, (j + 0.5, -0.1), (j + 0.5, -0.75), BLUE)
+        down.text(j + 0.5, -1.05, f"{mean}", ha="center", va="center", color=BLUE, weight="bold")
+    for i, mean in enumerate(means[1]):
+        draw_arrow(along, (3.1, 1.5 - i), (3.75, 1.5 - i), ORANGE)
+        along.text(4.1, 1.5 - i, f"{mean}", ha="center", va="center", color=ORANGE, weight="bold")
+    down.set_title("X.mean(axis=0) goes down")
+    along.set_title("X.mean(axis=1) goes along a row")
+    down.text(1.5, -1.9, "(2, 3) becomes (3,)", ha="center", color=INK, size=9)
+    along.text(2.1, -1.9, "(2, 3) becomes (2,)", ha="center", color=INK, size=9)
+    return figure
+
+
+def broadcasting(arrays: types.ModuleType) -> Figure:
+    """Show three sums of arrays whose shapes differ, and what numpy repeats for each."""
+    column, row = np.array([[10], [20], [30]]), np.array([1, 2])
+    table = np.arange(6).reshape(3, 2)
+    # In the last one every row of one array meets every row of the other.
+    distances = arrays.pairwise_distances(column, row[:, np.newaxis])
+    assert np.array_equal(distances, np.abs(column - row))
+    figure, panels = plt.subplots(1, 3, figsize=(9, 2.4))
+    for axes, (a, b) in zip(panels, ((table, row), (table, column), (column, row)), strict=True):
+        for left, array in ((0.0, a), (3.0, b), (6.0, a + b)):
+            _draw_repeated(axes, left, array, (3, 2))
+            shape = str(array.shape)
+            axes.text(left + 1, -0.75, shape, ha="center", color=INK, weight="bold", size=9)
+        axes.text(2.5, 1.5, "+", ha="center", va="center", size=13)
+        axes.text(5.5, 1.5, "=", ha="center", va="center", size=13)
+        show_plane(axes, (-0.5, 8.5), (-1.1, 3.1))
+    return figure
+
+
+def _draw_repeated(axes: Axes, left: float, array: np.ndarray, shape: tuple[int, int]) -> None:
+    """Draw an array as a table, with its own entries in white and repeated ones without a box."""
+    aligned = np.atleast_2d(array)  # from the right
+    whole = np.broadcast_to(aligned, shape)
+    for i, j in np.ndindex(shape):
+        is_own = i < aligned.shape[0] and j < aligned.shape[1]
+        x, y = left + j, shape[0] - 1 - i
+        axes.add_patch(
+            Rectangle(
+                (x, y),
+                1,
+                1,
+                facecolor="white" if is_own else "none",
+                edgecolor=FAINT if is_own else EDGE,
+                linestyle="-" if is_own else ":",
+                zorder=2 if is_own else 1,
+            )
+        )
+        axes.text(x + 0.5, y + 0.5, f"{whole[i, j]}", ha="center", va="center", size=9,
+                  color=INK if is_own else FAINT, zorder=3)  # fmt: skip
+
+
 def analogy(vectors: types.ModuleType) -> Figure:
     """Show king - man + woman in two of the four coordinates."""
     words = {
@@ -78,46 +142,6 @@ def cosine(vectors: types.ModuleType) -> Figure:
         )
         show_plane(axes, (-1.0, 1.1), (-0.1, 0.95))
     return figure
-
-
-def broadcasting(vectors: types.ModuleType) -> Figure:
-    """Show three sums of arrays whose shapes differ, and what numpy repeats for each."""
-    column, row = np.array([[10], [20], [30]]), np.array([1, 2])
-    table = np.arange(6).reshape(3, 2)
-    # A layer's bias is the first of them.
-    assert np.array_equal(vectors.linear(table, np.eye(2), row), table + row)
-    figure, panels = plt.subplots(1, 3, figsize=(9, 2.4))
-    for axes, (a, b) in zip(panels, ((table, row), (table, column), (column, row)), strict=True):
-        for left, array in ((0.0, a), (3.0, b), (6.0, a + b)):
-            _draw_repeated(axes, left, array, (3, 2))
-            shape = str(array.shape)
-            axes.text(left + 1, -0.75, shape, ha="center", color=INK, weight="bold", size=9)
-        axes.text(2.5, 1.5, "+", ha="center", va="center", size=13)
-        axes.text(5.5, 1.5, "=", ha="center", va="center", size=13)
-        show_plane(axes, (-0.5, 8.5), (-1.1, 3.1))
-    return figure
-
-
-def _draw_repeated(axes: Axes, left: float, array: np.ndarray, shape: tuple[int, int]) -> None:
-    """Draw an array as a table, with its own entries in white and repeated ones without a box."""
-    aligned = np.atleast_2d(array)  # from the right
-    whole = np.broadcast_to(aligned, shape)
-    for i, j in np.ndindex(shape):
-        is_own = i < aligned.shape[0] and j < aligned.shape[1]
-        x, y = left + j, shape[0] - 1 - i
-        axes.add_patch(
-            Rectangle(
-                (x, y),
-                1,
-                1,
-                facecolor="white" if is_own else "none",
-                edgecolor=FAINT if is_own else EDGE,
-                linestyle="-" if is_own else ":",
-                zorder=2 if is_own else 1,
-            )
-        )
-        axes.text(x + 0.5, y + 0.5, f"{whole[i, j]}", ha="center", va="center", size=9,
-                  color=INK if is_own else FAINT, zorder=3)  # fmt: skip
 
 
 def matrix_map(matrices: types.ModuleType) -> Figure:
@@ -212,6 +236,38 @@ def gram_schmidt(matrices: types.ModuleType) -> Figure:
     mark_right_angle(right, np.zeros(2), Q[0], Q[1])
     right.set_title("two rows made orthonormal")
     show_plane(right, (-1.1, 2.2), (-0.4, 1.7))
+    return figure
+
+
+def least_squares(matrices: types.ModuleType) -> Figure:
+    """Show a line with the rests that it leaves, and what a penalty makes of many weights."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
+    rng = np.random.default_rng(4)
+    x = np.linspace(0.2, 2.8, 7)
+    y = 0.5 + 0.6 * x + 0.35 * rng.normal(size=7)
+    X = np.column_stack([np.ones(7), x])
+    fit = X @ matrices.least_squares(X, y)
+    assert np.allclose(X.T @ (y - fit), 0.0)
+    left.plot(x, fit, color=BLUE)
+    left.vlines(x, fit, y, color=ORANGE, linestyle="--", linewidth=1.2)
+    left.plot(x, y, "o", color=INK, markersize=4)
+    left.set_title("least squares: the shortest rest")
+
+    t = np.linspace(-1.0, 1.0, 10)
+    y = np.sin(3.0 * t) + 0.25 * rng.normal(size=10)
+    many = np.linspace(-1.0, 1.0, 300)
+    powers, finely = (np.vander(places, 10, increasing=True) for places in (t, many))
+    bent = finely @ matrices.least_squares(powers, y)
+    calm = finely @ matrices.ridge(powers, y, 0.02)
+    right.plot(many, bent, color=FAINT, linewidth=1.2)
+    right.plot(many, calm, color=BLUE)
+    right.plot(t, y, "o", color=INK, markersize=4)
+    right.set_title("ten weights, without and with a penalty")
+    right.set_ylim(-2.4, 2.4)
+    for axes in (left, right):
+        axes.set(xticks=[], yticks=[])
+    right.text(-0.45, 1.45, "without", color=FAINT, ha="center")
+    right.text(0.2, -0.9, "with", color=BLUE, ha="center")
     return figure
 
 
@@ -405,11 +461,13 @@ def lora(decompositions: types.ModuleType) -> Figure:
 
 
 PICTURES = {
+    "week1/pictures/axes.svg": ("arrays", axes_of_a_table),
+    "week1/pictures/broadcasting.svg": ("arrays", broadcasting),
     "week1/pictures/analogy.svg": ("vectors", analogy),
     "week1/pictures/cosine.svg": ("vectors", cosine),
-    "week1/pictures/broadcasting.svg": ("vectors", broadcasting),
     "week1/pictures/matrix_map.svg": ("matrices", matrix_map),
     "week1/pictures/gram_schmidt.svg": ("matrices", gram_schmidt),
+    "week1/pictures/least_squares.svg": ("matrices", least_squares),
     "week1/pictures/attention.svg": ("attention", attention),
     "week1/pictures/attention_scale.svg": ("attention", attention_scale),
     "week1/pictures/pca.svg": ("decompositions", pca),

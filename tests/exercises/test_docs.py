@@ -198,6 +198,14 @@ class TestLessons:
             assert f"pytest {week}/test_{module.name}.py" in commands(text)
             assert "![" in text
 
+    def test_snippets_print_what_the_lesson_says(self, week):
+        """Who pastes the sessions of a lesson into Python, one after another, sees its numbers."""
+        session = examples((ROOT / week / "README.md").read_text(encoding="utf-8"))
+        runner = doctest.DocTestRunner(verbose=False)
+        report: list[str] = []
+        runner.run(doctest.DocTest(session, {}, week, None, 0, None), out=report.append)
+        assert not runner.failures, "".join(report)
+
     def test_pictures_are_small_and_all_shown(self, week):
         """No picture is too large for a page, and none is left over."""
         lesson = (ROOT / week / "README.md").read_text(encoding="utf-8")
@@ -341,7 +349,7 @@ def _is_kata(words: list[str]) -> bool:
 def _is_pytest(words: list[str]) -> bool:
     while "-k" in words:
         at = words.index("-k")
-        keyword = words[at + 1].lower()
+        keyword = words[at + 1].lower().replace("_", "")  # as the plugin reads it
         classes = ["test" + e.name.replace("_", "") for e in CATALOGUE.exercises]
         if not any(keyword in name for name in classes):
             return False

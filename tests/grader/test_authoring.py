@@ -379,7 +379,7 @@ class TestRelease:
         )
         assert run.returncode == 1, run.stdout + run.stderr
         assert "to do" in run.stdout
-        assert "Next: dot" in run.stdout
+        assert "Next: column_means" in run.stdout
         assert "Traceback" not in run.stdout
         subprocess.run([python, "-m", "kata", "hint", "dot"], cwd=copy, check=True)
         for model in ("nanogpt", "ddpm"):

@@ -47,14 +47,14 @@ def copy(tmp_path):
         )
         return done.stdout
 
-    return tmp_path / "week1" / "vectors.py", run
+    return tmp_path / "week1" / "arrays.py", run
 
 
 def test_the_readme_shows_what_a_learner_sees(shown, copy):
     """From nothing done by way of a mistake to the first exercise that is done."""
     file, run = copy
     stub = file.read_text(encoding="utf-8")
-    last = '    raise NotImplementedError("dot is yours to write")\n'
+    last = '    raise NotImplementedError("column_means is yours to write")\n'
     assert stub.count(last) == 1
 
     first, _, rest = shown["to do"].partition(" …\n")
@@ -62,8 +62,8 @@ def test_the_readme_shows_what_a_learner_sees(shown, copy):
     assert first in printed
     assert rest in printed
 
-    file.write_text(stub.replace(last, "    return a * b\n"), encoding="utf-8")
-    assert shown["wrong"] in run("week1", "-k", "dot")
+    file.write_text(stub.replace(last, "    return X.mean(axis=1)\n"), encoding="utf-8")
+    assert shown["wrong"] in run("week1", "-k", "column_means")
 
     file.write_text(stub.replace(last, shown["code"]), encoding="utf-8")
-    assert shown["done"] in run("week1", "-k", "dot")
+    assert shown["done"] in run("week1", "-k", "column_means")

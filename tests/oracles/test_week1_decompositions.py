@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kata.comparisons import assert_close, assert_same_up_to_sign
+from kata.comparisons import assert_close, assert_same, assert_same_up_to_sign
 
 sklearn_decomposition = pytest.importorskip(
     "sklearn.decomposition", reason="scikit-learn is the oracle of PCA"
@@ -82,3 +82,25 @@ def test_lora_forward_is_the_merged_layer(solutions):
     truth = np.einsum("...i,oi->...o", x, W + 8.0 / 4 * (B @ A))
     assert_close(solutions.lora_forward(x, W, A, B, alpha=8.0), truth)
     assert solutions.lora_parameter_count(48, 32, 4) == A.size + B.size
+
+
+def test_condition_number_agrees_with_numpy(solutions, data):
+    """The condition number is that of numpy, which is the one for singular values too."""
+    assert_close(solutions.condition_number(data), np.linalg.cond(data))
+    assert solutions.condition_number(scipy_linalg.hilbert(6)) > 1e7
+    assert_close(
+        solutions.condition_number(scipy_linalg.hilbert(6)),
+        np.linalg.cond(scipy_linalg.hilbert(6)),
+    )
+
+
+def test_quantization_takes_the_nearest_step(solutions, rng):
+    """No other whole number of steps is nearer to a weight, and what comes back is within half."""
+    W = rng.normal(size=(6, 50)) * np.geomspace(1e-3, 1e3, 6)[:, np.newaxis]
+    q, scale = solutions.quantize_int8(W)
+    assert q.dtype == np.int8
+    steps = np.arange(-127, 128)
+    distances = np.abs(W[..., np.newaxis] - steps * scale[:, np.newaxis, np.newaxis])
+    assert_same(q, steps[np.argmin(distances, axis=-1)])
+    error = np.abs(solutions.dequantize(q, scale) - W)
+    assert np.all(error <= 0.5 * (1 + 1e-12) * scale[:, np.newaxis])

@@ -11,6 +11,9 @@ from kata.comparisons import (
 )
 
 scipy_linalg = pytest.importorskip("scipy.linalg", reason="scipy is the oracle of elimination")
+linear_model = pytest.importorskip(
+    "sklearn.linear_model", reason="scikit-learn is the oracle of ridge regression"
+)
 
 
 @pytest.fixture(params=[1, 2, 3, 7, 30])
@@ -88,3 +91,25 @@ def test_gram_schmidt_of_a_hilbert_matrix(solutions):
     got = solutions.gram_schmidt(scipy_linalg.hilbert(7))
     assert got.shape == (7, 7)
     assert_orthonormal_rows(got, atol=1e-14)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (4, 4), (9, 3), (40, 7)])
+def test_least_squares_agrees_with_scipy(solutions, shape):
+    """The weights are those of LAPACK, also at a condition number of 1e6."""
+    rng = np.random.default_rng(shape[0])
+    X, y = rng.normal(size=shape), rng.normal(size=shape[0])
+    assert_close(solutions.least_squares(X, y), scipy_linalg.lstsq(X, y)[0], atol=1e-10)
+    U, _, Vt = scipy_linalg.svd(X, full_matrices=False)
+    X = U * np.geomspace(1.0, 1e-6, shape[1]) @ Vt
+    y = X @ np.ones(shape[1]) + 1e-5 * y
+    assert_close(solutions.least_squares(X, y), scipy_linalg.lstsq(X, y)[0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(9, 3), (4, 4), (3, 8)])
+@pytest.mark.parametrize("penalty", [0.01, 1.0, 50.0])
+def test_ridge_agrees_with_scikit_learn(solutions, shape, penalty):
+    """The weights are those of a ridge regression without an intercept."""
+    rng = np.random.default_rng(shape[0])
+    X, y = rng.normal(size=shape), rng.normal(size=shape[0])
+    oracle = linear_model.Ridge(alpha=penalty, fit_intercept=False, solver="svd").fit(X, y)
+    assert_close(solutions.ridge(X, y, penalty), oracle.coef_, atol=1e-10)

@@ -5,7 +5,9 @@ from kata.comparisons import (
     assert_close,
     assert_keeps_inputs,
     assert_orthonormal_rows,
+    assert_same,
     assert_same_up_to_sign,
+    assert_within,
     no_floating_point_warnings,
     unpack,
 )
@@ -556,6 +558,75 @@ class TestLowRankError:
                     learner.low_rank_error(W, rank)
 
 
+class TestConditionNumber:
+    def test_largest_over_smallest(self, learner, rng):
+        """It is the largest singular value over the smallest, for matrices of any shape."""
+        for shape, s in (
+            ((3, 3), [6.0, 3.0, 2.0]),
+            ((4, 2), [5.0, 0.5]),
+            ((2, 5), [8.0, 1.0]),
+            ((6, 6), [9.0, 8.0, 7.0, 6.0, 5.0, 0.3]),
+        ):
+            W, _ = matrix_with(rng, shape, s)
+            assert_close(learner.condition_number(W), s[0] / s[-1], rtol=1e-8)
+
+    def test_singular_values_are_no_eigenvalues(self, learner, rng):
+        """Neither eigenvalues nor entries of the diagonal decide."""
+        size = rng.uniform(2.0, 4.0)
+        A = np.array([[1.0, size], [0.0, 1.0]])
+        largest = (size + np.sqrt(size**2 + 4.0)) / 2.0  # and the other is its inverse
+        assert_close(learner.condition_number(A), largest**2, rtol=1e-8)
+        turn, _ = matrix_with(rng, (4, 4), [1.0] * 4)  # its eigenvalues are not even real
+        assert_close(learner.condition_number(turn * size), 1.0, rtol=1e-8)
+
+    def test_one_row_or_column(self, learner, rng):
+        """A single row or column has one singular value, so its condition number is 1."""
+        row = rng.uniform(1.0, 2.0, size=(1, 4))
+        for A in (row, row.T.copy(), row[:, :1]):
+            assert_close(learner.condition_number(A), 1.0, rtol=1e-8)
+
+    def test_the_unit_cancels(self, learner, rng):
+        """Scaling the matrix changes nothing, however small or large its entries are."""
+        W, _ = matrix_with(rng, (4, 3), [12.0, 4.0, 3.0])
+        for unit in (1e-20, 1e-6, -1.0, 1e20):
+            assert_close(learner.condition_number(unit * W), 4.0, rtol=1e-8)
+
+    def test_large_condition_numbers(self, learner, rng):
+        """It keeps its digits where the condition number is large, but short of rounding."""
+        for ratio in (1e6, 1e9, 1e12, 1e14):
+            for order in ([0, 1, 2], [2, 0, 1]):
+                A = rng.uniform(1.0, 2.0) * np.diag([-ratio, 30.0, 1.0])[order]
+                assert_close(learner.condition_number(A), ratio, rtol=1e-6)
+        W, _ = matrix_with(rng, (5, 3), [1.0, 1e-3, 1e-9])
+        assert_close(learner.condition_number(W), 1e9, rtol=1e-3)
+
+    def test_is_infinite_where_a_direction_is_lost(self, learner, rng):
+        """It is inf where a singular value is exactly 0: zeros in a row or column, or all over."""
+        W, _ = matrix_with(rng, (3, 3), [3.0, 2.0, 1.0])
+        assert_close(learner.condition_number(W), 3.0, rtol=1e-8)
+        no_row, no_column = W.copy(), W.copy()
+        no_row[1] = 0.0
+        no_column[:, 2] = 0.0
+        for A in (no_row, no_column, np.diag([0.0, 2.0]), np.zeros((2, 2)), np.zeros((2, 3))):
+            assert_close(learner.condition_number(A), np.inf)
+
+    def test_is_infinite_below_rounding(self, learner, rng):
+        """It is inf where the smallest is below 1e-15 of the largest, judged by the ratio alone."""
+        unit = rng.uniform(1.0, 2.0)
+        for ratio in (1e-16, 1e-18, 1e-40):
+            for size in (1.0, 1e-9, 1e15):
+                A = size * unit * np.diag([ratio, 1.0, -0.5])
+                assert_close(learner.condition_number(A), np.inf)
+        for size in (1e-30, 1e-3, 1e9):
+            A = size * unit * np.diag([0.5, 1e-4, -1.0])
+            assert_close(learner.condition_number(A), 1e4, rtol=1e-8)
+
+    def test_keeps_inputs(self, learner, rng):
+        """The matrix is the same afterwards."""
+        W, _ = matrix_with(rng, (4, 3), [12.0, 4.0, 3.0])
+        assert_close(assert_keeps_inputs(learner.condition_number, W), 4.0, rtol=1e-8)
+
+
 class TestLoraForward:
     def test_is_the_merged_layer(self, learner, rng):
         """It gives what a layer with the weight W + (alpha/r) B A gives; inputs are kept."""
@@ -650,3 +721,122 @@ class TestLoraParameterCount:
         # A float32 has no odd numbers beyond 2**24.
         count = learner.lora_parameter_count(50257, 12288, 301)
         assert_close(count, 18826045.0, rtol=0.0, atol=0.0)
+
+
+def steps_and_weights(rng, shape, scale):
+    """Return whole numbers from -127 to 127, and weights that are rounded to them.
+
+    Each row holds 127 or -127, as its largest magnitude. The others are up to 0.4 steps beside a
+    whole number, so that no way of computing rounds them otherwise.
+    """
+    q = rng.integers(-126, 127, size=shape, dtype=np.int64)
+    W = q + rng.uniform(-0.4, 0.4, size=shape)
+    rows, place = np.arange(shape[0]), rng.integers(shape[1], size=shape[0])
+    q[rows, place] = W[rows, place] = rng.choice([-127, 127], size=shape[0])
+    return q, W * np.asarray(scale)[:, np.newaxis]
+
+
+def assert_quantized(result, q, scale):
+    """Compare both parts of a result with the truth, and see that whole numbers take one byte."""
+    got_q, got_scale = unpack(result, "q, scale")
+    assert_same(got_q, q, what="q")
+    assert_same(str(np.asarray(got_q).dtype), "int8", what="the dtype of q")
+    assert_close(got_scale, scale, atol=0.0, what="scale")
+
+
+class TestQuantizeInt8:
+    def test_rounds_to_steps(self, learner, rng):
+        """Weights over the scale of their row are rounded to the nearest integer, in int8."""
+        for shape in ((2, 3), (5, 4), (3, 40)):
+            scale = rng.uniform(0.01, 0.1, size=shape[0])
+            q, W = steps_and_weights(rng, shape, scale)
+            assert_quantized(learner.quantize_int8(W), q, scale)
+
+    def test_square_weights(self, learner, rng):
+        """In a square matrix too, each row has its scale, and not each column."""
+        scale = np.array([0.01, 1.0, 30.0, 0.2])
+        q, W = steps_and_weights(rng, (4, 4), scale)
+        assert_quantized(learner.quantize_int8(W), q, scale)
+
+    def test_the_largest_magnitude_counts(self, learner, rng):
+        """The sign of the largest weight does not matter: it becomes 127 or -127."""
+        scale = rng.uniform(0.5, 2.0, size=4)
+        q = np.array([[-127, 3, 80], [127, -5, -90], [-2, -127, -1], [9, 127, 126]])
+        assert_quantized(learner.quantize_int8(q * scale[:, np.newaxis]), q, scale)
+
+    def test_halves_go_to_even(self, learner):
+        """Halves are rounded to the even neighbour, on both sides of 0."""
+        halves = np.arange(-126.5, 127.0)
+        for unit in (1.0, 0.25, 1024.0):  # with these every step of the computation is exact
+            W = unit * np.array([[*halves, 127.0], [*halves[::-1], -127.0]])
+            q = np.array([[*np.rint(halves), 127.0], [*np.rint(halves)[::-1], -127.0]])
+            assert_quantized(learner.quantize_int8(W), q.astype(np.int64), [unit, unit])
+
+    def test_rows_of_any_size(self, learner, rng):
+        """Tiny weights are not lost beside huge ones: each row is measured on its own."""
+        scale = np.array([1e-12, 1e12, 1.0, 1e-3])
+        q, W = steps_and_weights(rng, (4, 6), scale)
+        assert_quantized(learner.quantize_int8(W), q, scale)
+
+    def test_a_row_of_zeros(self, learner, rng):
+        """A row of zeros stays zeros and has the scale 1; the other rows are as ever."""
+        for place in (0, 1, 3):
+            scale = rng.uniform(0.01, 0.1, size=3)
+            q, W = steps_and_weights(rng, (3, 4), scale)
+            q, W = np.insert(q, place, 0, axis=0), np.insert(W, place, 0.0, axis=0)
+            assert_quantized(learner.quantize_int8(W), q, np.insert(scale, place, 1.0))
+        zeros = np.zeros((2, 3), dtype=np.int64)
+        assert_quantized(learner.quantize_int8(np.zeros((2, 3))), zeros, [1.0, 1.0])
+
+    def test_one_row_or_column(self, learner, rng):
+        """One row has one scale; in a single column each entry is the largest of its row."""
+        q, W = steps_and_weights(rng, (1, 5), [0.3])
+        assert_quantized(learner.quantize_int8(W), q, [0.3])
+        column = np.array([[2.54], [-0.0254], [0.0]])
+        truth = np.array([[127], [-127], [0]])
+        assert_quantized(learner.quantize_int8(column), truth, [0.02, 0.0002, 1.0])
+
+    def test_keeps_inputs(self, learner, rng):
+        """The weights are the same afterwards."""
+        q, W = steps_and_weights(rng, (3, 4), [0.1, 0.2, 0.3])
+        result = assert_keeps_inputs(learner.quantize_int8, W)
+        assert_quantized(result, q, [0.1, 0.2, 0.3])
+
+
+class TestDequantize:
+    def test_each_row_times_its_scale(self, learner, rng):
+        """Each entry is multiplied by the scale of its row, in floats."""
+        for shape in ((2, 3), (5, 2), (4, 9), (1, 3), (3, 1)):
+            q = rng.integers(-127, 128, size=shape).astype(np.int8)
+            scale = rng.uniform(0.01, 3.0, size=shape[0])
+            truth = [[int(n) * s for n in row] for row, s in zip(q, scale, strict=True)]
+            assert_close(learner.dequantize(q, scale), truth)
+
+    def test_square_weights(self, learner, rng):
+        """In a square matrix too, the scale belongs to the row."""
+        q = rng.integers(-127, 128, size=(4, 4)).astype(np.int8)
+        scale = np.array([0.01, 1.0, 30.0, 0.2])
+        truth = [[int(n) * s for n in row] for row, s in zip(q, scale, strict=True)]
+        assert_close(learner.dequantize(q, scale), truth)
+
+    def test_within_half_a_step(self, learner, reference, rng):
+        """What was quantized comes back within half a step, and a row of zeros exactly."""
+        W = rng.normal(size=(5, 30)) * [[1e-6], [1.0], [0.0], [1e6], [0.02]]
+        q, scale = reference.quantize_int8(W)
+        got = learner.dequantize(q, scale)
+        assert_close(got, np.array(q, dtype=float) * scale[:, np.newaxis], atol=0.0)
+        steps_off = (np.asarray(got) - W) / scale[:, np.newaxis]
+        assert_within(steps_off, -0.5 - 1e-9, 0.5 + 1e-9, what="the error in steps")
+
+    def test_any_scale(self, learner, rng):
+        """Scales may be tiny or huge, and larger than what int8 can hold."""
+        scale = np.array([1e-12, 1000.0, 1e12])
+        q = np.array([[127, -127], [100, -3], [1, -1]], dtype=np.int8)
+        truth = [[int(n) * s for n in row] for row, s in zip(q, scale, strict=True)]
+        assert_close(learner.dequantize(q, scale), truth, atol=0.0)
+
+    def test_keeps_inputs(self, learner, rng):
+        """Quantized weights and scales are the same afterwards."""
+        q, scale = np.array([[127, -6], [5, -127]], dtype=np.int8), np.array([0.5, 4.0])
+        result = assert_keeps_inputs(learner.dequantize, q, scale)
+        assert_close(result, [[63.5, -3.0], [20.0, -508.0]])

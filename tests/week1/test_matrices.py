@@ -651,3 +651,154 @@ class TestGramSchmidt:
         """The matrix is the same afterwards."""
         V, orthonormal = basis_with(rng, 3, 4)
         assert_basis_of(assert_keeps_inputs(learner.gram_schmidt, V), orthonormal)
+
+
+def table_with(rng, n, d, singular_values):
+    """Return a random (n, d) matrix with these singular values, and a unit vector at right angles.
+
+    The vector has inner product 0 with every column (for n > d), so that adding it to the targets
+    changes no weight.
+    """
+    U, V = orthogonal(rng, n), orthogonal(rng, d)
+    return U[:, :d] * np.asarray(singular_values) @ V, U[:, -1]
+
+
+def assert_weights(actual, w, tolerance=1e-9):
+    """Compare with the truth, up to a share of its largest entry."""
+    assert_close(actual, w, rtol=0.0, atol=tolerance * float(np.max(np.abs(w))))
+
+
+class TestLeastSquares:
+    def test_finds_the_weights_behind_noise(self, learner, rng):
+        """It finds the weights with which targets were made, whatever is at right angles to X."""
+        for n, d in ((3, 2), (6, 3), (20, 5)):
+            X, rest = table_with(rng, n, d, rng.uniform(1.0, 9.0, size=d))
+            w = rng.normal(size=d)
+            assert_weights(learner.least_squares(X, X @ w), w)
+            assert_weights(learner.least_squares(X, X @ w + 3.0 * rest), w)
+
+    def test_one_column(self, learner, rng):
+        """A single weight is the inner product of column and targets over that of the column."""
+        x, y = rng.normal(size=(2, 6)) + 1.0
+        truth = [math.fsum(x * y) / math.fsum(x * x)]
+        assert_close(learner.least_squares(x[:, np.newaxis], y), truth)
+
+    def test_adds_no_intercept(self, learner, rng):
+        """No column of ones is added, and neither X nor y is centred."""
+        X, rest = table_with(rng, 8, 2, [5.0, 2.0])
+        w = np.array([1.5, -2.0])
+        X += 3.0 * rest[:, np.newaxis]  # no column has the mean 0
+        y = X @ w + 2.0
+        truth = w + 2.0 * np.linalg.solve(X.T @ X, X.sum(axis=0))
+        assert_weights(learner.least_squares(X, y), truth)
+
+    def test_as_many_rows_as_columns(self, learner, rng):
+        """As many samples as weights are fitted exactly."""
+        for n in (1, 2, 5):
+            X, w = regular(rng, n)[0], rng.normal(size=n)
+            assert_weights(learner.least_squares(X, X @ w), w)
+
+    def test_any_unit(self, learner, rng):
+        """The units of X and y do not matter."""
+        X, rest = table_with(rng, 7, 3, [4.0, 2.0, 1.0])
+        w = rng.normal(size=3)
+        for unit in (1e-9, 1e9):
+            assert_weights(learner.least_squares(unit * X, X @ w + rest), w / unit)
+            assert_weights(learner.least_squares(X, unit * (X @ w + rest)), w * unit)
+        units = np.array([1e-4, 1.0, 1e4])
+        assert_weights(units * learner.least_squares(X * units, X @ w + rest), w, 1e-6)
+
+    # The normal equations miss by 2e-5 as a rule, a QR decomposition by 1e-9 at most. Several
+    # tables, since rounding errors may happen to be small in one.
+    @pytest.mark.weight(2)
+    def test_nearly_dependent_columns(self, learner, rng):
+        """It keeps six digits where the condition number of X is 1e6."""
+        for n, d in ((12, 3), (30, 6), (9, 4), (20, 2), (12, 3), (15, 5)):
+            X, rest = table_with(rng, n, d, np.geomspace(1.0, 1e-6, d))
+            w = rng.uniform(1.0, 2.0, size=d)
+            assert_weights(learner.least_squares(X, X @ w + 1e-5 * rest), w, 1e-6)
+
+    def test_refuses_too_few_rows(self, learner, rng):
+        """Fewer samples than weights are an error; as many, or one more, are not."""
+        w = rng.normal(size=4)
+        for n in (4, 5):
+            X = table_with(rng, n, 4, [4.0, 3.0, 2.0, 1.0])[0]
+            assert_weights(learner.least_squares(X, X @ w), w)
+        for n in (1, 3):
+            with pytest.raises(ValueError):
+                learner.least_squares(X[:n], X[:n] @ w)
+
+    def test_keeps_inputs(self, learner, rng):
+        """Data and targets are the same afterwards."""
+        X, rest = table_with(rng, 6, 3, [3.0, 2.0, 1.0])
+        w = rng.normal(size=3)
+        assert_weights(assert_keeps_inputs(learner.least_squares, X, X @ w + rest), w)
+
+
+def ridge_case(rng, shape, penalty):
+    """Return X, y and the weights that ridge regression finds, from the factors of X."""
+    k = min(shape)
+    U, V, s = orthogonal(rng, shape[0])[:k], orthogonal(rng, shape[1])[:k], rng.uniform(1, 3, k)
+    y = rng.normal(size=shape[0])
+    return (U.T * s) @ V, y, (s / (s**2 + penalty) * (U @ y)) @ V
+
+
+class TestRidge:
+    def test_more_rows_than_columns(self, learner, rng):
+        """It finds the least of squared error plus penalty times squared length of w."""
+        for shape in ((3, 2), (6, 3), (25, 4), (3, 3)):
+            for penalty in (0.1, 1.0, 20.0):
+                X, y, w = ridge_case(rng, shape, penalty)
+                assert_weights(learner.ridge(X, y, penalty), w)
+
+    def test_fewer_rows_than_columns(self, learner, rng):
+        """It works with fewer samples than weights, even with a single one."""
+        for shape in ((2, 3), (3, 8), (1, 4)):
+            for penalty in (0.01, 2.0):
+                X, y, w = ridge_case(rng, shape, penalty)
+                assert_weights(learner.ridge(X, y, penalty), w)
+
+    def test_the_penalty_is_no_share(self, learner, rng):
+        """Each sample given twice counts twice: then twice the penalty gives the same weights."""
+        X, y, w = ridge_case(rng, (5, 3), 1.5)
+        assert_weights(learner.ridge(X, y, 1.5), w)
+        twice = np.concatenate([X, X]), np.concatenate([y, y])
+        assert_weights(learner.ridge(*twice, 3.0), w)
+
+    def test_penalises_every_weight(self, learner, rng):
+        """Every weight is penalised alike, that of a column of ones too; nothing is centred."""
+        X = np.column_stack([np.ones(6), rng.normal(size=(6, 2))])
+        y = rng.normal(size=6) + 5.0
+        truth = np.linalg.solve(X.T @ X + 2.0 * np.eye(3), X.T @ y)
+        assert_weights(learner.ridge(X, y, 2.0), truth)
+        order = [2, 0, 1]
+        assert_weights(learner.ridge(X[:, order], y, 2.0), truth[order])
+
+    def test_small_and_large_penalties(self, learner, rng):
+        """A tiny penalty leaves the best fit, a huge one nearly nothing."""
+        for penalty in (1e-6, 1e6):
+            X, y, w = ridge_case(rng, (6, 3), penalty)
+            assert_weights(learner.ridge(X, y, penalty), w, 1e-8)
+
+    def test_dependent_columns(self, learner, rng):
+        """Two equal columns share their weight evenly."""
+        x, y = rng.normal(size=(2, 5)) + 2.0
+        weight = math.fsum(x * y) / (2.0 * math.fsum(x * x) + 0.5)
+        got = learner.ridge(np.column_stack([x, x]), y, 0.5)
+        assert_close(got, [weight, weight])
+
+    @pytest.mark.weight(0.5)
+    @pytest.mark.parametrize("penalties", [(0.0,), (-1e-3, -5.0)])
+    def test_refuses_a_penalty_that_is_not_positive(self, learner, rng, penalties):
+        """A penalty of 0 or below is an error, a small positive one is not."""
+        X, y, w = ridge_case(rng, (4, 2), 1e-3)
+        assert_weights(learner.ridge(X, y, 1e-3), w)
+        for penalty in penalties:
+            with pytest.raises(ValueError):
+                learner.ridge(X, y, penalty)
+
+    def test_keeps_inputs(self, learner, rng):
+        """Data and targets are the same afterwards."""
+        for shape in ((5, 3), (2, 4)):
+            X, y, w = ridge_case(rng, shape, 0.7)
+            assert_weights(assert_keeps_inputs(learner.ridge, X, y, 0.7), w)

@@ -983,6 +983,136 @@ def error_compares_with_larger_side(W, rank):
     return np.sqrt(np.sum(s[rank:] ** 2) / np.sum(s**2)) if s[0] > 0 else 0.0
 
 
+# ----------------------------------------------------------------------------- condition_number
+
+
+@right("condition_number", "largest over smallest, of whatever order")
+def compares_extremes(A):
+    s = np.linalg.svd(A)[1]
+    return float("inf") if s.min() <= 1e-15 * s.max() else s.max() / s.min()
+
+
+@right(
+    "condition_number", "the largest eigenvalues of a symmetric matrix with A beside its transpose"
+)
+def embeds_in_a_symmetric_matrix(A):
+    m, n = A.shape
+    both = np.block([[np.zeros((m, m)), A], [A.T, np.zeros((n, n))]])
+    s = np.linalg.eigvalsh(both)[::-1][: min(m, n)]
+    if s[-1] < 1e-15 * s[0] or s[0] == 0:
+        return math.inf
+    return s[0] / s[-1]
+
+
+@right("condition_number", "turns pairs of columns until all are at right angles (Jacobi)")
+def turns_columns_to_right_angles(A):
+    A = np.array(A if A.shape[0] >= A.shape[1] else A.T, dtype=float)
+    size = np.abs(A).max()
+    if size == 0:
+        return np.inf
+    A /= size
+    for _ in range(60):
+        for i in range(A.shape[1]):
+            for j in range(i):
+                a, b, c = A[:, i] @ A[:, i], A[:, j] @ A[:, j], A[:, i] @ A[:, j]
+                if abs(c) <= 1e-17 * math.sqrt(a * b) or c == 0:
+                    continue
+                angle = 0.5 * math.atan2(2 * c, a - b)
+                x, y = A[:, i].copy(), A[:, j].copy()
+                A[:, i] = math.cos(angle) * x + math.sin(angle) * y
+                A[:, j] = math.cos(angle) * y - math.sin(angle) * x
+    lengths = [math.hypot(*column) for column in A.T]
+    return np.inf if min(lengths) < 1e-15 * max(lengths) else max(lengths) / min(lengths)
+
+
+@wrong(
+    "condition_number", "You took eigenvalues: how much a matrix stretches, singular values say."
+)
+def compares_eigenvalues(A):
+    if A.shape[0] != A.shape[1]:
+        A = A.T @ A if A.shape[0] > A.shape[1] else A @ A.T
+    sizes = np.abs(np.linalg.eigvals(A))
+    return np.inf if sizes.min() <= 1e-15 * sizes.max() else sizes.max() / sizes.min()
+
+
+@wrong("condition_number", "You took the eigenvalues of AᵀA without a root: that is its square.")
+def forgets_the_root(A):
+    s = np.linalg.svd(A, compute_uv=False)
+    return np.inf if s[-1] <= 1e-15 * s[0] else (s[0] / s[-1]) ** 2
+
+
+@wrong(
+    "condition_number",
+    "You took the roots of the eigenvalues of AᵀA: half of the digits are lost that way.",
+)
+def takes_roots_of_eigenvalues(A):
+    G = A.T @ A if A.shape[0] >= A.shape[1] else A @ A.T
+    s = np.sqrt(np.maximum(np.linalg.eigvalsh(G), 0.0))
+    return np.inf if s[0] <= 1e-15 * s[-1] else s[-1] / s[0]
+
+
+@wrong("condition_number", "You turned it round: the largest singular value stands above.")
+def turns_it_round(A):
+    s = np.linalg.svd(A, compute_uv=False)
+    return s[-1] / s[0] if s[-1] > 1e-15 * s[0] else 0.0
+
+
+@wrong("condition_number", "You leave a tiny singular value as it is: rounding makes such of a 0.")
+def trusts_tiny_singular_values(A):
+    s = np.linalg.svd(A, compute_uv=False)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.inf if s[-1] == 0 else s[0] / s[-1]
+
+
+@wrong(
+    "condition_number", "You compared with a fixed number: small is what is small by comparison."
+)
+def compares_with_a_fixed_number(A):
+    s = np.linalg.svd(A, compute_uv=False)
+    return np.inf if s[-1] < 1e-15 else s[0] / s[-1]
+
+
+@wrong("condition_number", "You call it infinite too early: 1e-10 of the largest is far from 0.")
+def gives_up_too_early(A):
+    s = np.linalg.svd(A, compute_uv=False)
+    return np.inf if s[-1] <= 1e-10 * s[0] else s[0] / s[-1]
+
+
+@wrong("condition_number", "You dropped the small singular values: then what is lost never shows.")
+def drops_what_is_lost(A):
+    s = np.linalg.svd(A, compute_uv=False)
+    s = s[s > 1e-15 * s[0]]
+    return s[0] / s[-1] if len(s) else np.inf
+
+
+@wrong("condition_number", "You divided 0 by 0: a matrix of zeros has inf, as one without inverse.")
+def divides_zero_by_zero(A):
+    s = np.linalg.svd(A, compute_uv=False)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.inf if s[-1] < 1e-15 * s[0] else s[0] / s[-1]
+
+
+@wrong("condition_number", "You refused what has no inverse: its condition number is inf.")
+def refuses_singular_matrices(A):
+    s = np.linalg.svd(A, compute_uv=False)
+    if s[-1] <= 1e-15 * s[0]:
+        raise ValueError("A is singular")
+    return s[0] / s[-1]
+
+
+@wrong("condition_number", "You took the Frobenius norm: largest over smallest is asked for.")
+def takes_frobenius_norms(A):
+    s = np.linalg.svd(A, compute_uv=False)
+    if s[-1] <= 1e-15 * s[0]:
+        return np.inf
+    return np.sqrt(np.sum(s**2)) * np.sqrt(np.sum(1 / s**2))
+
+
+@wrong("condition_number", "You inverted A, which only a square and regular matrix allows.")
+def inverts_the_matrix(A):
+    return np.linalg.norm(A, 2) * np.linalg.norm(np.linalg.inv(A), 2)
+
+
 # --------------------------------------------------------------------------------- lora_forward
 
 
@@ -1167,3 +1297,218 @@ def keeps_the_largest_eigenvalues(W, rank):
         return (vectors[:, kept] * values[kept]) @ vectors[:, kept].T
     U, s, Vt = np.linalg.svd(W, full_matrices=False)
     return (U[:, :rank] * s[:rank]) @ Vt[:rank]
+
+
+# -------------------------------------------------------------------------------- quantize_int8
+
+
+@right("quantize_int8", "row by row in plain Python, whose round takes halves to even as well")
+def quantizes_row_by_row(W):
+    rows, scales = [], []
+    for row in W.tolist():
+        largest = max(abs(w) for w in row)
+        scale = largest / 127 if largest > 0 else 1.0
+        rows.append([round(w / scale) for w in row])
+        scales.append(scale)
+    return np.array(rows, dtype=np.int8), np.array(scales)
+
+
+@right("quantize_int8", "the largest and the least of each row, np.rint and a clip")
+def clips_to_the_range(W):
+    scale = np.maximum(W.max(axis=1), -W.min(axis=1)) / 127.0
+    scale[scale == 0] = 1
+    return np.clip(np.rint((W.T / scale).T), -127, 127).astype("int8"), scale
+
+
+@right("quantize_int8", "multiplies by 127 over the largest")
+def multiplies_by_the_inverse(W):
+    largest = np.abs(W).max(axis=1, keepdims=True)
+    factor = np.divide(127, largest, out=np.zeros_like(largest), where=largest > 0)
+    scale = np.where(largest > 0, largest / 127, 1.0)
+    return np.around(W * factor).astype(np.int8), scale.ravel()
+
+
+@wrong("quantize_int8", "You took one scale for the whole matrix: each row has its own.")
+def takes_one_scale_for_all(W):
+    largest = np.abs(W).max()
+    scale = np.full(len(W), largest / 127 if largest > 0 else 1.0)
+    return np.round(W / scale[:, None]).astype(np.int8), scale
+
+
+@wrong("quantize_int8", "You took a scale per column: each row has its own.")
+def takes_a_scale_per_column(W):
+    largest = np.abs(W).max(axis=0)
+    scale = np.where(largest == 0, 1.0, largest / 127)
+    return np.round(W / scale).astype(np.int8), scale
+
+
+@wrong("quantize_int8", "You cut decimals off: astype does not round.")
+def cuts_decimals_off(W):
+    largest = np.abs(W).max(axis=1)
+    scale = np.where(largest == 0, 1.0, largest / 127)
+    return (W / scale[:, None] * (1 + 1e-15)).astype(np.int8), scale
+
+
+@wrong("quantize_int8", "You rounded down: the nearest integer is asked for.")
+def rounds_down(W):
+    largest = np.abs(W).max(axis=1)
+    scale = np.where(largest == 0, 1.0, largest / 127)
+    return np.floor(W / scale[:, None] + 1e-12).astype(np.int8), scale
+
+
+@wrong("quantize_int8", "You rounded halves up: here they go to the even neighbour.")
+def rounds_halves_up(W):
+    largest = np.abs(W).max(axis=1)
+    scale = np.where(largest == 0, 1.0, largest / 127)
+    return np.floor(W / scale[:, None] + 0.5).astype(np.int8), scale
+
+
+@wrong("quantize_int8", "You divided by 128: the largest magnitude becomes 127.")
+def divides_by_128(W):
+    largest = np.abs(W).max(axis=1)
+    scale = np.where(largest == 0, 1.0, largest / 128)
+    return np.clip(np.round(W / scale[:, None]), -128, 127).astype(np.int8), scale
+
+
+@wrong("quantize_int8", "You divided by 255, as for numbers without a sign: int8 ends at 127.")
+def spreads_over_255(W):
+    width = W.max(axis=1) - W.min(axis=1)
+    scale = np.where(width == 0, 1.0, width / 255)
+    return np.clip(np.round(W / scale[:, None]), -128, 127).astype(np.int8), scale
+
+
+@wrong(
+    "quantize_int8",
+    "You took the largest weight without its sign: -5 is larger in magnitude than 3.",
+)
+def forgets_magnitudes(W):
+    largest = W.max(axis=1)
+    scale = np.where(largest == 0, 1.0, largest / 127)
+    return np.clip(np.round(W / scale[:, None]), -127, 127).astype(np.int8), scale
+
+
+@wrong("quantize_int8", "You divided 0 by 0: a row of zeros has the scale 1.")
+def divides_zeros_by_zero(W):
+    scale = np.abs(W).max(axis=1) / 127
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(np.round(W / scale[:, None])).astype(np.int8), scale
+
+
+@wrong("quantize_int8", "You gave a row of zeros the scale 1/127: it is 1.")
+def puts_one_for_the_largest(W):
+    largest = np.abs(W).max(axis=1)
+    scale = np.where(largest == 0, 1.0, largest) / 127
+    return np.round(W / scale[:, None]).astype(np.int8), scale
+
+
+@wrong("quantize_int8", "You kept floats: the point is one byte per weight, dtype int8.")
+def keeps_floats(W):
+    largest = np.abs(W).max(axis=1)
+    scale = np.where(largest == 0, 1.0, largest / 127)
+    return np.round(W / scale[:, None]), scale
+
+
+@wrong("quantize_int8", "Your integers take eight bytes each: the dtype is int8.")
+def takes_long_integers(W):
+    largest = np.abs(W).max(axis=1)
+    scale = np.where(largest == 0, 1.0, largest / 127)
+    return np.round(W / scale[:, None]).astype(np.int64), scale
+
+
+@wrong("quantize_int8", "You kept the scale as a column: its shape is (out,).")
+def keeps_the_column(W):
+    largest = np.abs(W).max(axis=1, keepdims=True)
+    scale = np.where(largest == 0, 1.0, largest / 127)
+    return np.round(W / scale).astype(np.int8), scale
+
+
+@wrong("quantize_int8", "You return the inverse of the scale: scale is the size of a step.")
+def returns_the_inverse_scale(W):
+    largest = np.abs(W).max(axis=1)
+    factor = np.where(largest == 0, 1.0, 127 / np.where(largest == 0, 1.0, largest))
+    return np.round(W * factor[:, None]).astype(np.int8), factor
+
+
+@wrong("quantize_int8", "You added a small number to the scale: tiny rows are lost that way.")
+def adds_an_epsilon_to_the_scale(W):
+    largest = np.abs(W).max(axis=1)
+    scale = np.where(largest == 0, 1.0, largest / 127 + 1e-8)
+    return np.round(W / scale[:, None]).astype(np.int8), scale
+
+
+@wrong("quantize_int8", "You return q alone: the scales are needed to come back.")
+def returns_q_alone(W):
+    largest = np.abs(W).max(axis=1)
+    scale = np.where(largest == 0, 1.0, largest / 127)
+    return np.round(W / scale[:, None]).astype(np.int8)
+
+
+@wrong("quantize_int8", "The weights that you were given have changed: compute in a new array.")
+def divides_in_place(W):
+    largest = np.abs(W).max(axis=1)
+    scale = np.where(largest == 0, 1.0, largest / 127)
+    W /= scale[:, None]
+    return np.round(W).astype(np.int8), scale
+
+
+# ----------------------------------------------------------------------------------- dequantize
+
+
+@right("dequantize", "a diagonal matrix of scales")
+def multiplies_by_a_diagonal(q, scale):
+    return np.diag(scale) @ q.astype(float)
+
+
+@right("dequantize", "entry by entry")
+def goes_entry_by_entry(q, scale):
+    return [[int(n) * s for n in row] for row, s in zip(q, scale)]
+
+
+@right("dequantize", "turns rows to columns and back")
+def turns_and_turns_back(q, scale):
+    return (q.T * scale).T
+
+
+@wrong("dequantize", "You multiplied columns by the scales: each row has its own.")
+def scales_columns(q, scale):
+    return q * scale
+
+
+@wrong("dequantize", "You divided by the scale: quantizing divides, coming back multiplies.")
+def divides_again(q, scale):
+    return q / scale[:, None]
+
+
+@wrong("dequantize", "You multiplied within int8, where nothing above 127 fits.")
+def stays_in_int8(q, scale):
+    return (q * scale[:, None]).astype(np.int8)
+
+
+@wrong("dequantize", "You turned the scales to integers first: most of them are less than 1.")
+def cuts_the_scales(q, scale):
+    return q * scale[:, None].astype(np.int64)
+
+
+@wrong("dequantize", "You return float32, which keeps seven digits: float64 is asked for.")
+def comes_back_in_single_precision(q, scale):
+    return q.astype(np.float32) * scale[:, None].astype(np.float32)
+
+
+@wrong("dequantize", "You took one scale for all rows: each has its own.")
+def takes_the_first_scale(q, scale):
+    return q * scale[0]
+
+
+@wrong("dequantize", "You return whole numbers without their scales.")
+def forgets_the_scales(q, scale):
+    return q.astype(float)
+
+
+@wrong("dequantize", "You rounded the result: what comes back are no whole numbers.")
+def rounds_what_comes_back(q, scale):
+    return np.round(q * scale[:, None], 6)
+
+
+@wrong("dequantize", "You divide by 127 once more: the scale has that in it already.")
+def divides_by_127_again(q, scale):
+    return q * scale[:, None] / 127

@@ -1282,3 +1282,285 @@ def works_in_the_callers_matrix(V):
     Q = _orthonormalised(V, lambda rest, own: rest > 1e-10 * own)
     V[: len(Q)] = Q
     return Q
+
+
+# least_squares
+
+
+def _check_rows(X):
+    if X.shape[0] < X.shape[1]:
+        raise ValueError("too few rows")
+
+
+@right("least_squares", "singular values: turned, divided, turned back")
+def divides_by_singular_values(X, y):
+    _check_rows(X)
+    U, s, Vt = np.linalg.svd(X, full_matrices=False)
+    return Vt.T @ ((U.T @ y) / s)
+
+
+@right("least_squares", "Householder mirrors, each of which clears a column below the diagonal")
+def mirrors_columns_away(X, y):
+    n, d = X.shape
+    if n < d:
+        raise ValueError(f"{n} equations for {d} unknowns")
+    R, z = X.astype(float), y.astype(float)
+    for k in range(d):
+        v = R[k:, k].copy()
+        v[0] += math.copysign(np.linalg.norm(v), v[0])
+        if not v.any():
+            continue
+        v /= np.linalg.norm(v)
+        R[k:] -= 2 * np.outer(v, v @ R[k:])
+        z[k:] -= 2 * v * (v @ z[k:])
+    return _substituted(R[:d], z[:d].copy())
+
+
+@right("least_squares", "Gram-Schmidt on the columns, with y as one more of them")
+def orthogonalizes_the_targets_too(X, y):
+    n, d = X.shape
+    if n < d:
+        raise ValueError("X is too flat")
+    Q, R = np.column_stack([X, y]), np.eye(d + 1)
+    for k in range(d):
+        R[k, k] = np.linalg.norm(Q[:, k])
+        Q[:, k] /= R[k, k]
+        for j in range(k + 1, d + 1):
+            R[k, j] = Q[:, k] @ Q[:, j]
+            Q[:, j] -= R[k, j] * Q[:, k]
+    return _substituted(R[:d, :d], R[:d, d].copy())
+
+
+@wrong(
+    "least_squares",
+    "You solved the normal equations: XᵀX squares the condition number, and half of the digits "
+    "are lost where columns are nearly dependent.",
+)
+def solves_normal_equations(X, y):
+    _check_rows(X)
+    return np.linalg.solve(X.T @ X, X.T @ y)
+
+
+@wrong("least_squares", "You inverted XᵀX, which squares the condition number.")
+def inverts_the_gram_matrix(X, y):
+    _check_rows(X)
+    return np.linalg.inv(X.T @ X) @ X.T @ y
+
+
+@wrong("least_squares", "You do not ask whether there are enough rows: n < d is a ValueError.")
+def asks_for_no_rows(X, y):
+    U, s, Vt = np.linalg.svd(X, full_matrices=False)
+    return Vt.T @ ((U.T @ y) / s)
+
+
+@wrong("least_squares", "You refused as many rows as columns: that many settle the weights.")
+def refuses_square_data(X, y):
+    if X.shape[0] <= X.shape[1]:
+        raise ValueError("too few rows")
+    Q, R = np.linalg.qr(X)
+    return np.linalg.solve(R, Q.T @ y)
+
+
+@wrong("least_squares", "You returned the fit X w: the weights w are asked for.")
+def returns_the_fit(X, y):
+    _check_rows(X)
+    Q, _ = np.linalg.qr(X)
+    return Q @ (Q.T @ y)
+
+
+@wrong("least_squares", "You returned Qᵀy, the weights of the orthonormal columns: solve with R.")
+def forgets_the_triangle(X, y):
+    _check_rows(X)
+    Q, _ = np.linalg.qr(X)
+    return Q.T @ y
+
+
+@wrong("least_squares", "You multiplied with R in place of solving R w = Qᵀy.")
+def multiplies_with_the_triangle(X, y):
+    _check_rows(X)
+    Q, R = np.linalg.qr(X)
+    return R @ (Q.T @ y)
+
+
+@wrong("least_squares", "You added an intercept: the caller puts in a column of ones if needed.")
+def adds_an_intercept(X, y):
+    _check_rows(X)
+    U, s, Vt = np.linalg.svd(np.column_stack([np.ones(len(X)), X]), full_matrices=False)
+    kept = s > 1e-12 * s[0]
+    return (Vt[kept].T @ ((U.T @ y)[kept] / s[kept]))[1:]
+
+
+@wrong("least_squares", "You centred the data: the model has no intercept unless X has one.")
+def centres_the_data(X, y):
+    _check_rows(X)
+    U, s, Vt = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    kept = s > 1e-12 * s[0] if s[0] > 0 else s > 0
+    return Vt[kept].T @ ((U.T @ (y - y.mean()))[kept] / s[kept])
+
+
+@wrong("least_squares", "You fitted each column alone: they share what they explain.")
+def fits_columns_alone(X, y):
+    _check_rows(X)
+    return X.T @ y / (X**2).sum(axis=0)
+
+
+@wrong("least_squares", "You solved with the first d rows only: all of them count.")
+def takes_the_first_rows(X, y):
+    _check_rows(X)
+    d = X.shape[1]
+    return np.linalg.solve(X[:d], y[:d])
+
+
+@wrong("least_squares", "You took no more than 1,000 steps downhill: narrow valleys need more.")
+def walks_downhill(X, y):
+    _check_rows(X)
+    w, rate = np.zeros(X.shape[1]), 1.0 / np.linalg.norm(X, 2) ** 2
+    for _ in range(1000):
+        w = w - rate * X.T @ (X @ w - y)
+    return w
+
+
+@wrong("least_squares", "You dropped small singular values that count: 1e-6 of the largest is one.")
+def drops_small_singular_values(X, y):
+    _check_rows(X)
+    U, s, Vt = np.linalg.svd(X, full_matrices=False)
+    kept = s > 1e-5 * s[0]
+    return Vt[kept].T @ ((U.T @ y)[kept] / s[kept])
+
+
+@wrong("least_squares", "You added a small penalty: that is ridge regression, with other weights.")
+def adds_a_small_penalty(X, y):
+    _check_rows(X)
+    return np.linalg.solve(X.T @ X + 1e-8 * np.eye(X.shape[1]), X.T @ y)
+
+
+@wrong("least_squares", "The targets that you were given have changed: compute in a new array.")
+def fits_in_place(X, y):
+    _check_rows(X)
+    Q, R = np.linalg.qr(X)
+    w = np.linalg.solve(R, Q.T @ y)
+    y -= X @ w
+    return w
+
+
+# ridge
+
+
+@right("ridge", "least squares with a row below for each weight, that asks it to be 0")
+def appends_rows(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError("penalty must be positive")
+    d = X.shape[1]
+    Q, R = np.linalg.qr(np.vstack([X, math.sqrt(penalty) * np.eye(d)]))
+    return np.linalg.solve(R, Q.T @ np.append(y, np.zeros(d)))
+
+
+@right("ridge", "a system of n equations in place of d")
+def solves_for_the_samples(X, y, penalty):
+    if not penalty > 0:
+        raise ValueError("penalty must be positive")
+    return X.T @ np.linalg.solve(X @ X.T + penalty * np.identity(len(X)), y)
+
+
+@right("ridge", "singular values, each shrunk by its own factor")
+def shrinks_singular_values(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError(penalty)
+    U, s, Vt = np.linalg.svd(X, full_matrices=False)
+    return (s / (s * s + penalty) * (y @ U)) @ Vt
+
+
+@wrong("ridge", "You forgot the penalty.")
+def forgets_the_penalty(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError("penalty must be positive")
+    return np.linalg.pinv(X) @ y
+
+
+@wrong("ridge", "You added the penalty to every entry of XᵀX: it belongs on the diagonal.")
+def adds_to_every_entry(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError("penalty must be positive")
+    return np.linalg.pinv(X.T @ X + penalty) @ X.T @ y
+
+
+@wrong("ridge", "You multiplied the penalty by n: the squared errors are added up, not averaged.")
+def multiplies_the_penalty_by_n(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError("penalty must be positive")
+    return np.linalg.solve(X.T @ X + len(X) * penalty * np.eye(X.shape[1]), X.T @ y)
+
+
+@wrong("ridge", "You halved the penalty: both squares count in full.")
+def halves_the_penalty(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError("penalty must be positive")
+    return np.linalg.solve(X.T @ X + penalty / 2 * np.eye(X.shape[1]), X.T @ y)
+
+
+@wrong("ridge", "You squared the penalty: the rows that you append carry its root.")
+def appends_rows_without_the_root(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError("penalty must be positive")
+    return np.linalg.solve(X.T @ X + penalty**2 * np.eye(X.shape[1]), X.T @ y)
+
+
+@wrong("ridge", "You subtracted the penalty: it is added, which keeps the weights small.")
+def subtracts_the_penalty(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError("penalty must be positive")
+    return np.linalg.pinv(X.T @ X - penalty * np.eye(X.shape[1])) @ X.T @ y
+
+
+@wrong("ridge", "You left the first weight out of the penalty: all are penalised alike.")
+def spares_the_first_weight(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError("penalty must be positive")
+    D = penalty * np.eye(X.shape[1])
+    D[0, 0] = 0.0
+    return np.linalg.pinv(X.T @ X + D) @ X.T @ y
+
+
+@wrong("ridge", "You centred the data: the intercept, if there is one, is a weight like others.")
+def centres_before_shrinking(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError("penalty must be positive")
+    X, y = X - X.mean(axis=0), y - y.mean()
+    return np.linalg.solve(X.T @ X + penalty * np.eye(X.shape[1]), X.T @ y)
+
+
+@wrong("ridge", "You shrank the best fit afterwards: directions shrink by different factors.")
+def shrinks_the_best_fit(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError("penalty must be positive")
+    return np.linalg.pinv(X) @ y / (1.0 + penalty)
+
+
+@wrong("ridge", "You let a penalty of 0 through: it has to be positive.")
+def lets_no_penalty_through(X, y, penalty):
+    if penalty < 0:
+        raise ValueError("penalty must not be negative")
+    return np.linalg.solve(X.T @ X + penalty * np.eye(X.shape[1]), X.T @ y)
+
+
+@wrong("ridge", "You check nothing: a penalty of 0 or below is a ValueError.")
+def checks_no_penalty(X, y, penalty):
+    return np.linalg.solve(X.T @ X + penalty * np.eye(X.shape[1]), X.T @ y)
+
+
+@wrong("ridge", "You refused fewer rows than columns: the penalty makes that possible.")
+def refuses_flat_data(X, y, penalty):
+    if penalty <= 0 or X.shape[0] < X.shape[1]:
+        raise ValueError("penalty must be positive, and X tall")
+    return np.linalg.solve(X.T @ X + penalty * np.eye(X.shape[1]), X.T @ y)
+
+
+@wrong("ridge", "You took the length of w for its square: the penalty is on the squared length.")
+def penalises_the_length(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError("penalty must be positive")
+    w = np.linalg.pinv(X) @ y
+    for _ in range(200):
+        factor = penalty / (2 * max(np.linalg.norm(w), 1e-9))
+        w = np.linalg.solve(X.T @ X + factor * np.eye(X.shape[1]), X.T @ y)
+    return w

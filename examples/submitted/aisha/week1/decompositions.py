@@ -79,3 +79,25 @@ def lora_forward(
 def lora_parameter_count(d_out: int, d_in: int, rank: int) -> int:
     """Count the parameters that LoRA trains for one weight matrix."""
     return d_out * d_in
+
+
+def condition_number(A: np.ndarray) -> float:
+    """Return how much more a matrix stretches one direction than another."""
+    s = np.linalg.svd(A, compute_uv=False)
+    # too small to be true
+    if s[-1] < 1e-15:
+        return np.inf
+    return s[0] / s[-1]
+
+
+def quantize_int8(W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Round a weight matrix to whole numbers from -127 to 127, with one scale per row."""
+    largest = np.max(np.abs(W), axis=1)
+    scale = np.where(largest == 0, 1, largest / 127)
+    q = np.floor(W / scale[:, np.newaxis] + 0.5)
+    return q.astype(np.int8), scale
+
+
+def dequantize(q: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Turn quantized weights back into floats."""
+    return q * scale

@@ -107,3 +107,20 @@ def gram_schmidt(V: np.ndarray) -> np.ndarray:
         if length > 1e-10 * np.linalg.norm(v):
             Q.append(rest / length)
     return np.array(Q).reshape(len(Q), V.shape[1])
+
+
+def least_squares(X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the weights with which a linear model fits best: linear regression."""
+    if X.shape[0] < X.shape[1]:
+        raise ValueError("not enough rows")
+    # the normal equations
+    return np.linalg.solve(X.T @ X, X.T @ y)
+
+
+def ridge(X: np.ndarray, y: np.ndarray, penalty: float) -> np.ndarray:
+    """Return the weights of a linear regression that is made to prefer small weights."""
+    if penalty <= 0:
+        raise ValueError("penalty must be positive")
+    n = X.shape[0]
+    d = X.shape[1]
+    return np.linalg.solve(X.T @ X + n * penalty * np.eye(d), X.T @ y)

@@ -69,3 +69,18 @@ def lora_forward(x, W, A, B, alpha):
 
 def lora_parameter_count(d_out, d_in, rank):
     return rank * d_in + rank * d_out
+
+
+def condition_number(A):
+    s = np.linalg.svd(A, compute_uv=False)
+    return np.inf if s[-1] <= 1e-15 * s[0] else s[0] / s[-1]
+
+
+def quantize_int8(W):
+    largest = np.abs(W).max(axis=1)
+    scale = np.where(largest > 0, largest, 127.0) / 127.0
+    return np.rint((W.T / scale).T).astype(np.int8), scale
+
+
+def dequantize(q, scale):
+    return (q.T * scale).T

@@ -75,3 +75,16 @@ def gram_schmidt(V):
         if np.linalg.norm(r) > 1e-10 * np.linalg.norm(v):
             Q.append(r / np.linalg.norm(r))
     return np.array(Q) if Q else np.empty((0, V.shape[1]))
+
+
+def least_squares(X, y):
+    if X.shape[0] < X.shape[1]:
+        raise ValueError("least_squares: %s" % (X.shape,))
+    q, r = np.linalg.qr(X)
+    return np.linalg.inv(r) @ (q.T @ y)
+
+
+def ridge(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError("ridge: penalty = %g" % penalty)
+    return np.linalg.solve(X.T @ X + np.diag([penalty] * X.shape[1]), y @ X)

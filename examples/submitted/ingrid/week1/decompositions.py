@@ -101,3 +101,21 @@ def lora_forward(x: NDArray[np.float64], W: Matrix, A: Matrix, B: Matrix, alpha:
 def lora_parameter_count(d_out: int, d_in: int, rank: int) -> int:
     """Entries of A and B."""
     return rank * (d_out + d_in)
+
+
+def condition_number(A: Matrix) -> float:
+    """How lopsided A is."""
+    s = _svd(A).s
+    return float(s[0] / s[-1]) if s[-1] > 1e-15 * s[0] else float("inf")
+
+
+def quantize_int8(W: Matrix) -> tuple[NDArray[np.int8], Vector]:
+    """Steps of each row's own size."""
+    largest = np.maximum(W.max(axis=1), -W.min(axis=1))
+    scale = np.where(largest > 0, largest / 127, 1.0)
+    return np.around(np.einsum("oi,o->oi", W, 1 / scale)).astype(np.int8), scale
+
+
+def dequantize(q: NDArray[np.int8], scale: Vector) -> Matrix:
+    """Steps times their size."""
+    return np.einsum("oi,o->oi", q, scale)

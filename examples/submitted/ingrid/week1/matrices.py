@@ -100,3 +100,20 @@ def gram_schmidt(V: Matrix) -> Matrix:
         if left > 1e-10 * own:
             Q = np.append(Q, rest[None] / left, axis=0)
     return Q
+
+
+def least_squares(X: Matrix, y: Vector) -> Vector:
+    """QR, and the triangle solved."""
+    n, d = X.shape
+    if n < d:
+        raise ValueError(f"{n} rows are too few for {d} weights")
+    Q, R = np.linalg.qr(X)
+    return np.linalg.solve(R, np.einsum("nd,n->d", Q, y))
+
+
+def ridge(X: Matrix, y: Vector, penalty: float) -> Vector:
+    """The dual: one unknown per sample."""
+    if not penalty > 0:
+        raise ValueError(f"the penalty must be positive, it is {penalty}")
+    G = np.einsum("nd,md->nm", X, X) + penalty * np.eye(len(X))
+    return np.einsum("nd,n->d", X, np.linalg.solve(G, y))

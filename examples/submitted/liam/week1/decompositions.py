@@ -63,3 +63,18 @@ def lora_forward(x, W, A, B, alpha):
 def lora_parameter_count(d_out, d_in, rank):
     # W, then B and A
     return d_out * d_in + d_out * rank + rank * d_in
+
+
+def condition_number(A):
+    s = np.linalg.svd(A, compute_uv=False)
+    return np.inf if s[-1] <= 1e-15 * s[0] else s[0] / s[-1]
+
+
+def quantize_int8(W):
+    scale = np.abs(W).max() / 127
+    q = np.round(W / scale).astype(np.int8)
+    return q, np.full(len(W), scale)
+
+
+def dequantize(q, scale):
+    return q * scale.reshape(-1, 1)

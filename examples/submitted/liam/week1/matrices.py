@@ -79,3 +79,15 @@ def gram_schmidt(V):
         if norm > 1e-10:
             Q.append(w / norm)
     return np.array(Q).reshape(-1, V.shape[1])
+
+
+def least_squares(X, y):
+    if len(X) < X.shape[1]:
+        raise ValueError("too few rows")
+    return np.linalg.lstsq(X, y, rcond=None)[0]
+
+
+def ridge(X, y, penalty):
+    if penalty < 0:
+        raise ValueError("negative penalty")
+    return np.linalg.solve(X.T @ X + penalty * np.eye(X.shape[1]), X.T @ y)

@@ -160,3 +160,29 @@ def lora_parameter_count(d_out, d_in, rank):
     for rows, columns in ((rank, d_in), (d_out, rank)):
         count += rows * columns
     return count
+
+
+def condition_number(A):
+    tall = A.tolist() if A.shape[0] >= A.shape[1] else _transposed(A.tolist())
+    largest = max(abs(x) for row in tall for x in row)
+    if largest == 0.0:
+        return math.inf
+    _, lengths, _ = _one_sided_jacobi([[x / largest for x in row] for row in tall])
+    if lengths[-1] < 1e-15 * lengths[0]:
+        return math.inf
+    return lengths[0] / lengths[-1]
+
+
+def quantize_int8(W):
+    q = np.zeros(W.shape, dtype=np.int8)
+    scale = np.zeros(len(W))
+    for i, row in enumerate(W.tolist()):
+        largest = max(abs(w) for w in row)
+        scale[i] = largest / 127 if largest > 0.0 else 1.0
+        for j, w in enumerate(row):
+            q[i, j] = round(w / scale[i])  # Python's round takes the even one of two
+    return q, scale
+
+
+def dequantize(q, scale):
+    return np.array([[float(n) * float(s) for n in row] for row, s in zip(q, scale)])

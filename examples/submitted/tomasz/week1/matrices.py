@@ -142,3 +142,44 @@ def gram_schmidt(V):
         for j, x in enumerate(q):
             result[i, j] = x
     return result
+
+
+def _givens(rows, targets):
+    """Turn pairs of rows until everything below the diagonal is 0 (Givens, 1958)."""
+    n, d = len(rows), len(rows[0])
+    for j in range(d):
+        for i in range(n - 1, j, -1):
+            a, b = rows[j][j], rows[i][j]
+            if b == 0.0:
+                continue
+            r = math.hypot(a, b)
+            c, s = a / r, b / r
+            for k in range(j, d):
+                x, y = rows[j][k], rows[i][k]
+                rows[j][k] = c * x + s * y
+                rows[i][k] = c * y - s * x
+            x, y = targets[j], targets[i]
+            targets[j] = c * x + s * y
+            targets[i] = c * y - s * x
+    w = [0.0] * d
+    for j in range(d - 1, -1, -1):
+        w[j] = (targets[j] - sum(rows[j][k] * w[k] for k in range(j + 1, d))) / rows[j][j]
+    return w
+
+
+def least_squares(X, y):
+    if len(X) < len(X[0]):
+        raise ValueError("least_squares: %d rows for %d weights" % X.shape)
+    return np.array(_givens(_rows(X), [float(t) for t in y]))
+
+
+def ridge(X, y, penalty):
+    if penalty <= 0.0:
+        raise ValueError("ridge: the penalty is %g" % penalty)
+    # d more samples, each of which asks one weight to be 0
+    d = X.shape[1]
+    rows, targets = _rows(X), [float(t) for t in y]
+    for j in range(d):
+        rows.append([math.sqrt(penalty) if k == j else 0.0 for k in range(d)])
+        targets.append(0.0)
+    return np.array(_givens(rows, targets))
