@@ -78,6 +78,8 @@ def build_parser() -> argparse.ArgumentParser:
     stubs.set_defaults(command=write_the_stubs)
     _add_report(commands)
     _add_override(commands)
+    _add_diff(commands)
+    _add_publish(commands)
     _add_export(commands)
     _add_gradebook(commands)
     _add_similarity(commands)
@@ -176,6 +178,34 @@ def _add_override(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     override.add_argument("--why", default="", metavar="TEXT", help="what the learner is told")
     override.add_argument("--remove", action="store_true", help="take a decision back")
     override.set_defaults(command=override_points)
+
+
+def _add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    diff = commands.add_parser(
+        "diff", help="see what a regrade changes", description=show_diff.__doc__
+    )
+    diff.add_argument("old", type=Path, metavar="OLD", help="what a `run --out` wrote")
+    diff.add_argument("new", type=Path, metavar="NEW", help="what another one wrote")
+    diff.add_argument("--csv", type=Path, metavar="FILE", help="write it as a table")
+    diff.add_argument("--html", type=Path, metavar="FILE", help="write it as a page")
+    diff.set_defaults(command=show_diff)
+
+
+def _add_publish(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    publish = commands.add_parser(
+        "publish", help="put together what is handed back", description=publish_grades.__doc__
+    )
+    publish.add_argument("grades", type=Path, metavar="GRADES", help="what `run --out` wrote")
+    publish.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to")
+    publish.add_argument(
+        "--format", nargs="+", default=[], choices=EXPORTS, help="exports that belong to it"
+    )
+    publish.add_argument("--roster", type=Path, metavar="FILE", help="who is who, as for export")
+    publish.add_argument(
+        "--submitted", type=Path, metavar="SUBMITTED", help="what was graded, to show the code"
+    )
+    _add_deadlines(publish)
+    publish.set_defaults(command=publish_grades)
 
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -456,6 +486,58 @@ def _tell_conflicts(conflicts: Sequence[str]) -> bool:
         print("grader: decided by hand, and something has changed since:", file=sys.stderr)
         _print_lines(conflicts)
     return bool(conflicts)
+
+
+def show_diff(args: argparse.Namespace) -> int:
+    """Show whose grade changes from OLD to NEW, and by which exercise and tests.
+
+    Nothing is published or changed. The exit status is that of `diff`: 0 if nothing differs, 1 if
+    something does, 2 if something can't be read.
+    """
+    from grader.reports.diff import compare, print_diff, write_csv, write_html
+
+    found = compare(args.old, args.new)
+    print_diff(Console(), found)
+    if args.csv is not None:
+        write_csv(args.csv, found)
+    if args.html is not None:
+        write_html(args.html, found, args.old, args.new)
+    if found.unreadable:
+        print("grader: not compared:", file=sys.stderr)
+        _print_lines(found.unreadable)
+        return BAD_CALL
+    return SOMETHING_WRONG if found.changes else OK
+
+
+def publish_grades(args: argparse.Namespace) -> int:
+    """Put feedback, grades.csv and exports of GRADES into DIR, with a manifest of its files.
+
+    All of it is of one state, and replaces what was published there before in one step; what
+    changes is said, and the manifests of before are kept.
+    """
+    from grader.course import Course
+    from grader.reports.lateness import Deadlines
+    from grader.reports.publish import publish
+
+    deadlines = Deadlines.parse(args.deadline, args.late_penalty, Course().catalogue)
+    made = publish(
+        args.grades, args.out, args.format, args.roster, args.submitted, deadlines=deadlines
+    )
+    if made.is_first:
+        print(f"{made.n_results} results published: {args.out}")
+    elif not (made.grades or made.files):
+        print(f"{made.n_results} results: nothing that learners see has changed: {args.out}")
+    else:
+        print(f"{made.n_results} results published again: {args.out}")
+        for what, changes in (("Grades", made.grades), ("Files", made.files)):
+            print(f"{what} that differ from before: {len(changes)}")
+            for change in changes:
+                print(f"  {printable(change)}")
+    print(f"State: {made.state}")
+    if made.left_out:
+        print("grader: not in the exports:", file=sys.stderr)
+        _print_lines(made.left_out)
+    return SOMETHING_WRONG if made.left_out else OK
 
 
 def export_grades(args: argparse.Namespace) -> int:
