@@ -13,6 +13,8 @@ from exercises.catalogue import WEEK_FILE, Catalogue, Exercise, Module, load_cat
 from exercises.quizzes import Quiz, definition_file
 
 CATALOGUE_FOLDER = "exercises"
+# What learners read beside the lessons; the lessons lead there.
+LEARNERS_PAGES = ("docs/coverage.md", "docs/errata.md", "docs/symbols.md", "docs/torch.md")
 TEST_PREFIX, VARIANTS_PREFIX = "test_", "variants_"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from exercises.catalogue import Catalogue
+from exercises.layout import LEARNERS_PAGES
 from kata.errors import UsageError
 from kata.names import find_meant
 from kata.project import Project
@@ -36,9 +37,10 @@ def sources(catalogue: Catalogue, root: Path) -> Mapping[Path, str]:
     pages = {}
     for week in catalogue.weeks:
         pages[root / week.name / "README.md"] = f"{week.name}.html"
-        pages[root / week.name / "data" / "README.md"] = f"{week.name}-data.html"
-    for name in ("errata", "symbols"):
-        pages[root / "docs" / f"{name}.md"] = f"{name}.html"
+        for more in ("data", "reading"):
+            pages[root / week.name / more / "README.md"] = f"{week.name}-{more}.html"
+    for page in LEARNERS_PAGES:
+        pages[root / page] = f"{Path(page).stem}.html"
     return {path: page for path, page in pages.items() if path.is_file()}
 
 

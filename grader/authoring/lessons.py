@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exercises import Week
+from exercises.layout import LEARNERS_PAGES
 from grader.course import Course
 from grader.errors import SuiteError
 
@@ -20,7 +21,6 @@ HEADING = re.compile(r"(#+) +(.*)")
 SECTION, RULE = "## ", "---"
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:)([^)#\s]*)[^)\s]*\)")
-PAGES = ("docs/errata.md", "docs/symbols.md")  # which the learner copy holds beside the lessons
 HOW_TO_WORK = re.compile(r"^How to work:.*?(?=\n\n)", re.M | re.S)
 IN_A_NOTEBOOK = """\
 How to work: run the first code cell below. Then read a lesson, write your answers where the cells
@@ -123,7 +123,7 @@ def _text(text: str) -> Iterator[Text]:
 
 
 def _without_link(link: re.Match[str]) -> str:
-    page = next((page for page in PAGES if link[2].endswith(page)), None)
+    page = next((page for page in LEARNERS_PAGES if link[2].endswith(page)), None)
     return link[1] + (f" (`{page}` in the learner copy)" if page else "")
 
 

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from exercises.layout import LEARNERS_PAGES
 from grader.authoring.archives import content_of, zip_of
 from grader.authoring.mistakes import mistakes_file
 from grader.authoring.quizzes import answer_files
@@ -39,8 +40,7 @@ AS_THEY_ARE = (
     "conftest.py",
     "pyproject.toml",
     "LICENSE",
-    "docs/errata.md",
-    "docs/symbols.md",
+    *LEARNERS_PAGES,
     *EDITORS,
 )
 GRADESCOPE = Path(__file__).parent / "gradescope"

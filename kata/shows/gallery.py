@@ -33,8 +33,8 @@ INSTALL = 'Pictures need matplotlib: pip install -e ".[pictures]"'
 LINE_HEIGHT = 0.19  # inches, of the sentences below a picture
 LETTERS_PER_INCH = 16.0
 MODELS = {
-    "tensors": "your autograd computes a layer's gradients, beside PyTorch",
-    "training": "your network learns to read digits, and what it misreads",
+    "tensors": "a layer's gradients by your Tensor, beside PyTorch",
+    "training": "your network learns to read digits",
     "nanogpt": "your GPT writes in the manner of Shakespeare",
     "ddpm": "your sampler draws a handwritten digit",
 }

@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console
 
 from exercises import CatalogueError, load_catalogue
+from exercises.layout import LEARNERS_PAGES
 from exercises.verdict import last_definition
 from grader.authoring.check import check_course, print_report
 from grader.authoring.release import release
@@ -315,7 +316,8 @@ class TestRelease:
             *weeks,
         }
         assert {path.name for path in out.iterdir()} == top
-        assert {path.name for path in (out / "docs").iterdir()} == {"errata.md", "symbols.md"}
+        pages = {f"docs/{path.name}" for path in (out / "docs").iterdir()}
+        assert pages == set(LEARNERS_PAGES)
         texts = {path: path.read_text() for path in out.rglob("*") if path.suffix in (".py", ".md")}
         course = Course()
         solutions, hidden = set(), set()

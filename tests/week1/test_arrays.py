@@ -231,7 +231,7 @@ class TestPairwiseDistances:
         X = 30.0 * rng.normal(size=(6, 3))
         got = np.asarray(learner.pairwise_distances(X, X[[2, 0, 5]]))
         assert_close(got, _distances_by_hand(X, X[[2, 0, 5]]))
-        assert_same(got[[2, 0, 5], [0, 1, 2]], np.zeros(3), what="the distances of equal rows")
+        assert_same(got[[2, 0, 5], [0, 1, 2]], np.zeros(3), what="the distance of equal rows")
 
     def test_small_and_large_distances(self, learner, rng):
         """It keeps its digits for distances of any size, the tiny ones too."""

@@ -233,8 +233,8 @@ class TestSoftmaxJacobian:
         p = rng.dirichlet(np.ones(6))
         got = learner.softmax_jacobian(p)
         assert_close(got, np.diag(p) - np.outer(p, p))
-        assert_close(np.sum(got, axis=0), np.zeros(6), what="the sums of the columns")
-        assert_close(np.sum(got, axis=1), np.zeros(6), what="the sums of the rows")
+        assert_close(np.sum(got, axis=0), np.zeros(6), what="the sum of each column")
+        assert_close(np.sum(got, axis=1), np.zeros(6), what="the sum of each row")
 
     def test_unlikely_classes(self, learner, rng):
         """A class that is all but ruled out has small slopes, to the last digits, and not 0."""
