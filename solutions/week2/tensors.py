@@ -4,13 +4,13 @@ import numpy as np
 
 
 def unbroadcast(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Sum a gradient back to the shape that its array had before numpy stretched it.
-
-    It is given: you write the same in `autograd`, where its docstring says more.
-    """
-    n_new = grad.ndim - len(shape)
-    stretched = tuple(n_new + i for i, size in enumerate(shape) if size == 1)
-    return np.sum(grad, axis=(*range(n_new), *stretched), keepdims=True).reshape(shape)
+    """Sum a gradient over the axes that numpy has stretched or put in front: `autograd` has it."""
+    while grad.ndim > len(shape):
+        grad = grad.sum(axis=0)
+    for axis in range(len(shape)):
+        if shape[axis] == 1:
+            grad = grad.sum(axis=axis, keepdims=True)
+    return grad
 
 
 class Tensor:

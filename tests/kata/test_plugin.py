@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import re
 import shutil
 import time
 import xml.etree.ElementTree
@@ -1055,7 +1056,7 @@ class TestLength:
         assert "also" not in katas.text
 
     @pytest.mark.parametrize("source", ["", "solutions"])
-    def test_all_weeks_fit_40_lines_with_nothing_done_and_all_done(self, katas, source):
+    def test_all_weeks_take_few_lines_beside_one_a_file(self, katas, source):
         root = Path(__file__).parents[2]
         for name in ("exercises", "pyproject.toml", *(f"week{n}" for n in range(1, 5))):
             here = katas.pytester.path / name
@@ -1070,7 +1071,7 @@ class TestLength:
         katas.result = katas.pytester.runpytest_subprocess("--color=no")
         assert katas.result.ret == (0 if source else 1)
         lines = katas.result.outlines
-        assert len(lines) <= 40
+        assert len([line for line in lines if not re.match(r"week\d/test_", line)]) <= 26
         assert max(map(len, lines)) <= 80
         state = "done" if source else "to do"
         katas.shows(*(f" ? week{n}  {state}  *" for n in range(1, 5)))

@@ -330,7 +330,7 @@ class TestWindows:
             truth = _windows_by_hand(x, size)
             truth[:, 0] = -1.0
             after, rows = learner.run(_windows_after_a_change, x.copy(), size)
-            assert_same(rows, truth, what="the windows after writing")
+            assert_same(rows, truth, what="the table of windows, written into")
             assert_same(after, x, what="x after writing")
 
     def test_keeps_what_it_has_seen(self, learner, rng):
