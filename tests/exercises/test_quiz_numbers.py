@@ -74,6 +74,15 @@ def gradient_at_the_logit() -> float:
     return float(gradient[0, 1])
 
 
+def picked_twice(*, adds: bool) -> float:
+    grad, places = np.zeros(3), [0, 0, 1]
+    if adds:
+        np.add.at(grad, places, 1.0)
+    else:
+        grad[places] += 1.0
+    return float(grad[0])
+
+
 def diverges(lr: float) -> bool:
     w = np.ones(2)
     for _ in range(20_000):
@@ -143,6 +152,7 @@ P, Q = np.array([0.5, 0.5]), np.array([0.9, 0.1])
 STEPS = (1e-3, 5e-4)
 # The right answer, then the known mistakes in the source's order.
 NUMBERS: dict[str, Callable[[], list[float]]] = {
+    "how_many_sums": lambda: [(np.zeros((5, 1)) + np.zeros(4)).size, 5, 5 + 4],
     "random_directions": lambda: [random_cosine(1000), 0, random_cosine(2)],
     "scaled_determinant": lambda: [
         scaled_determinant(lambda A: 2 * A),
@@ -176,6 +186,13 @@ NUMBERS: dict[str, Callable[[], list[float]]] = {
         reference(2, "autograd").unbroadcast(np.ones((32, 4)), (4,))[0],
         1,
         32 * 4,
+    ],
+    "picked_twice": lambda: [picked_twice(adds=True), picked_twice(adds=False), 3],
+    "gradient_of_a_mean": lambda: [1 / np.zeros((4, 5)).size, 1, 1 / 5, 1 / 4],
+    "steps_of_a_run": lambda: [
+        3 * len(reference(2, "optimizers").minibatches(np.arange(1000), 32)),
+        3 * (1000 // 32),
+        math.ceil(3 * 1000 / 32),
     ],
     "largest_learning_rate": lambda: [largest_learning_rate(), 1 / 50, 2 / 1],
     "velocity": lambda: [velocity(), 1, velocity() - 1],
@@ -212,6 +229,7 @@ NUMBERS: dict[str, Callable[[], list[float]]] = {
         1 / (1 + math.exp(0)),
         1,
     ],
+    "smoothed": lambda: [(0 + 1) / (3 + 5), 0, (0 + 1) / (3 + 1), (0 + 1) / 3],
     "untrained_loss": lambda: [untrained_loss(), untrained_loss() / math.log(2), 65, 0],
     "size_of_a_block": lambda: [size_of_a_block(), 3 + 1, 4 + 4, 3 + 4 + 4],
     "answer_of_zero": lambda: [

@@ -161,3 +161,10 @@ class TestLoading:
             assert week.points_of_code == needed
             assert week.max_score == needed + points
             assert week.max_score == sum(e.points for e in week.graded if not e.is_stretch)
+
+
+class TestOurs:
+    def test_each_module_is_asked_about_twice_at_least(self):
+        for week in load_catalogue().weeks:
+            modules = [asked.module for quiz in week.quizzes for asked in quiz.asked]
+            assert [m.name for m in week.modules if modules.count(m.name) < 2] == []
