@@ -33,8 +33,8 @@ def mlp_loss_and_gradients(
     z = X @ params["W1"].T + params["b1"]
     hidden = np.maximum(z, 0.0)
     logits = hidden @ params["W2"].T + params["b2"]
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    scores = logits - logits.max(axis=1, keepdims=True)
+    log_probs = scores - np.log(np.sum(np.exp(scores), axis=1, keepdims=True))
     dlogits = np.exp(log_probs)
     dlogits[rows, y] -= 1.0
     dlogits /= len(y)
@@ -49,13 +49,12 @@ class Adam:
 
     def __init__(self, params: Sequence[np.ndarray], lr: float = 1e-3) -> None:
         self.params, self.lr, self.t = list(params), lr, 0
-        self.m = [np.zeros_like(p) for p in self.params]
-        self.v = [np.zeros_like(p) for p in self.params]
+        self.means = [(np.zeros_like(p), np.zeros_like(p)) for p in self.params]
 
     def step(self, grads: Sequence[np.ndarray]) -> None:
         """Change every parameter in place."""
         self.t += 1
-        for p, g, m, v in zip(self.params, grads, self.m, self.v, strict=True):
+        for p, g, (m, v) in zip(self.params, grads, self.means, strict=True):
             m += 0.1 * (g - m)
             v += 0.001 * (g**2 - v)
             p -= self.lr * (m / (1 - 0.9**self.t)) / (np.sqrt(v / (1 - 0.999**self.t)) + 1e-8)
@@ -68,18 +67,18 @@ def cosine_schedule(
     if step < warmup_steps:
         return lr_max * (step + 1) / warmup_steps
     progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
-    return lr_min + 0.5 * (lr_max - lr_min) * (1 + float(np.cos(np.pi * progress)))
+    return lr_min + (lr_max - lr_min) * (1 + float(np.cos(np.pi * progress))) / 2
 
 
 def clip_by_global_norm(grads: Sequence[np.ndarray], max_norm: float) -> list[np.ndarray]:
     """Return the gradients, scaled down together if their joint length is above `max_norm`."""
-    norm = np.sqrt(sum(np.sum(g**2) for g in grads))
+    norm = np.sqrt(sum(float(np.sum(np.square(g))) for g in grads))
     return [g * (max_norm / norm if norm > max_norm else 1.0) for g in grads]
 
 
 def minibatches(order: np.ndarray, batch_size: int) -> list[np.ndarray]:
     """Return consecutive pieces of `order`; the last one may be shorter."""
-    return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    return np.split(order, range(batch_size, len(order), batch_size))
 
 
 def accuracy(params: dict[str, np.ndarray], X: np.ndarray, y: np.ndarray) -> float:
