@@ -604,10 +604,17 @@ class TestConditionNumber:
         """It is inf where a singular value is exactly 0: zeros in a row or column, or all over."""
         W, _ = matrix_with(rng, (3, 3), [3.0, 2.0, 1.0])
         assert_close(learner.condition_number(W), 3.0, rtol=1e-8)
-        no_row, no_column = W.copy(), W.copy()
-        no_row[1] = 0.0
-        no_column[:, 2] = 0.0
-        for A in (no_row, no_column, np.diag([0.0, 2.0]), np.zeros((2, 2)), np.zeros((2, 3))):
+        # With one entry in a row and a column at most, every algorithm finds the 0 exactly.
+        unit = rng.uniform(1.0, 2.0)
+        lost = np.diag([3.0 * unit, 0.0, -2.0 * unit])[[1, 2, 0]]
+        for A in (
+            lost,
+            lost[:, 1:],
+            lost[:2],
+            np.diag([0.0, unit]),
+            np.zeros((2, 2)),
+            np.zeros((2, 3)),
+        ):
             assert_close(learner.condition_number(A), np.inf)
 
     def test_is_infinite_below_rounding(self, learner, rng):
@@ -724,15 +731,18 @@ class TestLoraParameterCount:
 
 
 def steps_and_weights(rng, shape, scale):
-    """Return whole numbers from -127 to 127, and weights that are rounded to them.
+    """Return whole numbers from -126 to 127, and weights that are rounded to them.
 
-    Each row holds 127 or -127, as its largest magnitude. The others are up to 0.4 steps beside a
-    whole number, so that no way of computing rounds them otherwise.
+    Each row holds 127. Its other weights are 0.1 to 0.4 steps beside a whole number, on the side
+    of 0 but for the last, so that no way of computing rounds them otherwise, and to cut decimals
+    off, to round down or to round up is wrong in each row, whatever is drawn.
     """
-    q = rng.integers(-126, 127, size=shape, dtype=np.int64)
-    W = q + rng.uniform(-0.4, 0.4, size=shape)
-    rows, place = np.arange(shape[0]), rng.integers(shape[1], size=shape[0])
-    q[rows, place] = W[rows, place] = rng.choice([-127, 127], size=shape[0])
+    columns = np.arange(shape[1])
+    q = rng.integers(1, 127, size=shape, dtype=np.int64) * (-1) ** columns
+    inwards = np.where(columns == columns[-1], -1.0, 1.0) * np.sign(q)
+    W = q - inwards * rng.uniform(0.1, 0.4, size=shape)
+    rows, place = np.arange(shape[0]), rng.choice(columns[1:-1:2], size=shape[0])
+    q[rows, place] = W[rows, place] = 127
     return q, W * np.asarray(scale)[:, np.newaxis]
 
 
