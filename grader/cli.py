@@ -439,6 +439,8 @@ def report_again(args: argparse.Namespace) -> int:
         print(f"grader: {printable(note)}", file=sys.stderr)
     print(f"Report: {page}")
     print(f"Feedback: {args.grades / 'feedback'}/<learner>/<week>.html and .md")
+    if args.submitted is None:
+        print("Without --submitted neither shows the learners' code.")
     return OK
 
 
