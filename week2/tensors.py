@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def unbroadcast(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def sum_to_shape(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Sum a gradient over the axes that numpy has stretched or put in front: `autograd` has it."""
     while grad.ndim > len(shape):
         grad = grad.sum(axis=0)

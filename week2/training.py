@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-# What you wrote in chain_rule and optimizers is given here, shortened, so that this module works
-# even if one of them does not yet. All of them read like their exercises.
+# What you wrote in chain_rule and optimizers is given here, shortened and under other names, so
+# that this module works even if one of them does not yet.
 
 
 def random_params(n_in: int, n_hidden: int, n_classes: int, seed: int = 0) -> dict[str, np.ndarray]:
@@ -25,7 +25,7 @@ def mlp_logits(params: dict[str, np.ndarray], X: np.ndarray) -> np.ndarray:
     return hidden @ params["W2"].T + params["b2"]
 
 
-def mlp_loss_and_gradients(
+def loss_and_gradients(
     params: dict[str, np.ndarray], X: np.ndarray, y: np.ndarray
 ) -> tuple[float, dict[str, np.ndarray]]:
     """Return the mean cross-entropy of a batch, and its gradients in the order of `params`."""
@@ -44,7 +44,7 @@ def mlp_loss_and_gradients(
     return -float(np.mean(log_probs[rows, y])), {name: gradients[name] for name in params}
 
 
-class Adam:
+class GivenAdam:
     """Adam with its defaults; `lr` may be set anew before each step. It works in place."""
 
     def __init__(self, params: Sequence[np.ndarray], lr: float = 1e-3) -> None:
@@ -60,7 +60,7 @@ class Adam:
             p -= self.lr * (m / (1 - 0.9**self.t)) / (np.sqrt(v / (1 - 0.999**self.t)) + 1e-8)
 
 
-def cosine_schedule(
+def rate_at(
     step: int, total_steps: int, lr_max: float, lr_min: float = 0.0, warmup_steps: int = 0
 ) -> float:
     """Return the learning rate of a step, which counts from 0: a warm-up, then half a cosine."""
@@ -70,13 +70,13 @@ def cosine_schedule(
     return lr_min + (lr_max - lr_min) * (1 + float(np.cos(np.pi * progress))) / 2
 
 
-def clip_by_global_norm(grads: Sequence[np.ndarray], max_norm: float) -> list[np.ndarray]:
+def clip_together(grads: Sequence[np.ndarray], max_norm: float) -> list[np.ndarray]:
     """Return the gradients, scaled down together if their joint length is above `max_norm`."""
     norm = np.sqrt(sum(float(np.sum(np.square(g))) for g in grads))
     return [g * (max_norm / norm if norm > max_norm else 1.0) for g in grads]
 
 
-def minibatches(order: np.ndarray, batch_size: int) -> list[np.ndarray]:
+def batches_of(order: np.ndarray, batch_size: int) -> list[np.ndarray]:
     """Return consecutive pieces of `order`; the last one may be shorter."""
     return np.split(order, range(batch_size, len(order), batch_size))
 
@@ -144,7 +144,7 @@ def train_mlp(
     y : ndarray of shape (n,)
         The right class of each, whole numbers from 0 to c - 1, of dtype int64.
     orders : list of ndarray of shape (n,)
-        For each epoch a permutation of 0..n-1, of dtype int64, cut into `minibatches`.
+        For each epoch a permutation of 0..n-1, of dtype int64, cut by `batches_of`.
     batch_size : int
         How many examples a batch has; the last batch of an epoch has what is left.
     lr_max : float
@@ -161,8 +161,8 @@ def train_mlp(
     losses : ndarray of shape (total_steps,)
         The loss of each step's batch, measured before that step. The number of steps is that of
         all batches of all epochs. Step i, counted from 0, clips its gradients together to
-        `max_norm`, and then is one step of one and the same `Adam` for the whole run, at the rate
-        cosine_schedule(i, total_steps, lr_max, warmup_steps=warmup_steps).
+        `max_norm`, and then is one step of one and the same `GivenAdam` for the whole run, at the
+        rate rate_at(i, total_steps, lr_max, warmup_steps=warmup_steps).
 
     References
     ----------

@@ -10,12 +10,12 @@ including none.
 import numpy as np
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
+def attention_softmax(logits: np.ndarray) -> np.ndarray:
     """Return the softmax over the last axis: a given helper, right for large logits too.
 
     Examples
     --------
-    >>> softmax(np.array([1000.0, 1000.0])).tolist()
+    >>> attention_softmax(np.array([1000.0, 1000.0])).tolist()
     [0.5, 0.5]
     """
     exponentials = np.exp(logits - np.max(logits, axis=-1, keepdims=True))

@@ -88,7 +88,7 @@ def _show(work: Work, digits: Digits, seed: int) -> list[str]:
         return _trained(work, digits, start, orders, (letter, name, rate))
 
     runs = [trained("A", f"Adam, rate {RATE:g}", RATE)]
-    with work.replaced("Adam", lambda given: PlainSteps) as is_there:
+    with work.replaced("GivenAdam", lambda given: PlainSteps) as is_there:
         if is_there:
             runs.append(trained("s", f"SGD, rate {RATE:g}", RATE))
             runs.append(trained("S", f"SGD, rate {PLAIN_RATE:g}", PLAIN_RATE))
@@ -109,7 +109,7 @@ def _trained(
     letter, name, rate = what
     n_steps = len(orders) * -(-len(digits.y) // BATCH_SIZE)
     curve = LiveCurve(name, n_steps)
-    with work.replaced("mlp_loss_and_gradients", curve.listening):
+    with work.replaced("loss_and_gradients", curve.listening):
         result = work.call(
             "train_mlp", start, digits.X, digits.y, orders, BATCH_SIZE, rate, WARMUP_STEPS
         )
@@ -229,7 +229,7 @@ def _odd(work: Work, runs: Sequence[Run], start: Params) -> list[str]:
     if adam.share < ENOUGH:
         what = f"With Adam it reads only {adam.share:.1%}, where {ENOUGH:.0%} are easily reached."
     elif len(runs) > 1 and np.array_equal(adam.losses, runs[1].losses):
-        what = "Your train_mlp does not use the Adam that is given in its module."
+        what = "Your train_mlp does not use the GivenAdam of its module."
     else:
         return []
     return [f"{what}\nSo something is not right yet.\nTest: {work.test_command}"]

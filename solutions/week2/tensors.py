@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def unbroadcast(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def sum_to_shape(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Sum a gradient over the axes that numpy has stretched or put in front: `autograd` has it."""
     while grad.ndim > len(shape):
         grad = grad.sum(axis=0)
@@ -318,7 +318,7 @@ class Tensor:
 
         def to_right(g: np.ndarray) -> np.ndarray:
             share = x.swapaxes(-1, -2) @ g.reshape(product)  # (..., k, n) @ (..., n, m)
-            return unbroadcast(share, y.shape).reshape(other.data.shape)
+            return sum_to_shape(share, y.shape).reshape(other.data.shape)
 
         out._parents = ((self, to_left), (other, to_right))
         return out
@@ -376,5 +376,5 @@ class Tensor:
         self.grad = np.ones_like(self.data)
         for node in reversed(order):
             for parent, pull in node._parents:
-                parent.grad += unbroadcast(pull(node.grad), parent.data.shape)
+                parent.grad += sum_to_shape(pull(node.grad), parent.data.shape)
         ### END SOLUTION

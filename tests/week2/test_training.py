@@ -37,7 +37,7 @@ def _norms(reference, params, X, y, orders, size):
     for order in orders:
         for start in range(0, len(order), size):
             batch = order[start : start + size]
-            _, grads = reference.mlp_loss_and_gradients(params, X[batch], y[batch])
+            _, grads = reference.loss_and_gradients(params, X[batch], y[batch])
             norms.append(np.sqrt(sum(np.sum(g**2) for g in grads.values())))
     return np.array(norms)
 
@@ -115,13 +115,13 @@ class TestTrainMlp:
         orders = _orders(rng, 8, 2)
         _, losses = _training(learner.train_mlp(params, X, y, orders, 3, 0.1))
         batch = orders[0][:3]
-        loss, _ = reference.mlp_loss_and_gradients(params, X[batch], y[batch])
+        loss, _ = reference.loss_and_gradients(params, X[batch], y[batch])
         assert_close(np.asarray(losses)[:1], [loss], what="the first loss")
 
     def test_one_step(self, learner, reference, rng):
         """One batch gives one step of Adam at lr_max, against the clipped gradients."""
         params, (X, y) = _network(rng, 3, 4, 3), _data(rng, 5, 3, 3)
-        _, grads = reference.mlp_loss_and_gradients(params, X, y)
+        _, grads = reference.loss_and_gradients(params, X, y)
         for max_norm in (1e3, 1e-8):
             result = learner.train_mlp(params, X, y, _orders(rng, 5, 1), 5, 0.2, max_norm=max_norm)
             trained, losses = _training(result)
@@ -142,7 +142,7 @@ class TestTrainMlp:
             for order in orders:
                 for start in range(0, n, size):
                     batch = order[start : start + size]
-                    truth.append(reference.mlp_loss_and_gradients(params, X[batch], y[batch])[0])
+                    truth.append(reference.loss_and_gradients(params, X[batch], y[batch])[0])
             assert_close(losses, truth, rtol=1e-6, atol=1e-8, what="losses")
 
     def test_several_steps(self, learner, reference, rng):

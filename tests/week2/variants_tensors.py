@@ -8,7 +8,7 @@ import numpy as np
 from grader.variants import right, wrong
 
 if TYPE_CHECKING:  # a variant stands below the reference's own text, which has it already
-    from solutions.week2.tensors import Tensor, unbroadcast
+    from solutions.week2.tensors import Tensor, sum_to_shape
 
 
 def numbers(x):
@@ -752,7 +752,7 @@ class NumbersItsTensors(Tensor):
         while waiting:
             _, node = heapq.heappop(waiting)
             for parent, pull in node._parents:
-                share = unbroadcast(pull(gradients[node]), parent.data.shape)
+                share = sum_to_shape(pull(gradients[node]), parent.data.shape)
                 if parent in gradients:
                     gradients[parent] = gradients[parent] + share
                 else:
@@ -777,7 +777,7 @@ class CountsUsesOfTensors(Tensor):
         while ready:
             node = ready.pop()
             for parent, pull in node._parents:
-                parent.grad += unbroadcast(pull(node.grad), parent.data.shape)
+                parent.grad += sum_to_shape(pull(node.grad), parent.data.shape)
                 uses[parent] -= 1
                 if not uses[parent]:
                     ready.append(parent)
@@ -804,7 +804,7 @@ def sweep(root, order):
     root.grad = np.ones_like(root.data)
     for node in order:
         for parent, pull in node._parents:
-            parent.grad += unbroadcast(pull(node.grad), parent.data.shape)
+            parent.grad += sum_to_shape(pull(node.grad), parent.data.shape)
 
 
 @wrong(
@@ -817,7 +817,7 @@ class OverwritesArrays(Tensor):
         self.grad = np.ones_like(self.data)
         for node in order:
             for parent, pull in node._parents:
-                parent.grad = unbroadcast(pull(node.grad), parent.data.shape)
+                parent.grad = sum_to_shape(pull(node.grad), parent.data.shape)
 
 
 @wrong(
@@ -858,7 +858,7 @@ class TakesTheMeanBack(Tensor):
             for parent, pull in node._parents:
                 share = pull(node.grad)
                 count = share.size / parent.data.size
-                parent.grad += unbroadcast(share, parent.data.shape) / count
+                parent.grad += sum_to_shape(share, parent.data.shape) / count
 
 
 @wrong("tensor_backward", "You sum over new axes in front, but not over those of size 1.")
@@ -946,7 +946,7 @@ def _product(left, right_side):
         (left, lambda g: (g.reshape(full) @ y.T).reshape(left.data.shape)),
         (
             other,
-            lambda g: unbroadcast(x.swapaxes(-1, -2) @ g.reshape(full), y.shape).reshape(
+            lambda g: sum_to_shape(x.swapaxes(-1, -2) @ g.reshape(full), y.shape).reshape(
                 other.data.shape
             ),
         ),
@@ -1060,7 +1060,7 @@ class FollowsEveryPathOfArrays(Tensor):
             node, gradient = stack.pop()
             node.grad = node.grad + gradient
             stack.extend(
-                (parent, unbroadcast(pull(gradient), parent.data.shape))
+                (parent, sum_to_shape(pull(gradient), parent.data.shape))
                 for parent, pull in node._parents
             )
 

@@ -8,12 +8,12 @@ from grader.variants import right, wrong
 
 if TYPE_CHECKING:  # a variant stands below the reference's own text, which has it already
     from solutions.week2.training import (
-        Adam,
-        clip_by_global_norm,
-        cosine_schedule,
-        minibatches,
+        GivenAdam,
+        batches_of,
+        clip_together,
+        loss_and_gradients,
         mlp_logits,
-        mlp_loss_and_gradients,
+        rate_at,
     )
 
 # accuracy
@@ -108,13 +108,13 @@ def returns_each_row(params, X, y):
 def loops_over_epochs(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     names = ["W1", "b1", "W2", "b2"]
     mine = {name: np.array(params[name]) for name in names}
-    optimizer, losses, step = Adam([mine[name] for name in names]), [], 0
+    optimizer, losses, step = GivenAdam([mine[name] for name in names]), [], 0
     total = len(orders) * -(-len(X) // batch_size)
     for order in orders:
-        for batch in minibatches(order, batch_size):
-            loss, grads = mlp_loss_and_gradients(mine, X[batch], y[batch])
-            optimizer.lr = cosine_schedule(step, total, lr_max, 0.0, warmup_steps)
-            optimizer.step(clip_by_global_norm([grads[name] for name in names], max_norm))
+        for batch in batches_of(order, batch_size):
+            loss, grads = loss_and_gradients(mine, X[batch], y[batch])
+            optimizer.lr = rate_at(step, total, lr_max, 0.0, warmup_steps)
+            optimizer.step(clip_together([grads[name] for name in names], max_norm))
             losses.append(loss)
             step += 1
     return mine, np.array(losses)
@@ -158,14 +158,14 @@ def trains_one_vector(params, X, y, orders, batch_size, lr_max, warmup_steps=0, 
     for name, value in params.items():
         views[name] = vector[start : start + value.size].reshape(value.shape)
         start += value.size
-    optimizer = Adam([vector])
-    batches = sum((minibatches(order, batch_size) for order in orders), [])
+    optimizer = GivenAdam([vector])
+    batches = sum((batches_of(order, batch_size) for order in orders), [])
     losses = np.empty(len(batches))
     for i in range(len(batches)):
-        losses[i], grads = mlp_loss_and_gradients(views, X[batches[i]], y[batches[i]])
+        losses[i], grads = loss_and_gradients(views, X[batches[i]], y[batches[i]])
         whole = np.concatenate([grads[name].ravel() for name in views])
-        optimizer.lr = cosine_schedule(i, len(batches), lr_max, warmup_steps=warmup_steps)
-        optimizer.step(clip_by_global_norm([whole], max_norm))
+        optimizer.lr = rate_at(i, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.step(clip_together([whole], max_norm))
     return {name: view.copy() for name, view in views.items()}, losses
 
 
@@ -174,12 +174,12 @@ def copied(params):
 
 
 def all_batches(orders, batch_size):
-    return [batch for order in orders for batch in minibatches(order, batch_size)]
+    return [batch for order in orders for batch in batches_of(order, batch_size)]
 
 
 def gradients_of(params, X, y, batch, max_norm):
-    loss, grads = mlp_loss_and_gradients(params, X[batch], y[batch])
-    return loss, clip_by_global_norm(list(grads.values()), max_norm)
+    loss, grads = loss_and_gradients(params, X[batch], y[batch])
+    return loss, clip_together(list(grads.values()), max_norm)
 
 
 @wrong(
@@ -187,10 +187,14 @@ def gradients_of(params, X, y, batch, max_norm):
     "You trained the given network itself: Adam works in place, so give it copies.",
 )
 def trains_in_place(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
-    optimizer, batches, losses = Adam(list(params.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(params.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
         losses.append(loss)
     return params, np.array(losses)
@@ -203,10 +207,14 @@ def trains_in_place(params, X, y, orders, batch_size, lr_max, warmup_steps=0, ma
 )
 def copies_the_dict_only(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = dict(params)
-    optimizer, batches, losses = Adam(list(params.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(params.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
         losses.append(loss)
     return params, np.array(losses)
@@ -218,11 +226,11 @@ def copies_the_dict_only(params, X, y, orders, batch_size, lr_max, warmup_steps=
 )
 def trains_other_copies(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer = Adam([value.copy() for value in params.values()])
+    optimizer = GivenAdam([value.copy() for value in params.values()])
     batches, losses = all_batches(orders, batch_size), []
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
         losses.append(loss)
     return params, np.array(losses)
@@ -231,10 +239,14 @@ def trains_other_copies(params, X, y, orders, batch_size, lr_max, warmup_steps=0
 @wrong("train_mlp", "You left out the clipping.")
 def leaves_out_clipping(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, batches, losses = Adam(list(params.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(params.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     for step, batch in enumerate(batches):
-        loss, grads = mlp_loss_and_gradients(params, X[batch], y[batch])
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        loss, grads = loss_and_gradients(params, X[batch], y[batch])
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(list(grads.values()))
         losses.append(loss)
     return params, np.array(losses)
@@ -243,11 +255,15 @@ def leaves_out_clipping(params, X, y, orders, batch_size, lr_max, warmup_steps=0
 @wrong("train_mlp", "You clipped each array by itself: their joint length counts.")
 def clips_each_by_itself(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, batches, losses = Adam(list(params.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(params.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     for step, batch in enumerate(batches):
-        loss, grads = mlp_loss_and_gradients(params, X[batch], y[batch])
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
-        optimizer.step([clip_by_global_norm([g], max_norm)[0] for g in grads.values()])
+        loss, grads = loss_and_gradients(params, X[batch], y[batch])
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.step([clip_together([g], max_norm)[0] for g in grads.values()])
         losses.append(loss)
     return params, np.array(losses)
 
@@ -255,10 +271,14 @@ def clips_each_by_itself(params, X, y, orders, batch_size, lr_max, warmup_steps=
 @wrong("train_mlp", "You clipped to 1 always: the bound is max_norm.")
 def clips_to_one(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, batches, losses = Adam(list(params.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(params.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, 1.0)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
         losses.append(loss)
     return params, np.array(losses)
@@ -267,10 +287,14 @@ def clips_to_one(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_n
 @wrong("train_mlp", "You count steps from 1: the first one is step 0 of the schedule.")
 def counts_steps_from_one(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, batches, losses = Adam(list(params.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(params.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     for step, batch in enumerate(batches, start=1):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
         losses.append(loss)
     return params, np.array(losses)
@@ -279,12 +303,16 @@ def counts_steps_from_one(params, X, y, orders, batch_size, lr_max, warmup_steps
 @wrong("train_mlp", "You set the rate after the step, so each step has the rate of the one before.")
 def sets_the_rate_too_late(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, batches, losses = Adam(list(params.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(params.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     optimizer.lr = lr_max
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
         optimizer.step(grads)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         losses.append(loss)
     return params, np.array(losses)
 
@@ -292,11 +320,15 @@ def sets_the_rate_too_late(params, X, y, orders, batch_size, lr_max, warmup_step
 @wrong("train_mlp", "You ended the cosine one step too early: total_steps counts all steps.")
 def ends_the_cosine_early(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, batches, losses = Adam(list(params.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(params.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
         last = max(len(batches) - 1, warmup_steps + 1)
-        optimizer.lr = cosine_schedule(step, last, lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, last, lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
         losses.append(loss)
     return params, np.array(losses)
@@ -305,13 +337,13 @@ def ends_the_cosine_early(params, X, y, orders, batch_size, lr_max, warmup_steps
 @wrong("train_mlp", "You began the schedule anew in each epoch: it spans the whole run.")
 def restarts_the_schedule(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, losses = Adam(list(params.values())), []
+    optimizer, losses = GivenAdam(list(params.values())), []
     for order in orders:
-        batches = minibatches(order, batch_size)
+        batches = batches_of(order, batch_size)
         for step, batch in enumerate(batches):
             loss, grads = gradients_of(params, X, y, batch, max_norm)
             total = max(len(batches), warmup_steps + 1)
-            optimizer.lr = cosine_schedule(step, total, lr_max, warmup_steps=warmup_steps)
+            optimizer.lr = rate_at(step, total, lr_max, warmup_steps=warmup_steps)
             optimizer.step(grads)
             losses.append(loss)
     return params, np.array(losses)
@@ -320,11 +352,11 @@ def restarts_the_schedule(params, X, y, orders, batch_size, lr_max, warmup_steps
 @wrong("train_mlp", "You changed the rate once per epoch: each step has its own.")
 def schedules_by_epoch(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, losses = Adam(list(params.values())), []
+    optimizer, losses = GivenAdam(list(params.values())), []
     for epoch, order in enumerate(orders):
         total = max(len(orders), warmup_steps + 1)
-        optimizer.lr = cosine_schedule(epoch, total, lr_max, warmup_steps=warmup_steps)
-        for batch in minibatches(order, batch_size):
+        optimizer.lr = rate_at(epoch, total, lr_max, warmup_steps=warmup_steps)
+        for batch in batches_of(order, batch_size):
             loss, grads = gradients_of(params, X, y, batch, max_norm)
             optimizer.step(grads)
             losses.append(loss)
@@ -334,7 +366,7 @@ def schedules_by_epoch(params, X, y, orders, batch_size, lr_max, warmup_steps=0,
 @wrong("train_mlp", "You left out the schedule: the rate is lr_max at its highest only.")
 def leaves_out_the_schedule(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, losses = Adam(list(params.values()), lr_max), []
+    optimizer, losses = GivenAdam(list(params.values()), lr_max), []
     for batch in all_batches(orders, batch_size):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
         optimizer.step(grads)
@@ -345,10 +377,14 @@ def leaves_out_the_schedule(params, X, y, orders, batch_size, lr_max, warmup_ste
 @wrong("train_mlp", "You left out the warm-up.")
 def leaves_out_the_warm_up(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, batches, losses = Adam(list(params.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(params.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max)
+        optimizer.lr = rate_at(step, len(batches), lr_max)
         optimizer.step(grads)
         losses.append(loss)
     return params, np.array(losses)
@@ -362,10 +398,14 @@ def passes_the_warm_up_as_lr_min(
     params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0
 ):
     params = copied(params)
-    optimizer, batches, losses = Adam(list(params.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(params.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps)
         optimizer.step(grads)
         losses.append(loss)
     return params, np.array(losses)
@@ -379,10 +419,10 @@ def renews_adam(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_no
     params = copied(params)
     total, losses = len(all_batches(orders, batch_size)), []
     for order in orders:
-        optimizer = Adam(list(params.values()))
-        for batch in minibatches(order, batch_size):
+        optimizer = GivenAdam(list(params.values()))
+        for batch in batches_of(order, batch_size):
             loss, grads = gradients_of(params, X, y, batch, max_norm)
-            optimizer.lr = cosine_schedule(len(losses), total, lr_max, warmup_steps=warmup_steps)
+            optimizer.lr = rate_at(len(losses), total, lr_max, warmup_steps=warmup_steps)
             optimizer.step(grads)
             losses.append(loss)
     return params, np.array(losses)
@@ -396,8 +436,8 @@ def renews_adam_in_each_step(
     batches, losses = all_batches(orders, batch_size), []
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
-        rate = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
-        Adam(list(params.values()), rate).step(grads)
+        rate = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        GivenAdam(list(params.values()), rate).step(grads)
         losses.append(loss)
     return params, np.array(losses)
 
@@ -405,13 +445,13 @@ def renews_adam_in_each_step(
 @wrong("train_mlp", "You set Adam's count of steps back in each epoch: it goes on.")
 def resets_adams_count(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, losses = Adam(list(params.values())), []
+    optimizer, losses = GivenAdam(list(params.values())), []
     total = len(all_batches(orders, batch_size))
     for order in orders:
         optimizer.t = 0
-        for batch in minibatches(order, batch_size):
+        for batch in batches_of(order, batch_size):
             loss, grads = gradients_of(params, X, y, batch, max_norm)
-            optimizer.lr = cosine_schedule(len(losses), total, lr_max, warmup_steps=warmup_steps)
+            optimizer.lr = rate_at(len(losses), total, lr_max, warmup_steps=warmup_steps)
             optimizer.step(grads)
             losses.append(loss)
     return params, np.array(losses)
@@ -423,7 +463,7 @@ def descends_plainly(params, X, y, orders, batch_size, lr_max, warmup_steps=0, m
     batches, losses = all_batches(orders, batch_size), []
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
-        rate = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        rate = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         for p, g in zip(params.values(), grads, strict=True):
             p -= rate * g
         losses.append(loss)
@@ -433,23 +473,31 @@ def descends_plainly(params, X, y, orders, batch_size, lr_max, warmup_steps=0, m
 @wrong("train_mlp", "You measured each loss after its step: it is noted before.")
 def measures_after_the_step(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, batches, losses = Adam(list(params.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(params.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     for step, batch in enumerate(batches):
         _, grads = gradients_of(params, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
-        losses.append(mlp_loss_and_gradients(params, X[batch], y[batch])[0])
+        losses.append(loss_and_gradients(params, X[batch], y[batch])[0])
     return params, np.array(losses)
 
 
 @wrong("train_mlp", "You measured the loss of all examples: that of the step's batch is noted.")
 def measures_all_examples(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, batches, losses = Adam(list(params.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(params.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     for step, batch in enumerate(batches):
-        losses.append(mlp_loss_and_gradients(params, X, y)[0])
+        losses.append(loss_and_gradients(params, X, y)[0])
         _, grads = gradients_of(params, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
     return params, np.array(losses)
 
@@ -459,13 +507,13 @@ def notes_one_loss_per_epoch(
     params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0
 ):
     params = copied(params)
-    optimizer, losses, step = Adam(list(params.values())), [], 0
+    optimizer, losses, step = GivenAdam(list(params.values())), [], 0
     total = len(all_batches(orders, batch_size))
     for order in orders:
         of_epoch = []
-        for batch in minibatches(order, batch_size):
+        for batch in batches_of(order, batch_size):
             loss, grads = gradients_of(params, X, y, batch, max_norm)
-            optimizer.lr = cosine_schedule(step, total, lr_max, warmup_steps=warmup_steps)
+            optimizer.lr = rate_at(step, total, lr_max, warmup_steps=warmup_steps)
             optimizer.step(grads)
             of_epoch.append(loss)
             step += 1
@@ -476,11 +524,11 @@ def notes_one_loss_per_epoch(
 @wrong("train_mlp", "You dropped the last batch where it is short: no example may get lost.")
 def drops_the_short_batch(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, losses = Adam(list(params.values())), []
+    optimizer, losses = GivenAdam(list(params.values())), []
     batches = [b for b in all_batches(orders, batch_size) if len(b) == min(batch_size, len(X))]
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
         losses.append(loss)
     return params, np.array(losses)
@@ -489,11 +537,11 @@ def drops_the_short_batch(params, X, y, orders, batch_size, lr_max, warmup_steps
 @wrong("train_mlp", "You ignored the orders and went through the examples as they lie.")
 def ignores_the_orders(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, losses = Adam(list(params.values())), []
+    optimizer, losses = GivenAdam(list(params.values())), []
     batches = all_batches([np.arange(len(X))] * len(orders), batch_size)
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
         losses.append(loss)
     return params, np.array(losses)
@@ -502,11 +550,11 @@ def ignores_the_orders(params, X, y, orders, batch_size, lr_max, warmup_steps=0,
 @wrong("train_mlp", "You took the first order for all epochs: each epoch has its own.")
 def repeats_the_first_order(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, losses = Adam(list(params.values())), []
+    optimizer, losses = GivenAdam(list(params.values())), []
     batches = all_batches([orders[0]] * len(orders), batch_size)
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
         losses.append(loss)
     return params, np.array(losses)
@@ -515,13 +563,13 @@ def repeats_the_first_order(params, X, y, orders, batch_size, lr_max, warmup_ste
 @wrong("train_mlp", "You put X in order, but not y: each example has lost its label.")
 def shuffles_examples_alone(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, losses, step = Adam(list(params.values())), [], 0
+    optimizer, losses, step = GivenAdam(list(params.values())), [], 0
     total = len(all_batches(orders, batch_size))
     for order in orders:
         shuffled = X[order]
-        for batch in minibatches(np.arange(len(X)), batch_size):
+        for batch in batches_of(np.arange(len(X)), batch_size):
             loss, grads = gradients_of(params, shuffled, y, batch, max_norm)
-            optimizer.lr = cosine_schedule(step, total, lr_max, warmup_steps=warmup_steps)
+            optimizer.lr = rate_at(step, total, lr_max, warmup_steps=warmup_steps)
             optimizer.step(grads)
             losses.append(loss)
             step += 1
@@ -531,13 +579,13 @@ def shuffles_examples_alone(params, X, y, orders, batch_size, lr_max, warmup_ste
 @wrong("train_mlp", "You shuffled X and y themselves, epoch upon epoch: the orders count from 0.")
 def shuffles_the_shuffled(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, losses, step = Adam(list(params.values())), [], 0
+    optimizer, losses, step = GivenAdam(list(params.values())), [], 0
     total = len(all_batches(orders, batch_size))
     for order in orders:
         X, y = X[order], y[order]
-        for batch in minibatches(np.arange(len(X)), batch_size):
+        for batch in batches_of(np.arange(len(X)), batch_size):
             loss, grads = gradients_of(params, X, y, batch, max_norm)
-            optimizer.lr = cosine_schedule(step, total, lr_max, warmup_steps=warmup_steps)
+            optimizer.lr = rate_at(step, total, lr_max, warmup_steps=warmup_steps)
             optimizer.step(grads)
             losses.append(loss)
             step += 1
@@ -549,10 +597,10 @@ def returns_the_network_alone(
     params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0
 ):
     params = copied(params)
-    optimizer, batches = Adam(list(params.values())), all_batches(orders, batch_size)
+    optimizer, batches = GivenAdam(list(params.values())), all_batches(orders, batch_size)
     for step, batch in enumerate(batches):
         _, grads = gradients_of(params, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
     return params
 
@@ -563,13 +611,17 @@ OPTIMIZERS = []
 @wrong("train_mlp", "You kept the optimiser for the next run: each run has a fresh one.")
 def keeps_the_optimizer(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     params = copied(params)
-    optimizer, batches, losses = Adam(list(params.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(params.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     if OPTIMIZERS and [m.shape for m in OPTIMIZERS[0].m] == [m.shape for m in optimizer.m]:
         optimizer.m, optimizer.v, optimizer.t = (OPTIMIZERS[0].m, OPTIMIZERS[0].v, OPTIMIZERS[0].t)
     OPTIMIZERS[:] = [optimizer]
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(params, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
         losses.append(loss)
     return params, np.array(losses)
@@ -578,10 +630,14 @@ def keeps_the_optimizer(params, X, y, orders, batch_size, lr_max, warmup_steps=0
 @wrong("train_mlp", "You returned the start: the trained network is asked for.")
 def returns_the_start(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     trained = copied(params)
-    optimizer, batches, losses = Adam(list(trained.values())), all_batches(orders, batch_size), []
+    optimizer, batches, losses = (
+        GivenAdam(list(trained.values())),
+        all_batches(orders, batch_size),
+        [],
+    )
     for step, batch in enumerate(batches):
         loss, grads = gradients_of(trained, X, y, batch, max_norm)
-        optimizer.lr = cosine_schedule(step, len(batches), lr_max, warmup_steps=warmup_steps)
+        optimizer.lr = rate_at(step, len(batches), lr_max, warmup_steps=warmup_steps)
         optimizer.step(grads)
         losses.append(loss)
     return params, np.array(losses)

@@ -61,7 +61,7 @@ class TestRun:
 
     def told(self, toys: Class) -> list[str]:
         """Return what the report says when it is written again."""
-        page = rewrite_report(toys.grades, None, toys.course)
+        page, _ = rewrite_report(toys.grades, None, toys.course)
         found = data_of(page.read_text(encoding="utf-8"))["not_graded"]
         assert isinstance(found, list)
         return found

@@ -25,7 +25,7 @@ def mlp_logits(params: dict[str, np.ndarray], X: np.ndarray) -> np.ndarray:
     return hidden @ params["W2"].T + params["b2"]
 
 
-def mlp_loss_and_gradients(
+def loss_and_gradients(
     params: dict[str, np.ndarray], X: np.ndarray, y: np.ndarray
 ) -> tuple[float, dict[str, np.ndarray]]:
     """Return the mean cross-entropy of a batch, and its gradients in the order of `params`."""
@@ -44,7 +44,7 @@ def mlp_loss_and_gradients(
     return -float(np.mean(log_probs[rows, y])), {name: gradients[name] for name in params}
 
 
-class Adam:
+class GivenAdam:
     """Adam with its defaults; `lr` may be set anew before each step. It works in place."""
 
     def __init__(self, params: Sequence[np.ndarray], lr: float = 1e-3) -> None:
@@ -61,7 +61,7 @@ class Adam:
             p -= self.lr * (m / (1 - 0.9**self.t)) / (np.sqrt(v / (1 - 0.999**self.t)) + 1e-8)
 
 
-def cosine_schedule(
+def rate_at(
     step: int, total_steps: int, lr_max: float, lr_min: float = 0.0, warmup_steps: int = 0
 ) -> float:
     """Return the learning rate of a step, which counts from 0: a warm-up, then half a cosine."""
@@ -71,13 +71,13 @@ def cosine_schedule(
     return lr_min + 0.5 * (lr_max - lr_min) * (1 + float(np.cos(np.pi * progress)))
 
 
-def clip_by_global_norm(grads: Sequence[np.ndarray], max_norm: float) -> list[np.ndarray]:
+def clip_together(grads: Sequence[np.ndarray], max_norm: float) -> list[np.ndarray]:
     """Return the gradients, scaled down together if their joint length is above `max_norm`."""
     norm = np.sqrt(sum(np.sum(g**2) for g in grads))
     return [g * (max_norm / norm if norm > max_norm else 1.0) for g in grads]
 
 
-def minibatches(order: np.ndarray, batch_size: int) -> list[np.ndarray]:
+def batches_of(order: np.ndarray, batch_size: int) -> list[np.ndarray]:
     """Return consecutive pieces of `order`; the last one may be shorter."""
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 
@@ -146,7 +146,7 @@ def train_mlp(
     y : ndarray of shape (n,)
         The right class of each, whole numbers from 0 to c - 1, of dtype int64.
     orders : list of ndarray of shape (n,)
-        For each epoch a permutation of 0..n-1, of dtype int64, cut into `minibatches`.
+        For each epoch a permutation of 0..n-1, of dtype int64, cut into `batches_of`.
     batch_size : int
         How many examples a batch has; the last batch of an epoch has what is left.
     lr_max : float
@@ -163,8 +163,8 @@ def train_mlp(
     losses : ndarray of shape (total_steps,)
         The loss of each step's batch, measured before that step. The number of steps is that of
         all batches of all epochs. Step i, counted from 0, clips its gradients together to
-        `max_norm`, and then is one step of one and the same `Adam` for the whole run, at the rate
-        cosine_schedule(i, total_steps, lr_max, warmup_steps=warmup_steps).
+        `max_norm`, and then is one step of one and the same `GivenAdam` for the whole run, at the rate
+        rate_at(i, total_steps, lr_max, warmup_steps=warmup_steps).
 
     References
     ----------
@@ -180,15 +180,15 @@ def train_mlp(
     ((80,), 0.5, 1.0)
     """
     params = {name: value.copy() for name, value in params.items()}
-    total_steps = len(orders) * len(minibatches(orders[0], batch_size))
+    total_steps = len(orders) * len(batches_of(orders[0], batch_size))
     step = 0
     losses = []
     for order in orders:
-        optimizer = Adam(list(params.values()))
-        for batch in minibatches(order, batch_size):
-            loss, gradients = mlp_loss_and_gradients(params, X[batch], y[batch])
-            grads = clip_by_global_norm(list(gradients.values()), max_norm)
-            optimizer.lr = cosine_schedule(step, total_steps, lr_max, warmup_steps=warmup_steps)
+        optimizer = GivenAdam(list(params.values()))
+        for batch in batches_of(order, batch_size):
+            loss, gradients = loss_and_gradients(params, X[batch], y[batch])
+            grads = clip_together(list(gradients.values()), max_norm)
+            optimizer.lr = rate_at(step, total_steps, lr_max, warmup_steps=warmup_steps)
             optimizer.step(grads)
             losses.append(loss)
             step += 1

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
+def attention_softmax(logits: np.ndarray) -> np.ndarray:
     """Return the softmax over the last axis: a given helper, right for large logits too."""
     exponentials = np.exp(logits - np.max(logits, axis=-1, keepdims=True))
     return exponentials / np.sum(exponentials, axis=-1, keepdims=True)
@@ -42,5 +42,5 @@ def cached_attention(q, k, v, cache_k, cache_v):
     """Return what one new token reads from all before it, and the caches with that token added."""
     new_k = np.concatenate([cache_k, k.reshape(1, -1)])
     new_v = np.concatenate([cache_v, v.reshape(1, -1)])
-    weights = softmax(new_k @ q)
+    weights = attention_softmax(new_k @ q)
     return weights @ new_v, new_k, new_v

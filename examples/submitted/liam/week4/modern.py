@@ -2,7 +2,7 @@
 import numpy as np
 
 
-def softmax(logits):
+def attention_softmax(logits):
     e = np.exp(logits - np.max(logits, axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
@@ -30,5 +30,5 @@ def swiglu(x, W_gate, W_up, W_down):
 def cached_attention(q, k, v, cache_k, cache_v):
     keys = np.vstack([cache_k, k])
     vals = np.vstack([cache_v, v])
-    w = softmax(keys @ q / np.sqrt(len(q)))
+    w = attention_softmax(keys @ q / np.sqrt(len(q)))
     return w @ vals, cache_k, cache_v

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def unbroadcast(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def sum_to_shape(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Sum a gradient back to the shape that its array had before numpy stretched it.
 
     It is given: you write the same in `autograd`, where its docstring says more.

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def unbroadcast(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def sum_to_shape(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Sum a gradient back to the shape that its array had before numpy stretched it.
 
     It is given: you write the same in `autograd`, where its docstring says more.
@@ -329,7 +329,7 @@ class Tensor:
         while ready:  # whoever has heard from all its uses
             tensor = ready.pop()
             for parent, share in tensor.origin:
-                parent.grad += unbroadcast(share(tensor.grad), parent.data.shape)
+                parent.grad += sum_to_shape(share(tensor.grad), parent.data.shape)
                 uses[parent] -= 1
                 if not uses[parent]:
                     ready.append(parent)

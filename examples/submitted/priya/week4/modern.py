@@ -10,12 +10,12 @@ including none.
 import numpy as np
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
+def attention_softmax(logits: np.ndarray) -> np.ndarray:
     """Return the softmax over the last axis: a given helper, right for large logits too.
 
     Examples
     --------
-    >>> softmax(np.array([1000.0, 1000.0])).tolist()
+    >>> attention_softmax(np.array([1000.0, 1000.0])).tolist()
     [0.5, 0.5]
     """
     exponentials = np.exp(logits - np.max(logits, axis=-1, keepdims=True))
@@ -196,4 +196,4 @@ def cached_attention(
     ([3.0], [[2.0], [4.0]])
     """
     cache_k, cache_v = np.vstack([cache_k, k]), np.vstack([cache_v, v])
-    return softmax(cache_k @ q / np.sqrt(q.size)) @ cache_v, cache_k, cache_v
+    return attention_softmax(cache_k @ q / np.sqrt(q.size)) @ cache_v, cache_k, cache_v

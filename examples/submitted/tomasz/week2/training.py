@@ -26,7 +26,7 @@ def mlp_logits(params: dict[str, np.ndarray], X: np.ndarray) -> np.ndarray:
     return hidden @ params["W2"].T + params["b2"]
 
 
-def mlp_loss_and_gradients(
+def loss_and_gradients(
     params: dict[str, np.ndarray], X: np.ndarray, y: np.ndarray
 ) -> tuple[float, dict[str, np.ndarray]]:
     """Return the mean cross-entropy of a batch, and its gradients in the order of `params`."""
@@ -45,7 +45,7 @@ def mlp_loss_and_gradients(
     return -float(np.mean(log_probs[rows, y])), {name: gradients[name] for name in params}
 
 
-class Adam:
+class GivenAdam:
     """Adam with its defaults; `lr` may be set anew before each step. It works in place."""
 
     def __init__(self, params: Sequence[np.ndarray], lr: float = 1e-3) -> None:
@@ -62,7 +62,7 @@ class Adam:
             p -= self.lr * (m / (1 - 0.9**self.t)) / (np.sqrt(v / (1 - 0.999**self.t)) + 1e-8)
 
 
-def cosine_schedule(
+def rate_at(
     step: int, total_steps: int, lr_max: float, lr_min: float = 0.0, warmup_steps: int = 0
 ) -> float:
     """Return the learning rate of a step, which counts from 0: a warm-up, then half a cosine."""
@@ -72,13 +72,13 @@ def cosine_schedule(
     return lr_min + 0.5 * (lr_max - lr_min) * (1 + float(np.cos(np.pi * progress)))
 
 
-def clip_by_global_norm(grads: Sequence[np.ndarray], max_norm: float) -> list[np.ndarray]:
+def clip_together(grads: Sequence[np.ndarray], max_norm: float) -> list[np.ndarray]:
     """Return the gradients, scaled down together if their joint length is above `max_norm`."""
     norm = np.sqrt(sum(np.sum(g**2) for g in grads))
     return [g * (max_norm / norm if norm > max_norm else 1.0) for g in grads]
 
 
-def minibatches(order: np.ndarray, batch_size: int) -> list[np.ndarray]:
+def batches_of(order: np.ndarray, batch_size: int) -> list[np.ndarray]:
     """Return consecutive pieces of `order`; the last one may be shorter."""
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 
@@ -97,15 +97,15 @@ def accuracy(params, X, y):
 def train_mlp(params, X, y, orders, batch_size, lr_max, warmup_steps=0, max_norm=1.0):
     names = sorted(params)
     mine = {name: params[name] + 0.0 for name in names}
-    adam, losses = Adam([mine[name] for name in names]), []
+    adam, losses = GivenAdam([mine[name] for name in names]), []
     n_steps = sum(math.ceil(len(order) / batch_size) for order in orders)
     for order in orders:
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
-            loss, slopes = mlp_loss_and_gradients(mine, X[batch], y[batch])
+            loss, slopes = loss_and_gradients(mine, X[batch], y[batch])
             length = math.sqrt(math.fsum(float(np.sum(slopes[name] ** 2)) for name in names))
             shrink = max_norm / length if length > max_norm else 1.0
-            adam.lr = cosine_schedule(len(losses), n_steps, lr_max, warmup_steps=warmup_steps)
+            adam.lr = rate_at(len(losses), n_steps, lr_max, warmup_steps=warmup_steps)
             adam.step([shrink * slopes[name] for name in names])
             losses.append(loss)
     return mine, np.array(losses)
