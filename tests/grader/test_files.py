@@ -117,7 +117,7 @@ class TestClocks:
         for path in (ROOT / "grader").rglob("*.py"):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             asked = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-            if path.name != "deciding.py":  # it notes when a person decided
+            if path.name not in ("deciding.py", "publish.py"):  # they note when a person did it
                 assert not asked & jump, path
 
 

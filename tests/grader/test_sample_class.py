@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ def submissions() -> list[tuple[str, str]]:
     return [(path.parent.name, path.name) for path in folders]
 
 
+@cache
 def expected_verdicts(learner: str, week: str) -> dict:
     """Return what must come out of each exercise, and of each question, answered or not."""
     found = Course().catalogue.week(week)

@@ -64,7 +64,7 @@ class TestTruth:
     """The real grading run, on learners in modules and in notebooks."""
 
     @pytest.mark.parametrize(
-        ("week", "learners", "kind"), [("week2", "10", ()), ("week1", "30", ("--notebooks",))]
+        ("week", "learners", "kind"), [("week2", "6", ()), ("week1", "30", ("--notebooks",))]
     )
     def test_grading_reproduces_every_true_verdict(self, tmp_path, week, learners, kind):
         out, grades = tmp_path / "class", tmp_path / "grades"
