@@ -65,25 +65,25 @@ def test_given_parts_are_those_of_the_week(solutions, rng):
     )
     params = solutions.random_params(3, 5, 4)
     X, y = rng.normal(size=(6, 3)), rng.integers(4, size=6)
-    loss, gradients = solutions.mlp_loss_and_gradients(params, X, y)
+    loss, gradients = solutions.loss_and_gradients(params, X, y)
     true_loss, true_gradients = chain_rule.mlp_loss_and_gradients(params, X, y)
     assert_close(loss, true_loss)
     for name, gradient in gradients.items():
         assert_close(gradient, true_gradients[name], what=name)
     mine, theirs = params["W1"].copy(), params["W1"].copy()
-    ours, right = solutions.Adam([mine], 0.1), optimizers.Adam([theirs], 0.1)
+    ours, right = solutions.GivenAdam([mine], 0.1), optimizers.Adam([theirs], 0.1)
     for t in range(12):
         g = rng.normal(size=mine.shape)
         ours.step([g])
         right.step([g])
         assert_close(mine, theirs)
         for max_norm in (0.1, 100.0):
-            (clipped,) = solutions.clip_by_global_norm([g], max_norm)
+            (clipped,) = solutions.clip_together([g], max_norm)
             assert_close(clipped, optimizers.clip_by_global_norm([g], max_norm)[0])
-        rate = solutions.cosine_schedule(t, 10, 0.7, 0.1, 3)
+        rate = solutions.rate_at(t, 10, 0.7, 0.1, 3)
         assert_close(rate, optimizers.cosine_schedule(t, 10, 0.7, 0.1, 3))
     order = rng.permutation(7)
     for piece, right in zip(
-        solutions.minibatches(order, 3), optimizers.minibatches(order, 3), strict=True
+        solutions.batches_of(order, 3), optimizers.minibatches(order, 3), strict=True
     ):
         assert_close(piece, right)

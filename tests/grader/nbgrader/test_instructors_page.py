@@ -89,7 +89,7 @@ def download_from_canvas(home: Path) -> None:
     )
     (home / "roster.csv").write_text(
         "Student,ID,SIS User ID,SIS Login ID,Section,week1 (77)\n"
-        "    Points Possible,,,,,109\n"
+        "    Points Possible,,,,,125\n"
         '"Lovelace, Ada",101,u1,ada,A,\n'
         '"Hopper, Grace",102,u2,grace,A,\n',
         encoding="utf-8",
