@@ -38,7 +38,9 @@ HERE = Path(__file__).resolve().parent
 WEEK_FILE = re.compile(r"week[1-9]\.toml")
 QUESTIONS = "questions"
 QUESTION_KEYS = {"module", "points", "text"}
-EXERCISE_KEYS = {"title", "points", "difficulty", "hints", "forbidden", "stretch", "object"}
+EXERCISE_KEYS = {
+    *("title", "points", "difficulty", "picture", "hints", "forbidden", "stretch", "object"),
+}
 DIFFICULTIES = range(1, 6)
 
 
@@ -48,7 +50,13 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True)
 class Exercise:
-    """One graded function, class or aspect of a class."""
+    """One graded function, class or aspect of a class.
+
+    Attributes
+    ----------
+    picture : str
+        Which picture of the week's lesson explains it, by the name of its file; mostly none.
+    """
 
     name: str
     week: str
@@ -60,6 +68,7 @@ class Exercise:
     forbidden: tuple[str, ...]
     is_stretch: bool
     object_name: str
+    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -274,6 +283,9 @@ def _load_exercise(path: Path, week: str, module: str, name: str, table: Any) ->
         raise CatalogueError(f"{where} needs a difficulty from 1 to 5, got {difficulty!r}")
     if not isinstance(hints, list) or not _is_list_of_text(hints) or len(hints) < 2:
         raise CatalogueError(f"{where} needs at least two hints, the gentle one first")
+    picture = table.get("picture", "")
+    if not isinstance(picture, str):
+        raise CatalogueError(f"{where}: picture is the name of a picture of the lesson")
     if not _is_list_of_text(forbidden):
         raise CatalogueError(f'{where}: forbidden is a list of texts such as "np.dot"')
     return Exercise(
@@ -287,6 +299,7 @@ def _load_exercise(path: Path, week: str, module: str, name: str, table: Any) ->
         forbidden=tuple(forbidden),
         is_stretch=bool(table.get("stretch", False)),
         object_name=table.get("object", name),
+        picture=picture,
     )
 
 

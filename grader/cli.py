@@ -429,12 +429,12 @@ def _print_lines(lines: Sequence[str]) -> None:
 def report_again(args: argparse.Namespace) -> int:
     """Write report.html, grades.csv and feedback of GRADES again, as each run does at its end."""
     from grader.course import Course
+    from grader.reports.class_pages import rewrite_pages
     from grader.reports.lateness import Deadlines
-    from grader.reports.page import rewrite_report
 
     course = Course()
     deadlines = Deadlines.parse(args.deadline, args.late_penalty, course.catalogue)
-    page, notes = rewrite_report(args.grades, args.submitted, course, deadlines)
+    page, notes = rewrite_pages(args.grades, args.submitted, course, deadlines)
     for note in notes:
         print(f"grader: {printable(note)}", file=sys.stderr)
     print(f"Report: {page}")

@@ -7,9 +7,9 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
+from grader.clock import time_of_day
 from grader.errors import InputError
 from grader.lock import only_run
 from grader.overrides import Key, Override, read_overrides, write_overrides
@@ -48,7 +48,7 @@ def decide(grades: Path, learner: str, week: str, exercise: str, points: float, 
             exercise=exercise,
             points=points,
             why=reason,
-            when=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            when=time_of_day().strftime("%Y-%m-%d %H:%M UTC"),
             score=verdict.score,
             status=verdict.status,
             text=result.texts.get(verdict.module, ""),

@@ -38,6 +38,7 @@ from exercises import Module, Week
 from exercises.quizzes import (
     CHOICE,
     KINDS,
+    NUMBER,
     NUMERIC,
     OTHERWISE,
     PREDICT,
@@ -64,12 +65,12 @@ COMMON = {"module", "title", "kind", "text", "points"}
 KEYS = {
     CHOICE: {"choices"},
     SEVERAL: {"choices"},
-    "number": {"answer", "tolerance", "because", "otherwise", "mistakes"},
+    NUMBER: {"answer", "tolerance", "because", "otherwise", "mistakes"},
     PREDICT: {"answer", "tolerance", "because", "otherwise", "mistakes", "compute"},
     SET: {"because", "also", "no"},
 }
 MAY_BE_LEFT_OUT = {"points", "mistakes", "also", "no"}
-BOTH_SAYS = "Right."
+WHOLE_SAYS = "Right."
 
 
 @dataclass(frozen=True)
@@ -242,7 +243,7 @@ class _Reader:
         also: tuple[str, ...] = (),
     ) -> Key:
         """Return the key, in which each right answer as a whole is found too."""
-        wholes = {whole_of(sorted({*right, *more})): Said(True, BOTH_SAYS) for more in _some(also)}
+        wholes = {whole_of(sorted({*right, *more})): Said(True, WHOLE_SAYS) for more in _some(also)}
         return Key(asked, {**said, **wholes}, right, also)
 
 
@@ -322,17 +323,7 @@ def score_of(key: Key, found: Marked) -> float:
 
 def _all(module: Module, status: str, why: str) -> tuple[ExerciseResult, ...]:
     return tuple(
-        ExerciseResult(
-            exercise=exercise.name,
-            module=module.name,
-            points=exercise.points,
-            score=0.0,
-            status=status,
-            why=why,
-            misconception=None,
-            seconds=0.0,
-            tests=(TestResult("answer", exercise.title, "failed", why),),
-        )
+        ExerciseResult.without_tests(exercise, status, why, [("answer", exercise.title)])
         for exercise in module.exercises
     )
 

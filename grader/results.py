@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from exercises import Exercise
 from grader.errors import ResultError
 from grader.files import write_atomically
 from grader.overrides import Key, Override, differences, read_overrides
@@ -77,6 +78,23 @@ class ExerciseResult:
     seconds: float
     tests: tuple[TestResult, ...]
     override: Decided | None = None
+
+    @classmethod
+    def without_tests(
+        cls, exercise: Exercise, status: str, why: str, tests: Iterable[tuple[str, str]]
+    ) -> ExerciseResult:
+        """Return a verdict of no points, whose tests, given by name and requirement, fail alike."""
+        return cls(
+            exercise=exercise.name,
+            module=exercise.module,
+            points=exercise.points,
+            score=0.0,
+            status=status,
+            why=why,
+            misconception=None,
+            seconds=0.0,
+            tests=tuple(TestResult(name, says, "failed", why) for name, says in tests),
+        )
 
     @property
     def decision(self) -> str:

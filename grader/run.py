@@ -21,17 +21,14 @@ from grader.judging.worker import Order
 from grader.lock import only_run
 from grader.overrides import read_overrides
 from grader.progress import Progress
-from grader.reports.at_hand import submissions_in
-from grader.reports.grades_csv import write_grades_csv, write_void_tests_csv
+from grader.reports.grades_csv import write_void_tests_csv
 from grader.reports.lateness import Deadlines
 from grader.reports.not_graded import NotGraded, read_not_graded, write_not_graded
 from grader.results import (
     GRADED,
     Result,
     VoidTest,
-    all_results,
     read_result,
-    readable,
     result_path,
     write_result,
 )
@@ -162,24 +159,15 @@ def grade_class(
         ]
         write_not_graded(request.grades, [*done.failed, *earlier])
         # Here, since numpy takes a while, and nothing before this needs it.
-        from grader.deciding import Conflicts
-        from grader.reports.feedback.writing import FOLDER, FeedbackPages
-        from grader.reports.page import ClassReport, Trouble
+        from grader.reports.class_pages import ClassPages
 
-        unreadable: list[str] = []
-        at_hand = submissions_in(collected.hand_ins)
-        report = ClassReport(course.catalogue, at_hand, request.deadlines)
-        pages = FeedbackPages(request.grades / FOLDER, course, at_hand, request.deadlines)
-        conflicts = Conflicts(request.grades)
-        read = conflicts.noting(readable(all_results(request.grades), unreadable))
-        results = pages.writing(read)
-        write_grades_csv(request.grades, course.catalogue, report.reading(results))
-        failed = (*map(str, done.failed), *unreadable)
+        pages = ClassPages(request.grades, course, collected.hand_ins, request.deadlines)
+        pages.write_grades()
+        failed = (*map(str, done.failed), *pages.unreadable)
         notes = [*collected.notes, *done.notes, *pages.notes]
-        trouble = Trouble((*failed, *map(str, earlier)), tuple(notes), conflicts.told())
-        page = None
+        report = None
         try:
-            page = report.write(request.grades, trouble)
+            report = pages.write_report([*failed, *map(str, earlier)], notes)
         except OSError as error:
             notes.append(f"the report cannot be written, the grades are: {error}")
         return Summary(
@@ -191,9 +179,9 @@ def grade_class(
             notes=tuple(notes),
             seed=seed,
             sandbox=workers.sandbox or "not needed, since nothing was graded",
-            standing=report.standing,
-            report=page,
-            conflicts=conflicts.told(),
+            standing=pages.standing,
+            report=report,
+            conflicts=pages.conflicts,
         )
 
 

@@ -260,18 +260,8 @@ class Grader:
         return tuple(_test_result(test, by_id.get(test.id)) for test in self.suite.tests[exercise])
 
     def _without_tests(self, exercise: Exercise, status: str, why: str) -> ExerciseResult:
-        tests = self.suite.tests[exercise]
-        return ExerciseResult(
-            exercise=exercise.name,
-            module=exercise.module,
-            points=exercise.points,
-            score=0.0,
-            status=status,
-            why=why,
-            misconception=None,
-            seconds=0.0,
-            tests=tuple(TestResult(test.name, test.says, "failed", why) for test in tests),
-        )
+        tests = ((test.name, test.says) for test in self.suite.tests[exercise])
+        return ExerciseResult.without_tests(exercise, status, why, tests)
 
 
 def _test_result(test: HiddenTest, run: TestRun | None) -> TestResult:

@@ -26,7 +26,7 @@ DOCSTRING = re.compile(
 
 def definition_in(text: str, name: str) -> str:
     """Return the last top-level definition of a name, without its docstring, or nothing."""
-    starts = _starts(text)
+    starts = statement_starts(text)
     ends = [*starts[1:], len(text)]
     is_it = re.compile(rf"(?:async\s+def|def|class)\s+{re.escape(name)}\b")
     for index in reversed(range(len(starts))):
@@ -39,7 +39,7 @@ def definition_in(text: str, name: str) -> str:
 
 
 @lru_cache(maxsize=8)  # asked for each exercise of a module
-def _starts(text: str) -> tuple[int, ...]:
+def statement_starts(text: str) -> tuple[int, ...]:
     """Return where the top-level statements of a module begin."""
     starts = []
     depth = 0

@@ -7,12 +7,10 @@ digests, and no request at all.
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -20,22 +18,15 @@ from typing import Any
 
 from exercises import Catalogue
 from exercises.verdict import STATUSES, VERDICTS
-from grader.course import Course
-from grader.deciding import Conflicts
-from grader.errors import InputError
-from grader.files import write_atomically, writing_to
-from grader.intake.collect import collect
-from grader.intake.submission import Collected
-from grader.reports.at_hand import SubmissionOf, submissions_in
+from grader.files import write_atomically
+from grader.reports.at_hand import SubmissionOf
 from grader.reports.details import DETAILED_LEARNERS, LEARNERS_IN_CHUNK, Details
-from grader.reports.feedback.writing import FOLDER, FeedbackPages
 from grader.reports.figures import SMALL_CLASS, remarks_on_exercise, remarks_on_test
-from grader.reports.grades_csv import write_grades_csv
 from grader.reports.lateness import Deadlines, parse_time
-from grader.reports.not_graded import read_not_graded
+from grader.reports.policy import content_security_policy
 from grader.reports.spreadsheet import QUOTE
 from grader.reports.standing import LISTED_LEARNERS, Row, Standing
-from grader.results import Result, all_results, readable
+from grader.results import Result
 
 REPORT = "report.html"
 TITLE = "Class report"
@@ -129,17 +120,13 @@ def _page(data: dict[str, Any], chunks: Sequence[str | None]) -> str:
     script, style, body = (
         (folder / f"report.{kind}").read_text(encoding="utf-8") for kind in ("js", "css", "body")
     )
-    policy = (
-        f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
     packed = (
         f'<script type="text/plain" id="chunk-{number}">{chunk}</script>\n'
         for number, chunk in enumerate(chunks)
         if chunk is not None
     )
     return PAGE.format(
-        policy=escape(policy),
+        policy=escape(content_security_policy(style, script)),
         title=TITLE,
         style=style,
         body=body,
@@ -147,11 +134,6 @@ def _page(data: dict[str, Any], chunks: Sequence[str | None]) -> str:
         chunks="".join(packed),
         script=script,
     )
-
-
-def _digest(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
 def _json(data: Any) -> str:
@@ -251,46 +233,3 @@ def _void_tests(grades: Path) -> list[list[str]]:
     except FileNotFoundError:
         return []
     return [[cell.removeprefix(QUOTE) for cell in row] for row in rows[1:]]
-
-
-def rewrite_report(
-    grades: Path, submitted: Path | None, course: Course, deadlines: Deadlines | None = None
-) -> tuple[Path, list[str]]:
-    """Write the page of a grades folder again, `grades.csv` and the feedback.
-
-    With learners' code if `submitted` is given.
-
-    Returns
-    -------
-    Path
-        The page.
-    list of str
-        What of the feedback could not be written.
-
-    Raises
-    ------
-    InputError
-        If there are no results, `submitted` can't be read, or the page can't be written.
-    """
-    found = collect(submitted, course.catalogue) if submitted is not None else Collected((), ())
-    deadlines = deadlines or Deadlines()
-    at_hand = submissions_in(found.hand_ins)
-    report = ClassReport(course.catalogue, at_hand, deadlines)
-    pages = FeedbackPages(grades / FOLDER, course, at_hand, deadlines)
-    unreadable: list[str] = []
-    conflicts = Conflicts(grades)
-    results = conflicts.noting(readable(all_results(grades), unreadable))
-    scores = list(_scores(report.reading(pages.writing(results))))
-    not_graded = (*map(str, read_not_graded(grades)), *unreadable)
-    if not report.standing.n_results and not not_graded:
-        raise InputError(f"{grades}: holds no results to report; see python -m grader run")
-    write_grades_csv(grades, course.catalogue, scores)
-    trouble = Trouble(not_graded, found.notes, conflicts.told())
-    with writing_to(grades):
-        return report.write(grades, trouble), pages.notes
-
-
-def _scores(results: Iterable[Result]) -> Iterator[Result]:
-    """Yield what `grades.csv` needs of results, which is little."""
-    for result in results:
-        yield replace(result, exercises=())

@@ -9,10 +9,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from grader.clock import time_of_day
 from grader.course import Course
 from grader.errors import InputError
 from grader.files import writing_to
@@ -88,7 +88,7 @@ def publish(
             )
             state = _state(grades)
             files = {name: _sha256(made / name) for name in _files(made)}
-            now = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S.%fZ")
+            now = time_of_day().strftime("%Y-%m-%dT%H%M%S.%fZ")
             manifest = {"made": now, "state": state, "results": n_results, "files": files}
             changed = tuple(_changed_files(former.get("files", {}), files))
             grades_changed = tuple(_changed_grades(out / "grades.csv", made / "grades.csv"))

@@ -6,16 +6,11 @@ sheet by its digest, and nothing else.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
-
 from grader.printing import printable
+from grader.reports.templates import rendered, sheet
 from grader.similarity.find import SHOWN_PAIRS, SideBySide, Similarity
 from grader.similarity.reading import Spans
 
@@ -26,26 +21,18 @@ SMALL_CLASS = 10
 
 def page_of(found: Similarity) -> str:
     """Return the page."""
-    folder = files("grader.similarity")
-    style = (files("grader.reports") / "report.css").read_text(encoding="utf-8")
-    style += (folder / "similarity.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"percent": _percent, "words": _words, "name": _name, "parts": _parts}
-    template = environment.from_string(
-        (folder / "similarity.html.jinja").read_text(encoding="utf-8")
-    )
-    return template.render(
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'",
-        style=Markup(style),
+    return rendered(
+        "similarity.html",
+        style=sheet("report.css") + sheet("similarity.css", "grader.similarity"),
         found=found,
         shown_pairs=SHOWN_PAIRS,
         shown_exercises=SHOWN_EXERCISES,
         is_small=found.n_learners < SMALL_CLASS,
         printable=printable,
+        percent=_percent,
+        words=_words,
+        name=_name,
+        parts=_parts,
     )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.reports.excerpt import DOCSTRING, TOKEN
+from grader.reports.excerpt import DOCSTRING, statement_starts
 
 REST = ""  # the name of what belongs to no exercise
 DEFINED = re.compile(r"(?:async\s+def|def|class)\s+(\w+)|(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
@@ -62,19 +62,9 @@ def _needed(blocks: Iterable[_Block], helpers: dict[str, list[_Block]]) -> list[
 
 
 def _blocks(text: str) -> list[_Block]:
-    starts = []
-    depth = 0
-    for match in TOKEN.finditer(text):
-        token, at = match[0], match.start()
-        if len(token) == 1 and depth == 0 and (at == 0 or text[at - 1] == "\n"):
-            starts.append(at)
-        if token in "([{":
-            depth += 1
-        elif token in ")]}":
-            depth = max(0, depth - 1)
     blocks = []
     decorators = None
-    for start, end in itertools.pairwise([*starts, len(text)]):
+    for start, end in itertools.pairwise([*statement_starts(text), len(text)]):
         if text[start] == "@":
             decorators = start if decorators is None else decorators
             continue

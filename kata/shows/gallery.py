@@ -17,6 +17,7 @@ from kata.console import screen_on
 from kata.errors import UsageError
 from kata.names import find_meant
 from kata.project import Project
+from kata.shows import MODULES
 from kata.shows.performance import SHOWN, perform
 from kata.shows.pictures import all_pictures, picture_of
 from kata.shows.pictures.picture import Picture
@@ -32,12 +33,6 @@ PNG_DPI = 160
 INSTALL = 'Pictures need matplotlib: pip install -e ".[pictures]"'
 LINE_HEIGHT = 0.19  # inches, of the sentences below a picture
 LETTERS_PER_INCH = 16.0
-MODELS = {
-    "tensors": "a layer's gradients by your Tensor, beside PyTorch",
-    "training": "your network learns to read digits",
-    "nanogpt": "your GPT writes in the manner of Shakespeare",
-    "ddpm": "your sampler draws a handwritten digit",
-}
 
 
 class Way(NamedTuple):
@@ -65,7 +60,7 @@ def list_pictures(project: Project) -> int:
     for week in project.catalogue.weeks:
         pictures = [picture for exercise, picture in found if exercise.week == week.name]
         rows = [(picture.name, picture.about) for picture in pictures]
-        rows += [(name, MODELS[name]) for name in MODELS if week.module(name) is not None]
+        rows += [(name, MODULES[name]) for name in MODULES if week.module(name) is not None]
         if rows:
             print(f"\n{week.name}")
             _print_rows(rows)

@@ -15,11 +15,16 @@ MOST = 1e4  # from here on only the size of a number is told
 
 def shades() -> str:
     """Return the letters from empty to full that the terminal can write."""
+    return written(BLOCKS, PLAIN)
+
+
+def written(letters: str, plain: str) -> str:
+    """Return letters if the terminal can write them, else plain ones."""
     try:
-        BLOCKS.encode(sys.stdout.encoding or "ascii")
+        letters.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
-        return PLAIN
-    return BLOCKS
+        return plain
+    return letters
 
 
 def shaded(picture: np.ndarray, low: float = -1.0, high: float = 1.0) -> list[str]:

@@ -13,7 +13,7 @@ import numpy as np
 from kata.project import Project
 from kata.shows.digits import N_PIXELS, load_digits
 from kata.shows.performance import perform
-from kata.shows.plain import indented, plane, shaded, side_by_side
+from kata.shows.plain import indented, plane, shaded, side_by_side, written
 from kata.shows.work import Work, a_description
 
 NEEDED = ("accuracy", "train_mlp")
@@ -162,20 +162,12 @@ class LiveCurve:
         self._print(losses.tolist(), end="\n")
 
     def _print(self, losses: Sequence[float], end: str) -> None:
-        letters = _letters(self.LEVELS, self.PLAIN)
+        letters = written(self.LEVELS, self.PLAIN)
         n_columns = min(COLUMNS, -(-COLUMNS * len(losses) // self._n_steps))
         pieces = np.array_split(np.array(losses), n_columns)
         height = np.clip([piece.mean() / GUESSING for piece in pieces], 0, 1)
         line = "".join(letters[round(level * (len(letters) - 1))] for level in height.tolist())
         print(f"  {self._name:<16} {line:<{COLUMNS}} {losses[-1]:7.3f}", end=end, flush=True)
-
-
-def _letters(wanted: str, plain: str) -> str:
-    try:
-        wanted.encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return plain
-    return wanted
 
 
 def _print_curves(runs: Sequence[Run]) -> None:

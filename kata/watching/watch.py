@@ -22,6 +22,7 @@ from kata.names import find_meant
 from kata.outcomes import Standing
 from kata.progress import Progress
 from kata.project import Project
+from kata.shows import MODULES
 from kata.watching.concerns import changed_names, concerned
 from kata.watching.files import Files
 from kata.watching.keyboard import QUIT, Keyboard, open_keyboard, suspended
@@ -32,7 +33,6 @@ TICK_S = 0.2
 EMPTY_S = 0.3  # an editor that empties a file first fills it within this
 FIRST_LOOK_S = 30.0
 SLOW_S = 0.4  # the verdict before stays until then: what comes and goes at once only flickers
-SHOWS = ("nanogpt", "ddpm", "training", "tensors")
 
 
 def watch(project: Project, name: str | None, *, polls: bool, is_plain: bool) -> int:
@@ -443,7 +443,7 @@ def _shown(exercise: Exercise) -> Sequence[str]:
     picture = picture_of(exercise)
     if picture is not None:
         return [f"{exercise.week}/{picture.name}", "--window"]
-    return [exercise.module] if exercise.module in SHOWS else []
+    return [exercise.module] if exercise.module in MODULES else []
 
 
 def _text(path: Path) -> str:

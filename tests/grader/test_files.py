@@ -117,7 +117,7 @@ class TestClocks:
         for path in (ROOT / "grader").rglob("*.py"):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             asked = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-            if path.name not in ("deciding.py", "publish.py"):  # they note when a person did it
+            if path != ROOT / "grader/clock.py":  # it gives times to write down
                 assert not asked & jump, path
 
 

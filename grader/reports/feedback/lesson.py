@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import base64
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from exercises import Catalogue, Exercise
@@ -47,8 +44,7 @@ class Lessons:
     def picture(self, exercise: Exercise) -> Picture | None:
         """Return the picture that explains an exercise, if one does."""
         self._read(exercise.week)
-        name = _explaining().get(exercise.week, {}).get(exercise.name, "")
-        return self._pictures.get((exercise.week, name))
+        return self._pictures.get((exercise.week, exercise.picture))
 
     def _read(self, week: str) -> None:
         if week in self._titles:
@@ -58,17 +54,11 @@ class Lessons:
         lines = text.splitlines()
         titles = (line.removeprefix(SECTION) for line in lines if line.startswith(SECTION))
         self._titles[week] = frozenset(titles)
-        wanted = set(_explaining().get(week, {}).values())
+        found = self._catalogue.week(week)
+        wanted = {each.picture for each in found.exercises} if found else set()
         for says, target in PICTURE.findall(text):
             file = path.parent / target
             if file.stem in wanted and file.is_file():
                 data = base64.b64encode(file.read_bytes()).decode("ascii")
                 address = f"data:image/svg+xml;base64,{data}"
                 self._pictures[week, file.stem] = Picture(address, says)
-
-
-@cache
-def _explaining() -> dict[str, dict[str, str]]:
-    text = (files("grader.reports.feedback") / "pictures.toml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, str]] = tomllib.loads(text)
-    return found

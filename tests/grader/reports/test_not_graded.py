@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import grader.run
+from grader.reports.class_pages import rewrite_pages
 from grader.reports.not_graded import NotGraded, read_not_graded, write_not_graded
-from grader.reports.page import rewrite_report
 from grader.results import Result, write_result
 from tests.grader.conftest import Class
 from tests.grader.reports.made import NAMES, result, todo
@@ -61,7 +61,7 @@ class TestRun:
 
     def told(self, toys: Class) -> list[str]:
         """Return what the report says when it is written again."""
-        page, _ = rewrite_report(toys.grades, None, toys.course)
+        page, _ = rewrite_pages(toys.grades, None, toys.course)
         found = data_of(page.read_text(encoding="utf-8"))["not_graded"]
         assert isinstance(found, list)
         return found
