@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from selenium import webdriver
 from selenium.common.exceptions import (
     ElementClickInterceptedException,
@@ -35,6 +37,14 @@ from tests.grader.nbgrader.course import environment
 
 CHROMIUM = shutil.which("chromium")
 CHROMEDRIVER = shutil.which("chromedriver")
+AXE = os.environ.get("AXE_CORE", "")  # …/axe.min.js, from `npm pack axe-core`
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None or CHROMEDRIVER is None,
+    reason="there is no chromium, or no chromedriver for it: apt install chromium-driver",
+)
+needs_axe = pytest.mark.skipif(
+    not AXE, reason="AXE_CORE names no axe.min.js, which `npm pack` brings"
+)
 LIMIT_S = 120  # of any wait: machines may be slow, and nothing but a fault takes that long
 NOT_YET = (  # what a page that is still being built, or scrolled, answers
     ElementClickInterceptedException,
@@ -148,6 +158,38 @@ class Chromium:
             if event["message"]["method"] == "Network.requestWillBeSent"
         )
         return {host for url in asked if (host := urlsplit(url).hostname)}
+
+    def emulate(self, command: str, **values: object) -> None:
+        """Be another device."""
+        self.driver.execute_cdp_cmd(f"Emulation.{command}", values)
+
+    @contextmanager
+    def device(self, width: int, scheme: str = "light") -> Iterator[None]:
+        """Be a device of this width and colour scheme for a while."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+        self.emulate("setEmulatedMedia", features=features)
+        self.emulate("setDeviceMetricsOverride", **size)
+        yield
+        self.emulate("clearDeviceMetricsOverride")
+        self.emulate("setEmulatedMedia", features=[])
+
+    def widths(self) -> list[int]:
+        """Return how wide the window is, and what is in it."""
+        inside = "return [innerWidth, document.documentElement.scrollWidth]"
+        found: list[int] = self.driver.execute_script(inside)
+        return found
+
+    def violations(self) -> list[Any]:
+        """Return what axe finds against accessibility."""
+        self.driver.execute_script(Path(AXE).read_text(encoding="utf-8"))
+        run = "const done = arguments[0]; axe.run(document).then((found) => done(found.violations))"
+        found: list[Any] = self.driver.execute_async_script(run)
+        return found
+
+    def printed(self) -> bytes:
+        """Return the page on paper, as PDF."""
+        return base64.b64decode(self.driver.print_page())
 
     def find(self, css: str, says: str = "") -> WebElement:
         """Return an element that can be seen, and says this."""

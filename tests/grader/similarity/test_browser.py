@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,16 +13,11 @@ from selenium.webdriver.common.keys import Keys
 from grader.similarity.evidence import Alike
 from grader.similarity.find import Pair, SideBySide, Similarity
 from grader.similarity.page import page_of
-from tests.grader.nbgrader.browser import CHROMEDRIVER, CHROMIUM, Chromium
+from tests.grader.nbgrader.browser import Chromium, needs_axe, needs_chromium
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or CHROMEDRIVER is None,
-    reason="there is no chromium, or no chromedriver for it: apt install chromium-driver",
-)
-AXE = os.environ.get("AXE_CORE", "")
+pytestmark = needs_chromium
 HOSTILE = '<img src="http://thief.invalid/" onerror="document.title=1"></pre><script>1</script>'
 LONG = "    return " + " + ".join(["a_rather_long_name"] * 12) + "\n"
-INSIDE = "return [innerWidth, document.documentElement.scrollWidth]"
 
 
 def page() -> str:
@@ -59,12 +51,8 @@ class TestPage:
 
     @pytest.mark.parametrize("width", [360, 820, 1400])
     def test_no_width_is_too_small(self, chromium, width):
-        chromium.driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": True},
-        )
-        assert chromium.driver.execute_script(INSIDE) == [width, width]
-        chromium.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        with chromium.device(width):
+            assert chromium.widths() == [width, width]
 
     def test_by_keyboard_alone(self, chromium):
         hidden = chromium.find_all("details.exercise", 4)[1]
@@ -78,13 +66,11 @@ class TestPage:
         assert hidden.get_attribute("open") is not None
 
     def test_prints(self, chromium):
-        assert base64.b64decode(chromium.driver.print_page()).startswith(b"%PDF-")
+        assert chromium.printed().startswith(b"%PDF-")
 
-    @pytest.mark.skipif(not AXE, reason="AXE_CORE names no axe.min.js, which `npm pack` brings")
+    @needs_axe
     def test_axe_finds_nothing(self, chromium):
-        run = "const done = arguments[0]; axe.run(document).then((found) => done(found.violations))"
-        chromium.driver.execute_script(Path(AXE).read_text(encoding="utf-8"))
-        assert chromium.driver.execute_async_script(run) == []
+        assert chromium.violations() == []
 
     def test_nothing_went_wrong(self, chromium):
         assert chromium.errors() == []
