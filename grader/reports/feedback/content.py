@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from exercises import Catalogue
+from exercises.quizzes import QUIZZES, file_name_of
 from exercises.verdict import STATUSES, VERDICTS, Status
 from grader.intake.submission import Submission
 from grader.judging.known import digests_of_texts
 from grader.printing import printable
 from grader.reports.excerpt import definition_in
 from grader.reports.feedback.lesson import Lessons, Picture
+from grader.reports.feedback.tasks import tasks_of
 from grader.reports.figures import NOT_BEGUN, NOT_TESTED
 from grader.reports.lateness import Deadlines, parse_time
 from grader.results import GRADED, ExerciseResult, Result
@@ -50,6 +52,8 @@ class Verdict:
     ----------
     points : str
         Such as `1.5 of 2 points`.
+    check : str
+        The command that checks it.
     decision : str
         What the instructor decided, if anything.
     """
@@ -58,6 +62,7 @@ class Verdict:
     title: str
     status: Status
     points: str
+    check: str
     is_bonus: bool
     decision: str
 
@@ -132,10 +137,8 @@ class FeedbackMaker:
     """Makes feedback of results."""
 
     def __init__(self, catalogue: Catalogue, lessons: Lessons, deadlines: Deadlines) -> None:
-        self._exercises = {(each.week, each.name): each for each in catalogue.exercises}
+        self._tasks = tasks_of(catalogue)
         self._titles = {week.name: week.title for week in catalogue.weeks}
-        names = [each.name for each in catalogue.exercises]
-        self._in_two_weeks = {name for name in names if names.count(name) > 1}
         self._lessons = lessons
         self._deadlines = deadlines
 
@@ -159,7 +162,7 @@ class FeedbackMaker:
             score=_points(result.score, result.max_score),
             share=round(100 * min(1.0, result.score / result.max_score)) if result.max_score else 0,
             facts=tuple(self._facts(result)),
-            steps=tuple(self._steps(result, broken, open_, todo)),
+            steps=tuple(self._steps(broken, open_, todo)),
             picture=self._picture(result.week, open_ or begun),
             broken=broken,
             begun=tuple(begun),
@@ -168,44 +171,44 @@ class FeedbackMaker:
         )
 
     def _verdict(self, week: str, each: ExerciseResult) -> Verdict:
-        exercise = self._exercises.get((week, each.exercise))
+        task = self._tasks.get((week, each.exercise))
         return Verdict(
             name=printable(each.exercise),
-            title=exercise.title if exercise else printable(each.exercise),
+            title=task.exercise.title if task else printable(each.exercise),
             status=STATUSES[each.status],
             points=_points(each.score, each.points),
-            is_bonus=exercise is not None and exercise.is_stretch,
+            check=task.check if task else f"pytest {week}",
+            is_bonus=task is not None and task.exercise.is_stretch,
             decision=printable(each.decision),
         )
 
     def _begun(self, week: str, each: ExerciseResult, text: str) -> Begun:
-        exercise = self._exercises.get((week, each.exercise))
-        name = f"{week}/{each.exercise}" if each.exercise in self._in_two_weeks else each.exercise
+        task = self._tasks.get((week, each.exercise))
         misconception = each.misconception.sentence if each.misconception else ""
         why = misconception or each.why
         tested = [test for test in each.tests if test.status != "void"]
         n_passed = sum(test.status == "passed" for test in tested)
-        is_tested = each.status not in NOT_TESTED and tested
-        section = self._lessons.section(exercise) if exercise else ""
+        # What is said of an answer to a question is the reason already.
+        is_tested = each.status not in NOT_TESTED and tested and each.module not in QUIZZES
+        section = self._lessons.section(week, task.module) if task else ""
         return Begun(
             **vars(self._verdict(week, each)),
             misconception=printable(misconception),
             why=printable(why),
             tests=f"Passes {n_passed} of {len(tested)} hidden tests." if is_tested else "",
             requirements=tuple(_requirements(each, misconception)) if is_tested else (),
-            code=_shown(definition_in(text, exercise.object_name)) if exercise else "",
-            hint=exercise.hints[0] if exercise else "",
-            hint_command=f"kata hint {name}" if exercise else "",
+            code=_shown(definition_in(text, task.exercise.object_name)) if task else "",
+            hint=task.hint if task else "",
+            hint_command=task.hint_command if task else "",
             section=section,
-            lesson_command=f"kata lesson {name}" if section else "",
+            lesson_command=task.lesson_command if task and section else "",
         )
 
     def _facts(self, result: Result) -> Iterator[str]:
         bonus = sum(
             each.score
             for each in result.exercises
-            if (exercise := self._exercises.get((result.week, each.exercise)))
-            and exercise.is_stretch
+            if (task := self._tasks.get((result.week, each.exercise))) and task.exercise.is_stretch
         )
         if bonus:
             yield f"{_number(bonus)} of these points are a bonus, on top of the week's 100 %."
@@ -229,12 +232,10 @@ class FeedbackMaker:
 
     def _steps(
         self,
-        result: Result,
         broken: Sequence[Broken],
         begun: Sequence[Begun],
         todo: Sequence[Verdict],
     ) -> Iterator[Step]:
-        week = result.week
         for each in broken:
             n = len(each.names)
             waits = "1 exercise waits" if n == 1 else f"{n} exercises wait"
@@ -245,7 +246,7 @@ class FeedbackMaker:
             yield Step(
                 f"{again} on with “{first.title}” ({first.name}), which is {first.status.word}. "
                 f"{_sentence(first.why)}",
-                tuple(filter(None, [f"pytest {week} -k {first.name}", first.hint_command])),
+                tuple(filter(None, [first.check, first.hint_command])),
             )
             if first.section:
                 yield Step(
@@ -260,7 +261,7 @@ class FeedbackMaker:
             more = f"; {len(todo)} are still to do" if len(todo) > 1 else ""
             yield Step(
                 f"{begin} “{left[0].title}” ({left[0].name}){more}.",
-                (f"pytest {week} -k {left[0].name}",),
+                (left[0].check,),
             )
         if not (broken or begun or todo):
             yield Step("Everything of this week is done: there is nothing left to put right.")
@@ -268,8 +269,8 @@ class FeedbackMaker:
     def _picture(self, week: str, begun: Sequence[Begun]) -> Picture | None:
         """Return a picture for the exercise that comes first: pages stay small."""
         for each in begun[:1]:
-            exercise = self._exercises.get((week, each.name))
-            return self._lessons.picture(exercise) if exercise else None
+            task = self._tasks.get((week, each.name))
+            return self._lessons.picture(task.exercise) if task else None
         return None
 
 
@@ -306,7 +307,7 @@ def _broken(result: Result) -> Iterator[Broken]:
         if each.status == "unreadable":
             names.setdefault((each.module, each.why), []).append(printable(each.exercise))
     for (module, why), found in names.items():
-        yield Broken(printable(f"{module}.py"), printable(why), tuple(found))
+        yield Broken(printable(file_name_of(module)), printable(why), tuple(found))
 
 
 def _requirements(each: ExerciseResult, told: str) -> Iterator[Requirement]:

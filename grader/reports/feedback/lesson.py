@@ -35,11 +35,12 @@ class Lessons:
         self._titles: dict[str, frozenset[str]] = {}
         self._pictures: dict[tuple[str, str], Picture] = {}
 
-    def section(self, exercise: Exercise) -> str:
-        """Return the title of the section that teaches an exercise, or nothing."""
-        self._read(exercise.week)
-        title = self._catalogue.module_of(exercise).title
-        return title if title in self._titles[exercise.week] else ""
+    def section(self, week: str, module: str) -> str:
+        """Return the title of the section that teaches a module, or nothing."""
+        self._read(week)
+        found = self._catalogue.week(week)
+        taught = found.module(module) if found else None
+        return taught.title if taught and taught.title in self._titles[week] else ""
 
     def picture(self, exercise: Exercise) -> Picture | None:
         """Return the picture that explains an exercise, if one does."""

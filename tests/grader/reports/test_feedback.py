@@ -227,6 +227,42 @@ def hostile_feedback(text: str) -> Feedback:
     return told(graded, code=mine)
 
 
+class TestQuiz:
+    """A question is no exercise: no test checks it, no hint is there, and its file is no module."""
+
+    def told(self, *verdicts):
+        course = Course()
+        lessons = Lessons(course.catalogue, course.root)
+        maker = FeedbackMaker(course.catalogue, lessons, Deadlines())
+        return maker.feedback(
+            result("ada", [replace(each, module="quiz") for each in verdicts]), None
+        )
+
+    def test_a_wrong_answer(self):
+        feedback = self.told(verdict("pasted_twice", "0", why="It is the same text."))
+        (begun,) = feedback.begun
+        assert begun.title == "The same text, twice"
+        assert (begun.check, begun.hint, begun.hint_command) == ("kata quiz week1", "", "")
+        assert (begun.tests, begun.requirements) == ("", ())
+        assert (begun.section, begun.lesson_command) == (
+            "Vectors: data as arrows",
+            "kata lesson vectors",
+        )
+        assert feedback.steps[0].commands == ("kata quiz week1",)
+        page = as_html(feedback)
+        assert "It is the same text." in page
+        assert "pytest" not in page
+
+    def test_one_without_an_answer(self):
+        feedback = self.told(todo("pasted_twice"))
+        assert [each.title for each in feedback.todo] == ["The same text, twice"]
+        assert feedback.steps[0].commands == ("kata quiz week1",)
+
+    def test_a_file_that_is_none(self):
+        feedback = self.told(verdict("pasted_twice", "0", status="unreadable", why="quiz.toml:3"))
+        assert feedback.steps[0].text.startswith("Repair quiz.toml first: 1 exercise waits")
+
+
 class TestHtml:
     @pytest.mark.parametrize("text", HOSTILE)
     def test_what_learners_wrote_is_text(self, text):
