@@ -80,6 +80,8 @@ def _wrapped(line: str) -> str:
 
 
 def _lines(result: ExerciseResult) -> Iterator[str]:
+    if result.decision:
+        yield printable(result.decision)
     yield f"{_headline(result)}: {printable(result.why)}"
     yield from _requirements(result)
 
@@ -87,9 +89,11 @@ def _lines(result: ExerciseResult) -> Iterator[str]:
 def _as_html(result: ExerciseResult) -> str:
     colour = COLOURS[STATUSES[result.status].colour]
     items = "".join(f"<li>{html.escape(line)}</li>" for line in _requirements(result))
+    decision = html.escape(printable(result.decision))
     return (
         f'<div style="border-left: 4px solid {colour}; padding-left: 0.8em">'
-        f"<p><b>{html.escape(_headline(result))}</b>: {html.escape(printable(result.why))}</p>"
+        + (f"<p>{decision}</p>" if decision else "")
+        + f"<p><b>{html.escape(_headline(result))}</b>: {html.escape(printable(result.why))}</p>"
         + (f'<ul style="list-style: none; padding-left: 0">{items}</ul>' if items else "")
         + "</div>"
     )

@@ -13,7 +13,7 @@ from nbgrader.utils import determine_grade
 
 from exercises.verdict import VERDICTS
 from grader.nbgrader.outputs import verdict_outputs, verdict_text
-from grader.results import ExerciseResult, Misconception, TestResult
+from grader.results import Decided, ExerciseResult, Misconception, TestResult
 
 NASTY = "<script>alert(1)</script> `a` *b* \x1b[31m\n# c &amp; [x](javascript:1)"
 
@@ -67,6 +67,16 @@ class TestOutputs:
         _, words = verdict_outputs(replace(one, tests=tuple(cases)), 1.5)
         for text in words.data.values():
             assert text.count("It keeps signs") == 1
+
+    def test_a_decision_is_told_first_and_is_not_obeyed(self):
+        by_hand = Decided(2.0, f"You explained it. {NASTY}", when="", score=1.5, conflict="")
+        decided = replace(result(score=2.0), override=by_hand)
+        texts = [*verdict_outputs(decided, 2.0)[1].data.values(), verdict_text(decided)]
+        for text in texts:
+            assert "Decided by your instructor: 2 of 2 points. Why: You explained it." in text
+            assert text.index("Decided by") < text.index("partly right")
+            assert "\x1b" not in text
+        assert "<script" not in texts[0] + markdown2html(texts[2])
 
     def test_what_is_all_right_is_told_in_one_line(self):
         _, words = verdict_outputs(result("passed", 2.0, "all requirements met"), 2.0)
