@@ -1,5 +1,7 @@
 """What it costs to grade a simulated class whole, and whether every true verdict comes out.
 
+Then the class report and everyone's feedback are written once more, since a run writes them too.
+
 `python benchmarks/simulated_class.py [--learners 1000] [--jobs 1 2] [--week …] [--notebooks]`
 """
 
@@ -80,25 +82,49 @@ def proportional_kib(process: int) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
-def grade(folder: Path, grades: Path, jobs: int) -> tuple[Cost, Counter[str]]:
-    command = [sys.executable, "-m", "grader", "run", str(folder), "--out", str(grades)]
+def run(command: str, grades: Path, *more: str) -> tuple[Cost, Counter[str]]:
+    """Run a command of the grader on a class, and return its cost and its peaks of memory."""
+    argv = [sys.executable, "-m", "grader", command, *more]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     with (grades.parent / f"{grades.name}.log").open("w") as log:
-        run = subprocess.Popen(
-            [*command, "--seed", "1", "--jobs", str(jobs)], cwd=ROOT, stdout=log, stderr=log
-        )
-        memory = Memory(run.pid)
+        process = subprocess.Popen(argv, cwd=ROOT, stdout=log, stderr=log)
+        memory = Memory(process.pid)
         memory.start()
-        status = run.wait()
+        status = process.wait()
     wall_s = time.perf_counter() - start
     memory.is_over.set()
     memory.join()
     if status != 0:
-        raise SystemExit(f"{' '.join(command)} ended with {status}:\n{Path(log.name).read_text()}")
+        raise SystemExit(f"{' '.join(argv)} ended with {status}:\n{Path(log.name).read_text()}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(wall_s, cpu_s), memory.peak_kib
+
+
+def grade(folder: Path, grades: Path, jobs: int, count: int) -> None:
+    """Grade a class, and print what it took."""
+    options = ("--out", str(grades), "--seed", "1", "--jobs", str(jobs))
+    cost, peak = run("run", grades, str(folder), *options)
+    print(
+        f"--jobs {jobs}: {cost.wall_s:.1f} s wall, {cost.cpu_s:.1f} s CPU, "
+        f"{count / cost.wall_s:.2f} submissions per second, "
+        f"{cost.cpu_s / count:.3f} CPU s per submission"
+    )
+    shown = ", ".join(f"{kind} {kib >> 10} MiB" for kind, kib in sorted(peak.items()))
+    print(f"    peak memory: {shown}", flush=True)
+
+
+def report(folder: Path, grades: Path) -> None:
+    """Write the pages of a class again, and print what they took and how large they are."""
+    cost, peak = run("report", grades, str(grades), "--submitted", str(folder))
+    size = (grades / "report.html").stat().st_size
+    pages = [path.stat().st_size for path in (grades / "feedback").rglob("*.html")]
+    print(
+        f"    report and feedback again: {cost.wall_s:.1f} s wall, {cost.cpu_s:.1f} s CPU, "
+        f"{peak['all'] >> 10} MiB; report.html {size / 1e6:.1f} MB, "
+        f"{len(pages)} pages of feedback, {sum(pages) / len(pages) / 1e3:.0f} kB each"
+    )
 
 
 def false_verdicts(truth: Path, grades: Path) -> list[str]:
@@ -130,14 +156,8 @@ def main() -> None:
         print(f"{args.learners} learners x {len(weeks)} weeks: {count} submissions")
         for jobs in dict.fromkeys(args.jobs):
             grades = base / f"grades{jobs}"
-            cost, peak = grade(made / "submitted", grades, jobs)
-            print(
-                f"--jobs {jobs}: {cost.wall_s:.1f} s wall, {cost.cpu_s:.1f} s CPU, "
-                f"{count / cost.wall_s:.2f} submissions per second, "
-                f"{cost.cpu_s / count:.3f} CPU s per submission"
-            )
-            shown = ", ".join(f"{kind} {kib >> 10} MiB" for kind, kib in sorted(peak.items()))
-            print(f"    peak memory: {shown}")
+            grade(made / "submitted", grades, jobs, count)
+            report(made / "submitted", grades)
             wrong = false_verdicts(made / "truth.csv", grades)
             print(f"    verdicts that are not the true ones: {len(wrong)}")
             print("".join(f"    {line}\n" for line in wrong), end="")
