@@ -356,15 +356,16 @@ class TestCachedAttention:
     def test_large_scores(self, learner, rng):
         """Scores of ±10,000 neither overflow nor warn."""
         for size in (1e4, 800.0):
-            q, V = np.array([2.0, 0.0, 0.0, 0.0]), rng.normal(size=(4, 4))
-            K = rng.normal(size=(4, 4))
-            # The last two differ by what the softmax can tell.
-            K[:, 0] = np.array([-size, size - 20.0, size, size - 0.5])
-            K = K[rng.permutation(4)]
-            with no_floating_point_warnings():
-                result = _ask(learner, q, K, V)
-            output, _, _ = unpack(result, "output, new_cache_k, new_cache_v")
-            assert_close(output, _read(q, K, V), rtol=1e-8, atol=1e-9, what="the output")
+            # Two of them differ by what the softmax can tell. One is the new token's, then the
+            # first in the cache.
+            scores = np.array([-size, size - 20.0, size, size - 0.5])
+            for first_entries in (scores, scores[::-1]):
+                q, (K, V) = np.array([2.0, 0.0, 0.0, 0.0]), rng.normal(size=(2, 4, 4))
+                K[:, 0] = first_entries
+                with no_floating_point_warnings():
+                    result = _ask(learner, q, K, V)
+                output, _, _ = unpack(result, "output, new_cache_k, new_cache_v")
+                assert_close(output, _read(q, K, V), rtol=1e-8, atol=1e-9, what="the output")
 
     def test_low_scores(self, learner, rng):
         """If all scores are far below 0, the weights are as if they were near 0."""
