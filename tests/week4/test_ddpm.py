@@ -567,25 +567,31 @@ class TestDdimStep:
             assert_close(assert_keeps_inputs(learner.ddim_step, *args), _ddim(*args))
 
 
+def _predictions(rng, *shape):
+    """Return two predictions between -3 and 3, so far apart that guidance leads out of that."""
+    with_text = rng.choice([-1.0, 1.0], size=shape) * rng.uniform(1.5, 2.9, size=shape)
+    return rng.uniform(-0.5, 0.5, size=shape), with_text
+
+
 class TestGuidedNoise:
     def test_goes_beyond(self, learner, rng):
         """With a scale above 1 it lies beyond the conditional prediction, on the same line."""
         for scale in (7.5, 2.0, float(rng.uniform(1.5, 20.0))):
-            without, with_text = rng.normal(size=(2, 5))
+            without, with_text = _predictions(rng, 5)
             got = learner.guided_noise(without, with_text, scale)
             assert_close(got, without + scale * (with_text - without))
 
     def test_between_the_two(self, learner, rng):
         """With a scale from 0 to 1 it lies between them: at 0 without the text, at 1 with it."""
-        without, with_text = rng.normal(size=(2, 5))
+        without, with_text = _predictions(rng, 5)
         for scale in (0.0, 1.0, 0.25, 0.9):
             got = learner.guided_noise(without, with_text, scale)
             assert_close(got, (1 - scale) * without + scale * with_text)
 
     def test_away_from_the_text(self, learner, rng):
         """A negative scale goes the other way."""
-        without, with_text = rng.normal(size=(2, 4))
-        for scale in (-1.0, -3.5):
+        without, with_text = _predictions(rng, 4)
+        for scale in (-1.0, -4.5):
             got = learner.guided_noise(without, with_text, scale)
             assert_close(got, (1 - scale) * without + scale * with_text)
 
@@ -597,7 +603,7 @@ class TestGuidedNoise:
 
     def test_equal_predictions(self, learner, rng):
         """Where the text changes nothing, no scale does."""
-        predicted, (one, other) = rng.normal(size=4), rng.normal(size=(2, 4))
+        predicted, (one, other) = rng.normal(size=4), _predictions(rng, 4)
         for scale in (0.0, 1.0, 9.0):
             assert_close(learner.guided_noise(predicted, predicted.copy(), scale), predicted)
             got = learner.guided_noise(one, other, scale)
@@ -606,12 +612,12 @@ class TestGuidedNoise:
     def test_any_shape(self, learner, rng):
         """The result has the shape of the predictions, whatever that is."""
         for shape in SHAPES:
-            without, with_text = rng.normal(size=(2, *shape))
+            without, with_text = _predictions(rng, *shape)
             got = learner.guided_noise(without, with_text, 3.0)
             assert_close(got, 3.0 * with_text - 2.0 * without)
 
     def test_keeps_inputs(self, learner, rng):
         """Both predictions are the same afterwards."""
-        without, with_text = rng.normal(size=(2, 2, 3))
+        without, with_text = _predictions(rng, 2, 3)
         got = assert_keeps_inputs(learner.guided_noise, without, with_text, 4.0)
         assert_close(got, 4.0 * with_text - 3.0 * without)
