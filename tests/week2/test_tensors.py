@@ -502,6 +502,7 @@ class TestTensorElementwise:
         """Results can be computed with like any other Tensor."""
         a, b = rng.uniform(0.5, 2.0, size=(2, 2, 3))
         c = rng.uniform(0.5, 2.0, size=3)
+        a[0], c[:2] = [2.0, 0.5, 1.0], [0.5, 2.0]  # relu meets both signs
         truth = [
             ((a - b) ** 2 + (b - c) ** 2) / 2,
             -(2 * a * b - 1) / (1.5 + c**2) - a / b * c,
