@@ -1,3 +1,5 @@
+from itertools import accumulate
+
 import numpy as np
 
 from kata.comparisons import Mismatch, assert_close, assert_keeps_inputs, assert_within, unpack
@@ -49,6 +51,55 @@ def _answered(rng, n, d, h, c, n_right):
 
 def _orders(rng, n, epochs):
     return [rng.permutation(n).astype(np.int64) for _ in range(epochs)]
+
+
+def _batches(orders, size):
+    """Return the examples of each batch, which hang on no order inside the batch."""
+    return [
+        frozenset(order[start : start + size].tolist())
+        for order in orders
+        for start in range(0, len(order), size)
+    ]
+
+
+def _run(reference, rng, n, size, epochs, h=4):
+    """Return a network, examples, labels and orders for a training run.
+
+    They are drawn until mistaken orders would make other batches (unless there is only one),
+    labels out of order would not be those of the first batch, and a bound of 1 would clip the
+    first gradients to less than half.
+    """
+    while True:
+        params, (X, y) = _network(rng, 3, h, 3), _data(rng, n, 3, 3)
+        orders, as_given = _orders(rng, n, epochs), np.arange(n)
+        first, batches = orders[0][:size], _batches(orders, size)
+        chained = list(accumulate(orders, lambda before, order: before[order]))
+        others = [[as_given] * epochs, [np.argsort(order) for order in orders]]
+        others += [[orders[0]] * epochs, [orders[-1]] * epochs, chained] if epochs > 1 else []
+        is_telling = size >= n or (
+            batches[0] != _batches([as_given], size)[0]
+            and all(_batches(other, size) != batches for other in others)
+        )
+        if (
+            is_telling
+            and np.any(y[first] != y[: len(first)])
+            and _norms(reference, params, X, y, orders[:1], size)[0] > 2
+        ):
+            return params, X, y, orders
+
+
+def _uneven_run(reference, rng):
+    """Return a run with batches of two, and the median and least length of their gradients.
+
+    Some gradients are far longer than 1 and than the median, and some far shorter. A low rate
+    hardly changes that, so that a bound of 1, or of the median, clips some and not all of them.
+    """
+    while True:
+        params, X, y, orders = _run(reference, rng, 8, 2, epochs=2, h=5)
+        norms = _norms(reference, params, X, y, orders, 2)
+        low, middle, high = np.quantile(norms, [0.0, 0.5, 1.0]).tolist()
+        if low < 0.5 and 2 * low < middle and 2 * middle < high:
+            return (params, X, y, orders), middle, low
 
 
 def _clipped(grads, max_norm):
@@ -133,8 +184,7 @@ class TestAccuracy:
 class TestTrainMlp:
     def test_first_loss(self, learner, reference, rng):
         """The first loss is that of the first batch of the first order, before any step."""
-        params, (X, y) = _network(rng, 3, 4, 3), _data(rng, 8, 3, 3)
-        orders = _orders(rng, 8, 2)
+        params, X, y, orders = _run(reference, rng, 8, 3, epochs=2)
         _, losses = _training(learner.train_mlp(params, X, y, orders, 3, 0.1))
         batch = orders[0][:3]
         loss, _ = reference.loss_and_gradients(params, X[batch], y[batch])
@@ -142,10 +192,10 @@ class TestTrainMlp:
 
     def test_one_step(self, learner, reference, rng):
         """One batch gives one step of Adam at lr_max, against the clipped gradients."""
-        params, (X, y) = _network(rng, 3, 4, 3), _data(rng, 5, 3, 3)
+        params, X, y, orders = _run(reference, rng, 5, 5, epochs=1)
         _, grads = reference.loss_and_gradients(params, X, y)
         for max_norm in (1e3, 1e-8):
-            result = learner.train_mlp(params, X, y, _orders(rng, 5, 1), 5, 0.2, max_norm=max_norm)
+            result = learner.train_mlp(params, X, y, orders, 5, 0.2, max_norm=max_norm)
             trained, losses = _training(result)
             assert_close(np.shape(losses), [1], what="the number of losses")
             for name, g in _clipped(grads, max_norm).items():
@@ -155,8 +205,7 @@ class TestTrainMlp:
     def test_each_batch_in_its_order(self, learner, reference, rng):
         """Each epoch goes through its own order, batch by batch, and loses no example."""
         for n, size, epochs in ((8, 4, 2), (7, 3, 2), (5, 2, 3), (4, 10, 3), (3, 1, 2)):
-            params, (X, y) = _network(rng, 3, 4, 3), _data(rng, n, 3, 3)
-            orders = _orders(rng, n, epochs)
+            params, X, y, orders = _run(reference, rng, n, size, epochs)
             # So low a rate leaves the network nearly as it was, and each loss is its batch's.
             result = learner.train_mlp(params, X, y, orders, size, lr_max=1e-12)
             _, losses = _training(result)
@@ -170,16 +219,14 @@ class TestTrainMlp:
     def test_several_steps(self, learner, reference, rng):
         """Over several steps losses and parameters agree with the rule."""
         for n, size, epochs in ((8, 4, 2), (7, 3, 2), (6, 6, 5), (5, 2, 3)):
-            params, (X, y) = _network(rng, 3, 5, 3), _data(rng, n, 3, 3)
-            orders = _orders(rng, n, epochs)
+            params, X, y, orders = _run(reference, rng, n, size, epochs, h=5)
             truth = reference.train_mlp(params, X, y, orders, size, 0.1, max_norm=1e3)
             result = learner.train_mlp(params, X, y, orders, size, 0.1, max_norm=1e3)
             _assert_same_training(result, truth)
 
     def test_warm_up(self, learner, reference, rng):
         """The rate warms up, and the cosine takes all the steps that are left, in all epochs."""
-        params, (X, y) = _network(rng, 3, 4, 3), _data(rng, 6, 3, 3)
-        orders = _orders(rng, 6, 4)
+        params, X, y, orders = _run(reference, rng, 6, 3, epochs=4)
         for warmup_steps in (1, 3, 7):
             truth = reference.train_mlp(params, X, y, orders, 3, 0.1, warmup_steps, 1e3)
             result = learner.train_mlp(params, X, y, orders, 3, 0.1, warmup_steps, 1e3)
@@ -187,46 +234,34 @@ class TestTrainMlp:
 
     def test_clipping(self, learner, reference, rng):
         """Gradients that are jointly longer than max_norm are scaled down, the others are not."""
-        params, (X, y) = _network(rng, 3, 5, 3), _data(rng, 8, 3, 3)
-        X = X * rng.uniform(0.2, 3.0, size=(8, 1))
-        orders = _orders(rng, 8, 2)
-        norms = _norms(reference, params, X, y, orders, 2)
-        for max_norm in (float(np.median(norms)), 0.3 * float(np.min(norms))):
-            truth = reference.train_mlp(params, X, y, orders, 2, 0.1, 0, max_norm)
-            result = learner.train_mlp(params, X, y, orders, 2, 0.1, max_norm=max_norm)
-            _assert_same_training(result, truth)
+        run, middle, low = _uneven_run(reference, rng)
+        for max_norm in (middle, 0.3 * low):
+            truth = reference.train_mlp(*run, 2, 1e-3, 0, max_norm)
+            _assert_same_training(learner.train_mlp(*run, 2, 1e-3, max_norm=max_norm), truth)
 
     def test_clips_to_one_by_default(self, learner, reference, rng):
         """Without a bound it is 1, and without a warm-up there is none."""
-        params, (X, y) = _network(rng, 3, 5, 3), _data(rng, 8, 3, 3)
-        norms = _norms(reference, params, X, y, [np.arange(8)], 2)
-        params["W2"] *= 3.0
-        params["b2"] *= 3.0
-        X = X * (3.0 / norms.repeat(2))[:, None]
-        orders = _orders(rng, 8, 2)
-        truth = reference.train_mlp(params, X, y, orders, 2, 0.1)
-        _assert_same_training(learner.train_mlp(params, X, y, orders, 2, 0.1), truth)
+        run, _, _ = _uneven_run(reference, rng)
+        _assert_same_training(learner.train_mlp(*run, 2, 1e-3), reference.train_mlp(*run, 2, 1e-3))
 
     def test_keeps_the_start(self, learner, reference, rng):
         """The given network, the data and the orders are the same afterwards."""
-        params, (X, y) = _network(rng, 3, 4, 3), _data(rng, 6, 3, 3)
-        orders = _orders(rng, 6, 2)
+        params, X, y, orders = _run(reference, rng, 6, 4, epochs=2)
         truth = reference.train_mlp(params, X, y, orders, 4, 0.1)
         result = assert_keeps_inputs(learner.train_mlp, params, X, y, orders, 4, 0.1)
         _assert_same_training(result, truth)
 
     def test_each_run_begins_anew(self, learner, reference, rng):
         """A second run from the same start gives the same losses: nothing is left of the first."""
-        params, (X, y) = _network(rng, 3, 4, 3), _data(rng, 6, 3, 3)
-        orders, settings = _orders(rng, 6, 2), {"batch_size": 3, "lr_max": 0.1}
+        params, X, y, orders = _run(reference, rng, 6, 3, epochs=2)
+        settings = {"batch_size": 3, "lr_max": 0.1}
         _, truth = reference.train_mlp(params, X, y, orders, **settings)
         for losses in learner.run(_twice, params, X, y, orders, settings):
             assert_close(losses, truth, rtol=RTOL, atol=ATOL, what="losses")
 
     def test_parameters_in_any_order(self, learner, reference, rng):
         """The dict may hold its keys in any order: names count, not places."""
-        params, (X, y) = _network(rng, 3, 3, 3), _data(rng, 6, 3, 3)
-        orders = _orders(rng, 6, 2)
+        params, X, y, orders = _run(reference, rng, 6, 3, epochs=2, h=3)
         truth = reference.train_mlp(params, X, y, orders, 3, 0.1)
         for names in (("W2", "b2", "W1", "b1"), ("b2", "b1", "W2", "W1")):
             shuffled = {name: params[name] for name in names}
