@@ -21,14 +21,15 @@ help:
 grade: $(VENV)/instructor
 	@$(BIN)/python -m grader run examples/submitted --out $(GRADES)
 
-# A file stays on one core: its fixtures grade whole classes, and are to do so once.
+# A file stays on one core: its fixtures grade whole classes, and are to do so once. Files are begun
+# in the order of `tests/grader/conftest.py`, and not by how many tests they hold.
 test: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	MYPYPATH=grader/sandbox/inside $(BIN)/mypy $(filter-out %/__init__.py,$(wildcard grader/sandbox/inside/*.py))
 	$(BIN)/python -m grader check
-	$(BIN)/python -m pytest tests -q -W error --timeout 300 -n auto --dist loadfile
+	$(BIN)/python -m pytest tests -q -W error --timeout 300 -n auto --dist loadfile --no-loadscope-reorder
 
 oracles: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[oracle]'
