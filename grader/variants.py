@@ -79,8 +79,10 @@ def load_variants(
     helpers = [
         n for n in helpers if not (isinstance(n, ast.ImportFrom) and n.module == "__future__")
     ]
+    helper_text = ast.unparse(ast.Module(helpers, type_ignores=[]))
     variants = [
-        _build(path, node, mark, helpers, reference_source, object_names) for node, mark in marked
+        _build(path, node, mark, helper_text, reference_source, object_names)
+        for node, mark in marked
     ]
     names = [(variant.exercise, variant.name) for variant in variants]
     for exercise, name in names:
@@ -106,7 +108,7 @@ def _build(
     path: Path,
     node: ast.stmt,
     mark: ast.Call,
-    helpers: list[ast.stmt],
+    helpers: str,
     reference_source: str,
     object_names: dict[str, str],
 ) -> Variant:
@@ -130,7 +132,7 @@ def _build(
     assert isinstance(variant, ast.FunctionDef | ast.ClassDef)
     variant.name = object_names[exercise]
     variant.decorator_list = [d for d in variant.decorator_list if _mark_name(d) not in MARKS]
-    body = ast.unparse(ast.Module([*helpers, variant], type_ignores=[]))
+    body = f"{helpers}\n\n{ast.unparse(variant)}"
     if node.name != variant.name:
         body += f"\n\n\n{node.name} = {variant.name}"  # a variant may call itself by its own name
     return Variant(
