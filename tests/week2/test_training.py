@@ -66,8 +66,9 @@ def _run(reference, rng, n, size, epochs, h=4):
     """Return a network, examples, labels and orders for a training run.
 
     They are drawn until mistaken orders would make other batches (unless there is only one),
-    labels out of order would not be those of the first batch, and a bound of 1 would clip the
-    first gradients to less than half.
+    labels out of order would not be those of the first batch, a bound of 1 would clip the first
+    gradients to less than half, and no example leaves all hidden units silent: such examples
+    would pass for each other.
     """
     while True:
         params, (X, y) = _network(rng, 3, h, 3), _data(rng, n, 3, 3)
@@ -80,8 +81,10 @@ def _run(reference, rng, n, size, epochs, h=4):
             batches[0] != _batches([as_given], size)[0]
             and all(_batches(other, size) != batches for other in others)
         )
+        hidden = np.maximum(X @ params["W1"].T + params["b1"], 0.0)
         if (
             is_telling
+            and np.all(np.any(hidden > 0, axis=1))
             and np.any(y[first] != y[: len(first)])
             and _norms(reference, params, X, y, orders[:1], size)[0] > 2
         ):
