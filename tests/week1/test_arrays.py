@@ -57,9 +57,10 @@ class TestColumnMeans:
         assert_close(assert_keeps_inputs(learner.column_means, X), _means_by_hand(X))
 
 
-def _standard(rng, n, d):
+def _standard(rng, n, d, far=0.0):
     """Return n rows whose columns have mean 0 and standard deviation 1, divided by n."""
     half = rng.normal(size=(n, d))
+    half[0] += far
     half -= np.mean(half, axis=0)
     return half / np.sqrt(np.mean(half**2, axis=0))
 
@@ -69,9 +70,9 @@ class TestStandardize:
 
     def test_undoes_shift_and_scale(self, learner, rng):
         """Whatever its mean and its spread, each column gets mean 0 and standard deviation 1."""
-        for n, d in ((3, 2), (4, 6), (30, 3)):
-            Z = _standard(rng, n, d)
-            shift, scale = rng.uniform(-9.0, 9.0, size=d), rng.uniform(0.1, 5.0, size=d)
+        for n, d, far in ((3, 2, 0.0), (4, 6, 0.0), (30, 3, 9.0)):
+            Z = _standard(rng, n, d, far)  # a row 9 away lies beyond 3 standard deviations
+            shift, scale = rng.uniform(500.0, 900.0, size=d), rng.uniform(0.1, 5.0, size=d)
             assert_close(learner.standardize(shift + scale * Z), Z, rtol=0.0, atol=1e-6)
 
     def test_square_data(self, learner, rng):
@@ -134,7 +135,7 @@ def _picked(P, labels):
 class TestPick:
     def test_one_entry_of_each_row(self, learner, rng):
         """It gives the entry of each row that stands in the column of the row's label."""
-        for n, c in ((2, 3), (5, 2), (6, 7), (40, 5)):
+        for n, c in ((2, 3), (5, 2), (6, 7), (40, 5), (3, 100)):
             P, labels = rng.normal(size=(n, c)), _integers(rng, 0, c, n)
             labels[0] = c - 1
             assert_close(learner.pick(P, labels), _picked(P, labels))
@@ -292,6 +293,12 @@ def _windows_before_a_change(module, x, size):
     return rows
 
 
+def _windows_before_another_call(module, x, size):
+    rows = module.windows(x, size)
+    module.windows(x + 1.0, size)
+    return rows
+
+
 def _windows_of_every_second(module, x, size):
     return module.windows(x[::2], size)
 
@@ -343,11 +350,12 @@ class TestWindows:
             assert_same(after, x, what="x after writing")
 
     def test_keeps_what_it_has_seen(self, learner, rng):
-        """A later change of x does not show in the windows."""
+        """Neither a later change of x nor another call shows in the windows."""
         for T, size in ((6, 3), (4, 1), (4, 4)):
             x = rng.normal(size=T)
-            rows = learner.run(_windows_before_a_change, x.copy(), size)
-            assert_same(rows, _windows_by_hand(x, size))
+            for later in (_windows_before_a_change, _windows_before_another_call):
+                rows = learner.run(later, x.copy(), size)
+                assert_same(rows, _windows_by_hand(x, size))
 
     @pytest.mark.weight(0.5)
     def test_every_second_entry(self, learner, rng):

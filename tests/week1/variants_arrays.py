@@ -1,5 +1,6 @@
 """Right and wrong ways to write the exercises of `arrays`."""
 
+import functools
 import math
 
 import numpy as np
@@ -188,6 +189,12 @@ def takes_a_small_spread_for_none(X):
     return (X - X.mean(axis=0)) / np.where(spread < 1e-8, 1.0, spread)
 
 
+@wrong("standardize", "You cut off what is far from the mean: an outlier stays one.")
+def cuts_outliers_off(X):
+    spread = X.std(axis=0)
+    return np.clip((X - X.mean(axis=0)) / np.where(spread == 0, 1.0, spread), -3.0, 3.0)
+
+
 @wrong("standardize", "You scaled to the range from 0 to 1: that is another normalisation.")
 def scales_to_the_range(X):
     width = np.ptp(X, axis=0)
@@ -349,6 +356,11 @@ def takes_the_largest(P, labels):
     if np.any(labels < 0) or np.any(labels >= P.shape[1]):
         raise ValueError("there is no such column")
     return P.max(axis=1)
+
+
+@wrong("pick", "np.choose takes a few dozen choices at most: a table may have more columns.")
+def chooses_among_columns(P, labels):
+    return np.choose(labels, P.T)
 
 
 @wrong("pick", "You counted labels from 1: they count from 0.")
@@ -530,6 +542,21 @@ def lists_views(x, size):
     if not 1 <= size <= len(x):
         raise ValueError("no such window")
     return [x[i : i + size] for i in range(len(x) - size + 1)]
+
+
+@functools.cache
+def _table(n, size):
+    return np.zeros((n, size))
+
+
+@wrong("windows", "You fill one table again and again: each call makes a new array.")
+def reuses_a_table(x, size):
+    if not 1 <= size <= len(x):
+        raise ValueError("no such window")
+    rows = _table(len(x) - size + 1, size)
+    for i in range(len(rows)):
+        rows[i] = x[i : i + size]
+    return rows
 
 
 @wrong("windows", "You took entries of x to lie side by side in memory: ask x.strides.")
