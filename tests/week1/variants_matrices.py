@@ -1347,6 +1347,26 @@ def inverts_the_gram_matrix(X, y):
     return np.linalg.inv(X.T @ X) @ X.T @ y
 
 
+@wrong(
+    "least_squares",
+    "Your Householder mirrors map a column to the near side of the axis, where the difference that "
+    "they are built from cancels: take the far side.",
+)
+def mirrors_to_the_near_side(X, y):
+    n, d = X.shape
+    _check_rows(X)
+    R, z = X.astype(float), y.astype(float)
+    for k in range(d):
+        v = R[k:, k].copy()
+        v[0] -= math.copysign(np.linalg.norm(v), v[0])
+        if not v.any():
+            continue
+        v /= np.linalg.norm(v)
+        R[k:] -= 2 * np.outer(v, v @ R[k:])
+        z[k:] -= 2 * v * (v @ z[k:])
+    return _substituted(R[:d], z[:d].copy())
+
+
 @wrong("least_squares", "You do not ask whether there are enough rows: n < d is a ValueError.")
 def asks_for_no_rows(X, y):
     U, s, Vt = np.linalg.svd(X, full_matrices=False)
@@ -1484,11 +1504,28 @@ def adds_to_every_entry(X, y, penalty):
     return np.linalg.pinv(X.T @ X + penalty) @ X.T @ y
 
 
-@wrong("ridge", "You multiplied the penalty by n: the squared errors are added up, not averaged.")
+@wrong(
+    "ridge",
+    "Your penalty counts n times, as if the squared errors were averaged: they are added up.",
+)
 def multiplies_the_penalty_by_n(X, y, penalty):
     if penalty <= 0:
         raise ValueError("penalty must be positive")
     return np.linalg.solve(X.T @ X + len(X) * penalty * np.eye(X.shape[1]), X.T @ y)
+
+
+@wrong("ridge", "Your penalty counts twice: both squares have a factor 2 in the slope, it cancels.")
+def doubles_the_penalty(X, y, penalty):
+    if penalty <= 0:
+        raise ValueError("penalty must be positive")
+    return np.linalg.solve(X.T @ X + 2.0 * penalty * np.eye(X.shape[1]), X.T @ y)
+
+
+@wrong("ridge", "You refused a small penalty: each one above 0 will do.")
+def refuses_small_penalties(X, y, penalty):
+    if penalty < 1e-6:
+        raise ValueError("penalty is too small")
+    return np.linalg.solve(X.T @ X + penalty * np.eye(X.shape[1]), X.T @ y)
 
 
 @wrong("ridge", "You halved the penalty: both squares count in full.")
