@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from kata.comparisons import (
+    Mismatch,
     assert_close,
     assert_keeps_inputs,
     assert_orthonormal_rows,
@@ -593,7 +594,7 @@ class TestConditionNumber:
 
     def test_large_condition_numbers(self, learner, rng):
         """It keeps its digits where the condition number is large, but short of rounding."""
-        for ratio in (1e6, 1e9, 1e12, 1e14):
+        for ratio in (1e5, 4e14):
             for order in ([0, 1, 2], [2, 0, 1]):
                 A = rng.uniform(1.0, 2.0) * np.diag([-ratio, 30.0, 1.0])[order]
                 assert_close(learner.condition_number(A), ratio, rtol=1e-6)
@@ -738,10 +739,11 @@ def steps_and_weights(rng, shape, scale):
     off, to round down or to round up is wrong in each row, whatever is drawn.
     """
     columns = np.arange(shape[1])
-    q = rng.integers(1, 127, size=shape, dtype=np.int64) * (-1) ** columns
+    signs = (-1) ** (columns[-1] - columns)  # the last is positive
+    q = rng.integers(1, 127, size=shape, dtype=np.int64) * signs
     inwards = np.where(columns == columns[-1], -1.0, 1.0) * np.sign(q)
     W = q - inwards * rng.uniform(0.1, 0.4, size=shape)
-    rows, place = np.arange(shape[0]), rng.choice(columns[1:-1:2], size=shape[0])
+    rows, place = np.arange(shape[0]), rng.choice(columns[signs < 0], size=shape[0])
     q[rows, place] = W[rows, place] = 127
     return q, W * np.asarray(scale)[:, np.newaxis]
 
@@ -750,7 +752,8 @@ def assert_quantized(result, q, scale):
     """Compare both parts of a result with the truth, and see that whole numbers take one byte."""
     got_q, got_scale = unpack(result, "q, scale")
     assert_same(got_q, q, what="q")
-    assert_same(str(np.asarray(got_q).dtype), "int8", what="the dtype of q")
+    if np.asarray(got_q).dtype != np.int8:
+        raise Mismatch("the dtype of q is not int8")
     assert_close(got_scale, scale, atol=0.0, what="scale")
 
 
@@ -772,7 +775,8 @@ class TestQuantizeInt8:
         """The sign of the largest weight does not matter: it becomes 127 or -127."""
         scale = rng.uniform(0.5, 2.0, size=4)
         q = np.array([[-127, 3, 80], [127, -5, -90], [-2, -127, -1], [9, 127, 126]])
-        assert_quantized(learner.quantize_int8(q * scale[:, np.newaxis]), q, scale)
+        steps = np.where(np.abs(q) == 127, q, q - 0.3 * np.sign(q))
+        assert_quantized(learner.quantize_int8(steps * scale[:, np.newaxis]), q, scale)
 
     def test_halves_go_to_even(self, learner):
         """Halves are rounded to the even neighbour, on both sides of 0."""

@@ -1072,10 +1072,20 @@ def compares_with_a_fixed_number(A):
     return np.inf if s[-1] < 1e-15 else s[0] / s[-1]
 
 
-@wrong("condition_number", "You call it infinite too early: 1e-10 of the largest is far from 0.")
+@wrong(
+    "condition_number", "You call it infinite too early: above 1e-15 of the largest it is finite."
+)
 def gives_up_too_early(A):
     s = np.linalg.svd(A, compute_uv=False)
     return np.inf if s[-1] <= 1e-10 * s[0] else s[0] / s[-1]
+
+
+@wrong("condition_number", "You asked the determinant: that of a small matrix is small anyway.")
+def asks_the_determinant(A):
+    if A.shape[0] == A.shape[1] and abs(np.linalg.det(A)) < 1e-15:
+        return np.inf
+    s = np.linalg.svd(A, compute_uv=False)
+    return np.inf if s[-1] <= 1e-15 * s[0] else s[0] / s[-1]
 
 
 @wrong("condition_number", "You dropped the small singular values: then what is lost never shows.")
@@ -1346,14 +1356,21 @@ def takes_a_scale_per_column(W):
 def cuts_decimals_off(W):
     largest = np.abs(W).max(axis=1)
     scale = np.where(largest == 0, 1.0, largest / 127)
-    return (W / scale[:, None] * (1 + 1e-15)).astype(np.int8), scale
+    return (W / scale[:, None]).astype(np.int8), scale
 
 
 @wrong("quantize_int8", "You rounded down: the nearest integer is asked for.")
 def rounds_down(W):
     largest = np.abs(W).max(axis=1)
     scale = np.where(largest == 0, 1.0, largest / 127)
-    return np.floor(W / scale[:, None] + 1e-12).astype(np.int8), scale
+    return np.floor(W / scale[:, None]).astype(np.int8), scale
+
+
+@wrong("quantize_int8", "You rounded up: the nearest integer is asked for.")
+def rounds_up(W):
+    largest = np.abs(W).max(axis=1)
+    scale = np.where(largest == 0, 1.0, largest / 127)
+    return np.ceil(W / scale[:, None]).astype(np.int8), scale
 
 
 @wrong("quantize_int8", "You rounded halves up: here they go to the even neighbour.")
@@ -1361,6 +1378,14 @@ def rounds_halves_up(W):
     largest = np.abs(W).max(axis=1)
     scale = np.where(largest == 0, 1.0, largest / 127)
     return np.floor(W / scale[:, None] + 0.5).astype(np.int8), scale
+
+
+@wrong("quantize_int8", "You rounded halves away from 0: here they go to the even neighbour.")
+def rounds_halves_away(W):
+    largest = np.abs(W).max(axis=1)
+    scale = np.where(largest == 0, 1.0, largest / 127)
+    steps = W / scale[:, None]
+    return (np.sign(steps) * np.floor(np.abs(steps) + 0.5)).astype(np.int8), scale
 
 
 @wrong("quantize_int8", "You divided by 128: the largest magnitude becomes 127.")
@@ -1387,7 +1412,10 @@ def forgets_magnitudes(W):
     return np.clip(np.round(W / scale[:, None]), -127, 127).astype(np.int8), scale
 
 
-@wrong("quantize_int8", "You divided 0 by 0: a row of zeros has the scale 1.")
+@wrong(
+    "quantize_int8",
+    "You left a row of zeros the scale 0, by which nothing can be divided: it is 1.",
+)
 def divides_zeros_by_zero(W):
     scale = np.abs(W).max(axis=1) / 127
     with np.errstate(invalid="ignore"):
@@ -1401,14 +1429,14 @@ def puts_one_for_the_largest(W):
     return np.round(W / scale[:, None]).astype(np.int8), scale
 
 
-@wrong("quantize_int8", "You kept floats: the point is one byte per weight, dtype int8.")
+@wrong("quantize_int8", "The numbers of q take more than one byte each: the dtype is int8.")
 def keeps_floats(W):
     largest = np.abs(W).max(axis=1)
     scale = np.where(largest == 0, 1.0, largest / 127)
     return np.round(W / scale[:, None]), scale
 
 
-@wrong("quantize_int8", "Your integers take eight bytes each: the dtype is int8.")
+@wrong("quantize_int8", "The numbers of q take more than one byte each: the dtype is int8.")
 def takes_long_integers(W):
     largest = np.abs(W).max(axis=1)
     scale = np.where(largest == 0, 1.0, largest / 127)
@@ -1479,7 +1507,9 @@ def divides_again(q, scale):
     return q / scale[:, None]
 
 
-@wrong("dequantize", "You multiplied within int8, where nothing above 127 fits.")
+@wrong(
+    "dequantize", "Your result went through int8, which holds no fractions and nothing above 127."
+)
 def stays_in_int8(q, scale):
     return (q * scale[:, None]).astype(np.int8)
 
@@ -1489,7 +1519,7 @@ def cuts_the_scales(q, scale):
     return q * scale[:, None].astype(np.int64)
 
 
-@wrong("dequantize", "You return float32, which keeps seven digits: float64 is asked for.")
+@wrong("dequantize", "Your numbers went through float32, which keeps seven digits: float64 is due.")
 def comes_back_in_single_precision(q, scale):
     return q.astype(np.float32) * scale[:, None].astype(np.float32)
 
@@ -1504,7 +1534,7 @@ def forgets_the_scales(q, scale):
     return q.astype(float)
 
 
-@wrong("dequantize", "You rounded the result: what comes back are no whole numbers.")
+@wrong("dequantize", "You rounded the result: small weights lose their digits.")
 def rounds_what_comes_back(q, scale):
     return np.round(q * scale[:, None], 6)
 
