@@ -72,7 +72,7 @@ class TestStandardize:
         """Whatever its mean and its spread, each column gets mean 0 and standard deviation 1."""
         for n, d, far in ((3, 2, 0.0), (4, 6, 0.0), (30, 3, 9.0)):
             Z = _standard(rng, n, d, far)  # a row 9 away lies beyond 3 standard deviations
-            shift, scale = rng.uniform(500.0, 900.0, size=d), rng.uniform(0.1, 5.0, size=d)
+            shift, scale = rng.uniform(500.0, 900.0, size=d), rng.uniform(0.1, 0.4, size=d)
             assert_close(learner.standardize(shift + scale * Z), Z, rtol=0.0, atol=1e-6)
 
     def test_square_data(self, learner, rng):
@@ -166,7 +166,7 @@ class TestPick:
         """A label of c or more is an error, wherever it stands; c - 1 is not."""
         for n, c in ((4, 3), (3, 6)):
             P, labels = rng.normal(size=(n, c)), _integers(rng, 0, c, n)
-            labels[-1] = c - 1
+            labels[0], labels[-1] = c - 1, 0
             assert_close(learner.pick(P, labels), _picked(P, labels))
             for place, label in ((0, c), (n - 1, c), (1, c + 1), (1, 1000)):
                 bad = labels.copy()
@@ -196,6 +196,7 @@ class TestPick:
     def test_keeps_inputs(self, learner, rng):
         """The table and the labels are the same afterwards."""
         P, labels = rng.normal(size=(5, 4)), _integers(rng, 0, 4, 5)
+        labels[0], labels[-1] = 3, 0
         assert_close(assert_keeps_inputs(learner.pick, P, labels), _picked(P, labels))
 
 
@@ -254,7 +255,9 @@ class TestPairwiseDistances:
         """Rows that lie close together, far from the origin, keep their distance."""
         with no_floating_point_warnings():
             for far, close in ((1e6, 1e-3), (1e8, 1.0), (1e8, 1e-3)):
-                X = far * rng.uniform(1.0, 2.0, size=3) + close * rng.normal(size=(4, 3))
+                # Two clusters, so that to subtract a common centre first brings none to the origin.
+                sides = np.array([[1.0], [-1.0], [1.0], [-1.0]])
+                X = far * sides * rng.uniform(1.0, 2.0, size=3) + close * rng.normal(size=(4, 3))
                 Y = X[:3] + close * rng.uniform(1.0, 2.0, size=3)
                 truth = _distances_by_hand(X, Y)
                 assert_close(learner.pairwise_distances(X, Y), truth, atol=0.0)

@@ -417,6 +417,18 @@ def multiplies_squares_out(X, Y):
     return np.sqrt(np.maximum(squares, 0.0))
 
 
+@wrong(
+    "pairwise_distances",
+    "You moved the centre to the origin before you multiplied the squares out: where there are two "
+    "clusters, both stay far from it.",
+)
+def multiplies_out_around_the_centre(X, Y):
+    A, B = X - X.mean(axis=0), Y - X.mean(axis=0)
+    squares = (A**2).sum(1)[:, None] - 2 * A @ B.T + (B**2).sum(1)
+    equal = (X[:, None] == Y[None]).all(axis=-1)
+    return np.where(equal, 0.0, np.sqrt(np.maximum(squares, 0.0)))
+
+
 @wrong("pairwise_distances", "You returned the squares: a distance is the root of their sum.")
 def forgets_the_root(X, Y):
     return ((X[:, None] - Y[None]) ** 2).sum(axis=-1)
