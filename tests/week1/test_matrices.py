@@ -734,7 +734,9 @@ class TestLeastSquares:
             table_with(rng, n, d, np.geomspace(1.0, 1e-6, d))
             for n, d in ((12, 3), (30, 6), (9, 4), (20, 2), (12, 3), (15, 5))
         ]
-        tables += [table_along_an_axis(rng, n, d) for n, d in ((12, 3), (6, 2))]
+        for n, d in ((12, 3), (6, 2)):
+            X, rest = table_along_an_axis(rng, n, d)
+            tables += [(X, rest), (-X, rest)]
         weights = [rng.uniform(1.0, 2.0, size=X.shape[1]) for X, _ in tables]
         found = [
             learner.least_squares(X, X @ w + 1e-5 * rest)

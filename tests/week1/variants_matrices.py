@@ -1535,7 +1535,7 @@ def halves_the_penalty(X, y, penalty):
     return np.linalg.solve(X.T @ X + penalty / 2 * np.eye(X.shape[1]), X.T @ y)
 
 
-@wrong("ridge", "You squared the penalty: the rows that you append carry its root.")
+@wrong("ridge", "You squared the penalty: it counts as it is, and appended rows carry its root.")
 def appends_rows_without_the_root(X, y, penalty):
     if penalty <= 0:
         raise ValueError("penalty must be positive")
@@ -1558,7 +1558,7 @@ def spares_the_first_weight(X, y, penalty):
     return np.linalg.pinv(X.T @ X + D) @ X.T @ y
 
 
-@wrong("ridge", "You centred the data: the intercept, if there is one, is a weight like others.")
+@wrong("ridge", "You fitted an intercept at no cost: if there is one, it is a weight like others.")
 def centres_before_shrinking(X, y, penalty):
     if penalty <= 0:
         raise ValueError("penalty must be positive")
