@@ -200,7 +200,8 @@ def _overflows(wrong: Sequence[Call], right: Sequence[Call]) -> Misconception | 
             "overflows", f"{text}large inputs overflow on the way. Can it be computed without?"
         )
     return Misconception(
-        "gaps", f"{text}a step on the way divides by 0, takes the logarithm of 0, or overflows."
+        "gaps",
+        f"{text}look for a division by 0, a logarithm of 0, an overflow, or a limit of your own.",
     )
 
 
@@ -249,7 +250,7 @@ _PROPERTIES: tuple[tuple[str, Callable[[Call], bool]], ...] = (
         lambda call: _first(call).ndim == 2 and _first(call).shape[0] != _first(call).shape[1],
     ),
     (
-        "that are not symmetric",
+        "that are square and not symmetric",
         lambda call: (
             _first(call).ndim == 2
             and _first(call).shape[0] == _first(call).shape[1]
