@@ -874,6 +874,11 @@ class TestMinibatches:
                 learner.minibatches(order, size)
 
 
+def _dropout_and_sharing(module, x, u, p):
+    result = module.dropout(x, u, p)
+    return np.array(result), bool(np.shares_memory(result, x))
+
+
 class TestDropout:
     def test_drops_and_scales(self, learner, rng):
         """Entries with u below p become 0, the others are divided by 1 - p."""
@@ -928,6 +933,15 @@ class TestDropout:
         u[0, 0], u[1, 1] = 0.1, 0.2  # fewer than p says
         got = assert_keeps_inputs(learner.dropout, x, u, 0.5)
         assert_close(got, np.where(u < 0.5, 0.0, 2 * x))
+
+    def test_new_array(self, learner, rng):
+        """It is a new array, even where nothing is dropped: no write into it shows in x."""
+        x, u = rng.uniform(1.0, 2.0, size=(2, 3)), rng.uniform(0.5, 1.0, size=(2, 3))
+        for p in (0.5, 0.25, 0.0):
+            answer = learner.run(_dropout_and_sharing, x, u, p)
+            got, is_shared = unpack(answer, "result, shared")
+            assert_close(got, x / (1 - p))
+            assert_same(is_shared, False, what="sharing memory with x")
 
 
 class TestFitLogisticRegression:

@@ -1745,6 +1745,12 @@ def drops_in_place(x, u, p):
     return x / (1 - p)
 
 
+@wrong("dropout", "For p = 0 you hand x itself back: whoever writes into the result changes x.")
+def hands_x_back(x, u, p):
+    _check_p(p)
+    return x if p == 0 else np.where(u < p, 0.0, x / (1 - p))
+
+
 # fit_logistic_regression
 
 

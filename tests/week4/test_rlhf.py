@@ -309,6 +309,9 @@ class TestGrpoAdvantages:
         for n in (2, 3, 8):
             rewards = _groups(rng, n)
             assert_close(learner.grpo_advantages(rewards), _advantages(rewards))
+        rewards = np.zeros(200)  # one right answer among many lies 14 deviations away
+        rewards[int(rng.integers(200))] = 1.0
+        assert_close(learner.grpo_advantages(rewards), _advantages(rewards))
 
     def test_each_group_by_itself(self, learner, rng):
         """Groups lie along the last axis, and other questions do not matter."""

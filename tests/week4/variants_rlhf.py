@@ -579,6 +579,15 @@ def rounds_advantages(rewards, eps=1e-8):
     return np.round((rewards - mean) / (std + eps), 6)
 
 
+@wrong(
+    "grpo_advantages", "You cut advantages at 10: one right answer of 200 lies 14 deviations away."
+)
+def cuts_advantages_off(rewards, eps=1e-8):
+    r = rewards - rewards[..., :1]
+    advantages = (r - r.mean(-1, keepdims=True)) / (r.std(-1, keepdims=True) + eps)
+    return np.clip(advantages, -10.0, 10.0)
+
+
 @wrong("grpo_advantages", "You took the median: advantages are distances from the mean.")
 def takes_the_median(rewards, eps=1e-8):
     r = rewards - rewards[..., :1]
