@@ -18,7 +18,7 @@ LEARNERS_IN_CHUNK = 20
 DETAILED_LEARNERS = 2000
 MAX_SHOWN_CHARACTERS = 64 * 1024  # of one module
 # As written into the page, whose other parts are at most a few MiB.
-MAX_BYTES_WITH_CODE, MAX_BYTES = 12_500_000, 13_500_000
+MAX_BYTES_WITH_CODE, MAX_BYTES = 12_000_000, 13_000_000
 
 
 class Details:

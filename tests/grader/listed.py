@@ -22,11 +22,9 @@ def listed(course: Course) -> Iterator[Listed]:
     for week in course.catalogue.weeks:
         for module in week.modules:
             for node in ast.parse(course.read(course.layout.variants(module))).body:
-                match node:
-                    case (
-                        ast.FunctionDef(name=name, decorator_list=[mark, *_])
-                        | ast.ClassDef(name=name, decorator_list=[mark, *_])
-                    ):
-                        assert isinstance(mark, ast.Call)
-                        assert isinstance(mark.func, ast.Name)
-                        yield Listed(mark.func.id, name, ast.literal_eval(mark.args[1]))
+                if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+                    continue
+                for mark in node.decorator_list:
+                    match mark:
+                        case ast.Call(func=ast.Name(id="right" | "wrong" as kind), args=[_, says]):
+                            yield Listed(kind, node.name, ast.literal_eval(says))
