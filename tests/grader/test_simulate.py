@@ -32,7 +32,8 @@ from grader.authoring.simulate import (
     Simulation,
     chance_of_solving,
 )
-from grader.cli import BAD_CALL, OK, main
+from grader.cli import main
+from grader.commands.shared import BAD_CALL, OK
 from grader.course import Course, execute
 from grader.results import read_result, result_path
 

@@ -18,6 +18,8 @@ from kata.work_limit import work_limit
 
 # An inner run in this process finds our packages imported, and warns that it can't rewrite them.
 QUIET = ("-W", "ignore:Module already imported")
+# Hypothesis complains if it is loaded again in a process where another test has used it.
+NO_OTHERS = ("-p", "no:hypothesispytest")
 
 INI = """
 [pytest]
@@ -1080,11 +1082,12 @@ class TestLength:
 class TestElsewhere:
     def test_other_projects_see_nothing(self, pytester):
         pytester.makepyfile("def test_a():\n    raise NotImplementedError\ndef test_b(): pass\n")
-        result = pytester.runpytest_inprocess(*QUIET)
+        result = pytester.runpytest_inprocess(*NO_OTHERS, *QUIET)
         result.assert_outcomes(passed=1, failed=1)
         result.stdout.fnmatch_lines(["platform *", "*FAILURES*"])
         assert "exercises" not in result.stdout.str()
-        assert "Give the functions" not in pytester.runpytest_inprocess("--fixtures").stdout.str()
+        fixtures = pytester.runpytest_inprocess(*NO_OTHERS, "--fixtures")
+        assert "Give the functions" not in fixtures.stdout.str()
 
     def test_k_takes_the_name_of_an_exercise(self, katas):
         test = "class TestUnitNorm:\n    def test_a(self, learner):\n        learner.unit_norm()\n"
