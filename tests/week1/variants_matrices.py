@@ -1299,21 +1299,25 @@ def divides_by_singular_values(X, y):
     return Vt.T @ ((U.T @ y) / s)
 
 
-@right("least_squares", "Householder mirrors, each of which clears a column below the diagonal")
-def mirrors_columns_away(X, y):
-    n, d = X.shape
-    if n < d:
-        raise ValueError(f"{n} equations for {d} unknowns")
+def _mirrored(X, y, side):
+    """Clear columns by mirrors to the far side of the axis (1) or to the near one (-1)."""
+    _check_rows(X)
+    d = X.shape[1]
     R, z = X.astype(float), y.astype(float)
     for k in range(d):
         v = R[k:, k].copy()
-        v[0] += math.copysign(np.linalg.norm(v), v[0])
+        v[0] += side * math.copysign(np.linalg.norm(v), v[0])
         if not v.any():
             continue
         v /= np.linalg.norm(v)
         R[k:] -= 2 * np.outer(v, v @ R[k:])
         z[k:] -= 2 * v * (v @ z[k:])
     return _substituted(R[:d], z[:d].copy())
+
+
+@right("least_squares", "Householder mirrors, each of which clears a column below the diagonal")
+def mirrors_columns_away(X, y):
+    return _mirrored(X, y, side=1)
 
 
 @right("least_squares", "Gram-Schmidt on the columns, with y as one more of them")
@@ -1353,18 +1357,7 @@ def inverts_the_gram_matrix(X, y):
     "they are built from cancels: take the far side.",
 )
 def mirrors_to_the_near_side(X, y):
-    n, d = X.shape
-    _check_rows(X)
-    R, z = X.astype(float), y.astype(float)
-    for k in range(d):
-        v = R[k:, k].copy()
-        v[0] -= math.copysign(np.linalg.norm(v), v[0])
-        if not v.any():
-            continue
-        v /= np.linalg.norm(v)
-        R[k:] -= 2 * np.outer(v, v @ R[k:])
-        z[k:] -= 2 * v * (v @ z[k:])
-    return _substituted(R[:d], z[:d].copy())
+    return _mirrored(X, y, side=-1)
 
 
 @wrong("least_squares", "You do not ask whether there are enough rows: n < d is a ValueError.")
